@@ -1,0 +1,193 @@
+"""A topic feed at one moment, ready to be rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.model.entry import Enclosure, EntryKey, SourceFacts, StoredEntry
+from aggregator.model.reason import Reason
+from aggregator.model.topic import Output, Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """What was announced is for ever: written once, never computed again.
+
+    Attributes:
+        subject: The story's key, or in ``mode: entries`` the entry's.
+        atom_id: The id that every reader saw; unique over the whole store.
+        lead: The entry that spoke for the subject when it was announced; sticky.
+        first_announced_at: When any topic first announced it.
+    """
+
+    subject: EntryKey
+    atom_id: str
+    url: str | None
+    published_at: datetime
+    updated_at: datetime
+    lead: EntryKey
+    first_announced_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One entry of a candidate, with its source and why it is in the topic (None: here by its story only)."""
+
+    stored: StoredEntry
+    source: SourceFacts
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A subject that the topic may show: a story with its entries, or a single entry.
+
+    Attributes:
+        members: At least one, by first seen, then key. Those that only the story brought are included.
+        ledger: Its row, when any topic has announced it.
+        announced_at: When *this* topic announced it; None when it has not.
+    """
+
+    subject: EntryKey
+    members: tuple[Member, ...]
+    ledger: LedgerRow | None = None
+    announced_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicView:
+    """All that composing an edition may know.
+
+    Attributes:
+        topic: The definition.
+        feed_id: ``tag:`` URI of the topic feed, frozen in the store.
+        authority: ``NAME,YEAR`` for ids that we have to make, frozen in the store.
+        candidates: Every subject not yet announced here, and the last ``topic.limit`` that were.
+        taken_ids: Atom ids that other subjects hold, of those that the candidates might want.
+        last_digest: Of the edition before, empty at first.
+        last_changed_at: When the content last changed.
+    """
+
+    topic: Topic
+    feed_id: str
+    authority: str
+    candidates: tuple[Candidate, ...]
+    taken_ids: frozenset[str] = frozenset()
+    last_digest: str = ""
+    last_changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlsoCovered:
+    """Another outlet's entry of the same story."""
+
+    title: str
+    url: str
+    source_title: str
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionEntry:
+    """One item of an edition; everything that a format may want, already decided.
+
+    Attributes:
+        id: The Atom id from the ledger.
+        short_id: Of the lead entry, for our own pages.
+        story_id: Short id of the story.
+        url: http or https; None when the publisher gave no link.
+        content_html: With attribution where the topic wants it.
+        source: Of the lead.
+        announced_at: By this topic.
+    """
+
+    id: str
+    short_id: str
+    story_id: str
+    title: str
+    url: str | None
+    published_at: datetime
+    updated_at: datetime
+    announced_at: datetime
+    authors: tuple[str, ...]
+    summary: str
+    content_html: str
+    source: SourceFacts
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image_url: str | None = None
+    comments_url: str | None = None
+    language: str | None = None
+    rights: str | None = None
+    also: tuple[AlsoCovered, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A topic feed at one moment.
+
+    Attributes:
+        updated_at: The newest entry's ``updated_at``; when there are none, the moment of the first edition.
+        changed_at: When the content of the feed last changed; the ``Last-Modified`` of every format.
+        digest: Over everything that a format shows; equal digests mean equal bytes.
+    """
+
+    slug: str
+    title: str
+    description: str
+    feed_id: str
+    language: str | None
+    output: Output
+    updated_at: datetime
+    changed_at: datetime
+    digest: str
+    entries: tuple[EditionEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """An edition, with what the ledger has to learn before anybody sees it.
+
+    Attributes:
+        new_rows: For subjects that no topic had announced before.
+        announced: Subjects that this topic announces with this edition.
+    """
+
+    edition: Edition
+    new_rows: tuple[LedgerRow, ...] = ()
+    announced: tuple[EntryKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFacts:
+    """Where and as what we publish.
+
+    Attributes:
+        base_url: Public address without a trailing slash.
+        generator: Name and version.
+    """
+
+    title: str
+    base_url: str
+    language: str
+    contact: str | None
+    generator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    """One document, ready to be sent.
+
+    Attributes:
+        name: Path below the base address, such as ``iraq.atom``.
+        etag: Strong, with its quotes, of the bytes before compression.
+    """
+
+    name: str
+    media_type: str
+    body: bytes
+    gzipped: bytes
+    etag: str
+    changed_at: datetime

@@ -1,0 +1,113 @@
+"""A request and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from aggregator.model.source import Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRequest:
+    """One conditional GET.
+
+    Attributes:
+        headers: Everything that is sent besides Host, in this order; credentials included.
+        secret_headers: Lower-case names that are dropped when a redirect leaves the host.
+        timeout: Total deadline, redirects and body included.
+        max_wire_bytes: Cap before decoding.
+        max_bytes: Cap after decoding.
+    """
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    secret_headers: frozenset[str] = frozenset()
+    timeout: timedelta = timedelta(seconds=20)
+    max_wire_bytes: int = 5_000_000
+    max_bytes: int = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One redirect that was followed: the status and the absolute target."""
+
+    status: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A body came.
+
+    Attributes:
+        url: Final address after redirects.
+        headers: Lower-case names; of repeated fields the values are joined by ", ".
+        body: Decoded.
+        wire_bytes: Length of the body before decoding.
+        digest: blake2b-128 of the decoded body, hexadecimal.
+    """
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    wire_bytes: int
+    digest: str
+    validators: Validators = Validators()
+    hops: tuple[Hop, ...] = ()
+    elapsed: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """304: what we have is what there is. Validators are those the 304 itself carried, if any."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    validators: Validators = Validators()
+    hops: tuple[Hop, ...] = ()
+    elapsed: timedelta = timedelta()
+
+
+class Failure(StrEnum):
+    """Why there is no document. The names are those of ``outcome`` in ``status --json``."""
+
+    HTTP_4XX = "http_4xx"
+    HTTP_5XX = "http_5xx"
+    RATE_LIMITED = "rate_limited"
+    GONE = "gone"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    DNS = "dns"
+    TLS = "tls"
+    BLOCKED = "blocked"
+    TOO_LARGE = "too_large"
+    REDIRECTED = "redirected"
+    BAD_BODY = "bad_body"
+    NOT_A_FEED = "not_a_feed"
+    PARSE_KILLED = "parse_killed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailed:
+    """No document. An ordinary day, not an exception.
+
+    Attributes:
+        detail: What happened, for people; holds no secret.
+        status: HTTP status where one was received.
+        retry_after: The server's own wish, already read from seconds or a date.
+    """
+
+    kind: Failure
+    detail: str
+    url: str = ""
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    retry_after: timedelta | None = None
+    hops: tuple[Hop, ...] = ()
+    elapsed: timedelta = timedelta()
+
+
+FetchOutcome = Fetched | NotModified | FetchFailed

@@ -1,0 +1,62 @@
+"""A document that was read: parsed and normalised, or a reason why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.model.entry import Entry
+from aggregator.model.fetching import Failure
+from aggregator.model.parsed import ScheduleHints
+from aggregator.model.source import ContentPolicy, FeedProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Bytes to be read, with all that reading needs to know; it travels to a worker process.
+
+    Attributes:
+        url: Final address; relative addresses in the document are resolved against it.
+        source_url: The configured address of the source.
+        headers: Lower-case names.
+        now: Dates later than this plus a day are not believed.
+    """
+
+    source_id: str
+    url: str
+    source_url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    now: datetime
+    language: str | None = None
+    content: ContentPolicy = ContentPolicy.FEED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was found.
+
+    Attributes:
+        entries: In the order of the document; of entries with one key only the first.
+        repeated: How many entries of the document had a key that an earlier one had.
+        bozo: Why the document is not well-formed, or None.
+        truncated: How many items were left out because there were too many.
+    """
+
+    profile: FeedProfile
+    hints: ScheduleHints
+    entries: tuple[Entry, ...]
+    repeated: int = 0
+    bozo: str | None = None
+    truncated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """No feed: what it was instead, for people, with what to do."""
+
+    kind: Failure
+    detail: str
+
+
+ReadOutcome = Reading | Unreadable

@@ -1,0 +1,151 @@
+"""An upstream feed, as configured and as known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Every:
+    """How often a source may be asked.
+
+    Attributes:
+        shortest: The floor: never asked again sooner.
+        longest: The ceiling for a source in good health.
+        adaptive: Whether the interval follows the source's own rhythm between the two.
+    """
+
+    shortest: timedelta = HOUR
+    longest: timedelta = DAY
+    adaptive: bool = True
+
+
+class ContentPolicy(StrEnum):
+    """How much of an entry's text is kept and shown."""
+
+    FEED = "feed"
+    SUMMARY = "summary"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One upstream feed to poll, with everything the settings say about it.
+
+    Attributes:
+        id: Configured, or a slug of the address; frozen in the store at first sight.
+        id_given: Whether the user chose the id.
+        url: ``http(s)://…``, or ``file://…`` for a local document (``path:`` in the settings).
+        group: Name of the group it was listed in; empty when the sources are a plain list.
+        weight: Above 0; the heavier source leads a story.
+        owner: Sources of one owner count as one outlet; None means the source itself.
+        backfill: At most so many entries of its first document are announced.
+        timeout: Total deadline of a request, redirects and body included.
+        max_bytes: Cap on the body as it comes over the wire; decoded it may be twice as long.
+        authorization: Value of the ``Authorization`` header; a secret.
+        headers: Further request headers; may hold secrets.
+        private: Came with credentials and was not declared public: its entries reach no public topic.
+        pace_key: The unit of politeness: a host name, or the name of a host group.
+        spacing: From the end of one request to the start of the next under the same pace key.
+    """
+
+    id: str
+    url: str
+    id_given: bool = False
+    title: str | None = None
+    group: str = ""
+    tags: tuple[str, ...] = ()
+    weight: float = 1.0
+    owner: str | None = None
+    language: str | None = None
+    every: Every = Every()
+    timeout: timedelta = timedelta(seconds=20)
+    max_bytes: int = 5_000_000
+    keep: timedelta = timedelta(days=90)
+    backfill: int = 5
+    content: ContentPolicy = ContentPolicy.FEED
+    authorization: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    private: bool = False
+    pace_key: str = ""
+    spacing: timedelta = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to be asked with again, verbatim (RFC 9110, 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedProfile:
+    """What a source's document last said of itself."""
+
+    feed_id: str | None = None
+    title: str | None = None
+    site_url: str | None = None
+    subtitle: str | None = None
+    language: str | None = None
+    icon_url: str | None = None
+    rights: str | None = None
+    hub_url: str | None = None
+    self_url: str | None = None
+    format: str = ""
+
+
+class SourceCondition(StrEnum):
+    """The state of a source, as ``status`` shows it."""
+
+    OK = "ok"
+    FAILING = "failing"
+    DEAD = "dead"
+    GONE = "gone"
+    MOVED = "moved"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What is remembered of a source between two polls; one row of the store.
+
+    Attributes:
+        version: Raised by every commit of a poll and by every claim; a result from an older version is dropped.
+        body_digest: blake2b of the last body that was read, hexadecimal; empty before the first.
+        errors: Failed polls in a row.
+        hold_until: The server asked to be left alone until then (Retry-After, 410); even ``poll --all`` obeys.
+        next_poll_why: The reason for ``next_poll_at``, in a line.
+        redirect_to: Target of a permanent redirect that was followed, with the number of times in a row.
+    """
+
+    source_id: str
+    version: int = 0
+    validators: Validators = Validators()
+    body_digest: str = ""
+    interval: timedelta = HOUR
+    next_poll_at: datetime | None = None
+    next_poll_why: str = "never polled"
+    hold_until: datetime | None = None
+    errors: int = 0
+    first_error_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_error: str | None = None
+    condition: SourceCondition = SourceCondition.OK
+    redirect_to: str | None = None
+    redirect_count: int = 0
+    documents: int = 0
+    profile: FeedProfile = FeedProfile()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A source that is to be asked now; its next due time is already committed."""
+
+    source: Source
+    state: SourceState

@@ -1,0 +1,91 @@
+"""A topic as configured, and what matching it gave."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aggregator.model.entry import EntryKey
+from aggregator.model.reason import Reason
+
+
+class TopicMode(StrEnum):
+    """Whether a topic shows one item a story or each entry."""
+
+    STORIES = "stories"
+    ENTRIES = "entries"
+
+
+class Attribution(StrEnum):
+    """How an item of a topic feed names its source."""
+
+    FOOTER = "footer"
+    AUTHOR = "author"
+    TITLE = "title"
+    NONE = "none"
+
+
+class FeedFormat(StrEnum):
+    """A format that a topic is published in; the value is the extension of its address."""
+
+    ATOM = "atom"
+    RSS = "rss"
+    JSON = "json"
+
+
+class Shown(StrEnum):
+    """How much of an entry's text a topic feed carries."""
+
+    FULL = "full"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """How a topic is rendered."""
+
+    content: Shown = Shown.FULL
+    attribution: Attribution = Attribution.FOOTER
+    formats: tuple[FeedFormat, ...] = (FeedFormat.ATOM, FeedFormat.RSS, FeedFormat.JSON)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A curated output feed.
+
+    Attributes:
+        slug: ``[a-z0-9][a-z0-9-]{0,63}``.
+        selectors: The ``from`` of the settings: group names, source ids, ``tag:NAME`` or topic slugs;
+            empty means every source.
+        match: A query, as written; None takes everything from the selected sources.
+        limit: The subscription document holds at most so many items.
+        aliases: Old slugs, answered with 301.
+        place: ``file:line`` of the definition, for explanations.
+    """
+
+    slug: str
+    title: str
+    description: str = ""
+    selectors: tuple[str, ...] = ()
+    match: str | None = None
+    mode: TopicMode = TopicMode.STORIES
+    limit: int = 60
+    aliases: tuple[str, ...] = ()
+    output: Output = Output()
+    place: str = ""
+
+    @property
+    def rule_digest(self) -> str:
+        """A hash of what decides membership; a change of it means that matches are found anew."""
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or ""))
+        return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An entry belongs to a topic."""
+
+    topic: str
+    key: EntryKey
+    reason: Reason

@@ -1,0 +1,117 @@
+"""What a poll does to the entries of one source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.model.entry import CandidateKey, Entry, EntryKey
+from aggregator.model.reason import Reason
+from aggregator.model.source import SourceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """As much of a stored entry as judging needs."""
+
+    key: EntryKey
+    keys: tuple[CandidateKey, ...]
+    fingerprint: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """Never seen in this source."""
+
+    entry: Entry
+    reason: Reason
+    backfilled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revised:
+    """Known, and the publisher changed it; ``entry.key`` is the key it is stored under."""
+
+    entry: Entry
+    revision: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """Known, and as it was."""
+
+    key: EntryKey
+
+
+Verdict = New | Revised | Unchanged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a poll's transaction has to look up before deciding.
+
+    Attributes:
+        version: Of the state that the poll started from; when the store has moved on, the result is dropped.
+        digests: Digests of all candidate keys of the document.
+    """
+
+    source_id: str
+    version: int
+    digests: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The answer to an ``Ask``."""
+
+    state: SourceState
+    entries: tuple[KnownEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """One poll, as the ring of the last polls keeps it.
+
+    Attributes:
+        outcome: As ``outcome`` in the JSON of ``status``: new, revised, unchanged, not_modified, or a ``Failure``.
+        sent: The conditional headers that were sent, without secrets.
+    """
+
+    at: datetime
+    outcome: str
+    status: int | None = None
+    new: int = 0
+    revised: int = 0
+    bytes: int = 0
+    took: timedelta = timedelta()
+    detail: str = ""
+    sent: str = ""
+    next_poll_at: datetime | None = None
+    next_poll_why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSet:
+    """All that one poll writes, in one transaction: entries, validators, state and due time together.
+
+    Attributes:
+        state: The new state; its version is set by the store.
+        verdicts: One for each entry of the document; unchanged ones only mark that they are still there.
+        hold_pace_until: The whole pace key is left alone until then.
+    """
+
+    state: SourceState
+    poll: PollRecord
+    verdicts: tuple[Verdict, ...] = ()
+    hold_pace_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What the store made of a change set; ``fenced`` when it was dropped because the source had moved on."""
+
+    source_id: str
+    poll: PollRecord
+    fenced: bool = False

@@ -1,0 +1,1 @@
+"""A parsed document to clean entries with their candidate keys. Pure."""

@@ -1,0 +1,157 @@
+"""What the use cases need of the outside, cut by use case. Parts implement these; nothing inherits from them.
+
+A fake stands beside each part in ``tests/fakes``, kept honest by the same contract tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from aggregator.model.edition import Composed, Edition, TopicView
+from aggregator.model.entry import StoredEntry
+from aggregator.model.fetching import FetchOutcome, FetchRequest
+from aggregator.model.reading import Document, ReadOutcome
+from aggregator.model.source import Claim, Source
+from aggregator.model.status import EntryFilter, Pruned, Status
+from aggregator.model.story import CurateBatch, Curated, CurateResult
+from aggregator.model.topic import Topic
+from aggregator.model.verdict import Ask, ChangeSet, Committed, Known
+
+
+class Clock(Protocol):
+    """Time, so that a test can turn it."""
+
+    def now(self) -> datetime:
+        """Say the wall-clock time, aware, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Say seconds that never run backwards."""
+        ...
+
+
+class Fetcher(Protocol):
+    """A request on the wire, or a file read."""
+
+    async def fetch(self, request: FetchRequest) -> FetchOutcome:
+        """Carry out one request; never raises for anything a server or a network can do."""
+        ...
+
+
+class Reader(Protocol):
+    """Parsing and normalising, in a place where a hostile document can do no harm."""
+
+    async def read(self, document: Document) -> ReadOutcome:
+        """Read one document; a document that takes too long or too much is ``Unreadable``."""
+        ...
+
+
+class PollStore(Protocol):
+    """What polling needs. Every method is one transaction; a failure raises ``StoreError`` and changes nothing."""
+
+    async def sync_sources(self, sources: Sequence[Source], now: datetime) -> tuple[Source, ...]:
+        """Take over the configured sources and give them back with their frozen ids, in the same order.
+
+        A source whose id was not given keeps the id under which its address was first seen. A source whose
+        address changed drops its validators. A source that is no longer configured is kept, not polled.
+        """
+        ...
+
+    async def claim_due(self, now: datetime, limit: int, *, busy: frozenset[str] = frozenset()) -> tuple[Claim, ...]:
+        """Claim sources that are due, oldest due time first, none of a busy or held pace key.
+
+        A claimed source is due again at its floor (``every.shortest``), raised in version, and committed
+        before this returns, so that a crash never asks early. Several sources of one pace key may be claimed
+        together; the caller asks them one after another. A due time later than the longest interval allows
+        (a clock that was wrong once) counts as due.
+        """
+        ...
+
+    async def claim(self, source_ids: Sequence[str], now: datetime) -> tuple[Claim, ...]:
+        """Claim the sources named, due or not, but none that a server's wish still holds."""
+        ...
+
+    async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
+        """Look up, decide and write one poll in one transaction, fenced by the version.
+
+        ``decide`` is pure and may be called again. Many calls may share one commit, each in a savepoint of
+        its own; this returns only after the commit.
+        """
+        ...
+
+    async def next_due_at(self) -> datetime | None:
+        """Say when the next source is due; None when there is none."""
+        ...
+
+
+class CurateStore(Protocol):
+    """What curating needs. One curate step at a time."""
+
+    async def curate(self, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+        """Take up to ``limit`` arrivals after the watermark, decide, and commit decision and watermark together."""
+        ...
+
+    async def stale_topics(self, topics: Sequence[Topic]) -> tuple[str, ...]:
+        """Name the topics whose rule differs from the one that their stored matches were found with."""
+        ...
+
+    async def rematch(
+        self, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
+    ) -> int | None:
+        """Match kept entries anew for ``topics`` only, one slice at a time.
+
+        Args:
+            topics: Those whose rule changed; once the last slice is done their rule digests are stored.
+            after: 0 at first, then what the slice before returned.
+            limit: Entries a slice.
+            decide: As for ``curate``; its placements are ignored, its matches are those of ``topics``.
+
+        Returns:
+            Where the next slice starts, or None after the last.
+        """
+        ...
+
+
+class AnnounceStore(Protocol):
+    """What announcing needs."""
+
+    async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
+        """Compose a topic's edition; commit new ledger rows and the topic's state with it.
+
+        With nothing new the edition is the one that was there, to the byte.
+        """
+        ...
+
+
+class ReadStore(Protocol):
+    """What looking inside needs; never waits for a writer."""
+
+    async def entries(self, wanted: EntryFilter, now: datetime) -> tuple[tuple[StoredEntry, str], ...]:
+        """List stored entries, newest first seen first, each with its short story id (or an empty string)."""
+        ...
+
+    async def status(self, topics: Sequence[Topic], now: datetime, *, polls: int = 1) -> Status:
+        """Tell the state of every source, with its last ``polls`` polls, and of every topic."""
+        ...
+
+
+class CareStore(Protocol):
+    """What housekeeping needs."""
+
+    async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
+        """Apply the keep rules.
+
+        An entry goes when it is older than its source's ``keep`` and the source's document has not held it
+        for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns.
+        """
+        ...
+
+
+class Store(PollStore, CurateStore, AnnounceStore, ReadStore, CareStore, Protocol):
+    """All of it, as one part provides it."""
+
+    async def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        ...

@@ -1,0 +1,1 @@
+"""From matches to an edition to bytes."""

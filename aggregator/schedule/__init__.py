@@ -1,0 +1,1 @@
+"""What to send, what an answer means, when to come back and why. Pure."""

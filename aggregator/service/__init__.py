@@ -1,0 +1,1 @@
+"""The process: daemon, scheduler, workers, control channel, web."""

@@ -1,0 +1,1 @@
+"""YAML to values, every complaint with its place."""

@@ -1,0 +1,1 @@
+"""Which entries belong to a topic, and why. Pure."""
