@@ -1,0 +1,20 @@
+"""Digests: 64 bits for look-ups, 128 bits for telling content apart."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def digest64(*parts: str) -> int:
+    """Hash the parts, kept apart, to a signed 64-bit integer that fits an SQLite key.
+
+    >>> digest64("guid", "lwn", "1") == digest64("guid", "lwn", "1") != digest64("guid", "lw", "n1")
+    True
+    """
+    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(joined, digest_size=8).digest(), "big", signed=True)
+
+
+def digest128(content: bytes) -> str:
+    """Hash bytes to 32 hexadecimal digits."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
