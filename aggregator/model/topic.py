@@ -62,6 +62,8 @@ class Topic:
         limit: The subscription document holds at most so many items.
         aliases: Old slugs, answered with 301.
         place: ``file:line`` of the definition, for explanations.
+        context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
+            that it selects by, and the rules of the topics that it names.
     """
 
     slug: str
@@ -74,11 +76,12 @@ class Topic:
     aliases: tuple[str, ...] = ()
     output: Output = Output()
     place: str = ""
+    context: str = ""
 
     @property
     def rule_digest(self) -> str:
         """A hash of what decides membership; a change of it means that matches are found anew."""
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or ""))
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

@@ -76,6 +76,7 @@ class PollRecord:
 
     Attributes:
         outcome: As ``outcome`` in the JSON of ``status``: new, revised, unchanged, not_modified, or a ``Failure``.
+        duplicates: How many of the new entries repeat what another source brought; known once they are curated.
         sent: The conditional headers that were sent, without secrets.
     """
 
@@ -84,6 +85,7 @@ class PollRecord:
     status: int | None = None
     new: int = 0
     revised: int = 0
+    duplicates: int = 0
     bytes: int = 0
     took: timedelta = timedelta()
     detail: str = ""

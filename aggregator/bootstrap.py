@@ -1,0 +1,160 @@
+"""The one place that names concrete parts and puts them together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from aggregator import __version__
+from aggregator.model.edition import Rendition, SiteFacts
+from aggregator.parse import read_opml
+from aggregator.settings import Settings, load_settings
+from aggregator.topics import parse_query
+
+if TYPE_CHECKING:  # only the daemon pays for importing these
+    from aggregator.service.engine import Engine
+    from aggregator.service.house import House, Plan
+    from aggregator.service.web.shelf import Shelf
+    from aggregator.store.sqlite import SqliteStore
+
+Result = TypeVar("Result")
+
+DATABASE = "aggregator.db"
+GENERATOR = f"aggregator {__version__}"
+
+
+def read_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Load the configuration with everything that checking it takes.
+
+    Raises:
+        SettingsError: With every problem.
+    """
+    return load_settings(
+        path,
+        environment=os.environ if environment is None else environment,
+        read_opml=read_opml,
+        check_query=parse_query,
+    )
+
+
+def make_plan(settings: Settings) -> Plan:
+    """Put a configuration into the form that the service works with."""
+    from aggregator.service.house import Plan
+
+    return Plan(settings=settings, site=site_facts(settings), sources=settings.sources, topics=settings.topics)
+
+
+def site_facts(settings: Settings) -> SiteFacts:
+    """Say as what and where we publish; without a ``base-url`` it is the address that we listen on."""
+    server = settings.server
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    local = "127.0.0.1" if server.host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    return SiteFacts(
+        title=settings.site.title,
+        base_url=settings.site.base_url or f"http://{local}:{server.port}",
+        language=settings.site.language,
+        contact=settings.site.contact,
+        generator=GENERATOR,
+    )
+
+
+def authority(settings: Settings) -> str:
+    """Name who mints our ids (RFC 4151): the host of the ``base-url``, a domain name and no address."""
+    host = urlsplit(settings.site.base_url or "").hostname or ""
+    return host if any(letter.isalpha() for letter in host) and ":" not in host else "localhost"
+
+
+def open_store(settings: Settings) -> SqliteStore:
+    """Open the database for writing; the data folder's lock must be held."""
+    from aggregator.store.sqlite import SqliteStore
+
+    return SqliteStore.open(Path(settings.data) / DATABASE, site_authority=authority(settings))
+
+
+def open_store_for_reading(settings: Settings) -> SqliteStore | None:
+    """Open the database read-only; None when nothing was stored yet."""
+    from aggregator.store.sqlite import SqliteStore
+
+    path = Path(settings.data) / DATABASE
+    return SqliteStore.open_for_reading(path) if path.exists() else None
+
+
+def open_house(settings: Settings) -> House:
+    """Put the parts together. Call it inside the running event loop."""
+    from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher
+    from aggregator.publish import render
+    from aggregator.schedule import user_agent
+    from aggregator.service.clock import SystemClock
+    from aggregator.service.house import House
+    from aggregator.service.reading import PooledReader
+    from aggregator.service.workers import WorkerPool
+
+    clock = SystemClock()
+    network = settings.network
+    http = HttpFetcher(
+        allow_private=network.allow_private,
+        ports=network.ports,
+        max_connections=network.max_connections,
+        now=clock.now,
+    )
+    pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
+    store = open_store(settings)
+
+    async def close() -> None:
+        await asyncio.gather(http.close(), pool.close())
+        await store.close()
+
+    return House(
+        store=store,
+        fetcher=RoutingFetcher(http=http, file=FileFetcher()),
+        reader=PooledReader(pool),
+        clock=clock,
+        user_agent=user_agent(__version__, settings.site.contact),
+        render=render,
+        documents=_documents,
+        close=close,
+    )
+
+
+def _documents(plan: Plan) -> Sequence[Rendition]:
+    """Render what belongs to no single topic: the lists of topics and of sources."""
+    return ()
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[tuple[House, Engine, Shelf]]:
+    """Hold the data folder, open every part, and close all of it at the end.
+
+    Raises:
+        StoreBusy: A daemon or another command holds the data folder.
+    """
+    from aggregator.service.engine import Engine
+    from aggregator.service.lock import FolderLock
+    from aggregator.service.web.shelf import Shelf
+
+    lock = FolderLock(Path(settings.data))
+    lock.acquire()
+    try:
+        house = open_house(settings)
+        try:
+            plan = make_plan(settings)
+            shelf = Shelf(aliases={alias: topic.slug for topic in plan.topics for alias in topic.aliases})
+            yield house, Engine(house, plan, shelf), shelf
+        finally:
+            await house.close()
+    finally:
+        lock.release()
+
+
+def run(main: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine to its end on the fastest event loop that there is."""
+    try:
+        import uvloop
+    except ImportError:  # not on every platform
+        return asyncio.run(main)
+    return uvloop.run(main)

@@ -1,0 +1,49 @@
+"""``aggregator check``: is the configuration right?"""
+
+from __future__ import annotations
+
+import click
+
+from aggregator.cli.main import EXIT_USAGE, Invocation, echo_json
+from aggregator.errors import Problem, SettingsError
+
+
+@click.command("check")
+@click.option("--show", metavar="source:ID", help="Print the merged settings of one source, and where each came from.")
+@click.option("--strict", is_flag=True, help="Warnings fail, too.")
+@click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", show_default=True)
+@click.pass_obj
+def command(invocation: Invocation, show: str | None, strict: bool, form: str) -> int:
+    """Validate the config; say exactly what is wrong and where, all in one go."""
+    from aggregator.bootstrap import read_settings
+    from aggregator.settings import show_source
+
+    path = invocation.config_path()
+    try:
+        settings = read_settings(path)
+    except SettingsError as error:
+        _tell(error.problems, invocation, form)
+        return EXIT_USAGE
+    if show is not None:
+        kind, _, name = show.partition(":")
+        if kind != "source":
+            raise click.UsageError("--show takes source:ID")
+        for line in show_source(settings, name):
+            click.echo(line)
+        return 0
+    _tell(settings.warnings, invocation, form)
+    if not invocation.as_json and invocation.verbosity >= 0:
+        click.echo(f"{path}: good: {len(settings.sources)} sources, {len(settings.topics)} topics")
+    return EXIT_USAGE if strict and settings.warnings else 0
+
+
+def _tell(problems: tuple[Problem, ...], invocation: Invocation, form: str) -> None:
+    for problem in problems:
+        if invocation.as_json:
+            names = ("file", "line", "column", "severity", "path", "what", "hint")
+            echo_json({name: getattr(problem, name) for name in names})
+        elif form == "github":
+            place = f"file={problem.file},line={problem.line},col={problem.column}"
+            click.echo(f"::{problem.severity} {place}::{problem.path}: {problem.what} {problem.hint}".rstrip())
+        else:
+            click.echo(str(problem), err=True)

@@ -1,0 +1,103 @@
+"""The stable JSON of ``status`` and ``entries``, for the command line and for the web."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aggregator.model.entry import StoredEntry
+from aggregator.model.status import SourceStatus, Status, TopicStatus
+from aggregator.model.verdict import PollRecord
+from aggregator.pages.secrecy import for_everyone, without_secrets
+
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def instant(at: datetime | None) -> str | None:
+    """Write a moment as RFC 3339 in UTC, to the second.
+
+    >>> instant(datetime(2026, 11, 23, 12, 0, 5, 900, tzinfo=UTC))
+    '2026-11-23T12:00:05Z'
+    """
+    if at is None:
+        return None
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def status_json(status: Status) -> dict[str, Any]:
+    """Shape the status for the operator: errors and addresses of private sources included, credentials not."""
+    return _shape(without_secrets(status))
+
+
+def page_status_json(status: Status) -> dict[str, Any]:
+    """Shape the status for everybody; ``url`` is null for private sources."""
+    return _shape(for_everyone(status))
+
+
+def entry_json(stored: StoredEntry, story_short_id: str) -> dict[str, Any]:
+    """Shape a stored entry.
+
+    Args:
+        stored: The entry.
+        story_short_id: Short id of its story; empty when it was not curated yet, which becomes null.
+    """
+    entry = stored.entry
+    return {
+        "id": entry.key.short,
+        "source": entry.key.source,
+        "guid": entry.key.guid,
+        "url": entry.url,
+        "title": entry.title,
+        "authors": list(entry.authors),
+        "published_at": instant(entry.published_at),
+        "updated_at": instant(entry.updated_at),
+        "first_seen_at": instant(stored.first_seen_at),
+        "language": entry.language,
+        "story": story_short_id or None,
+        "duplicate_of": stored.duplicate_of.short if stored.duplicate_of else None,
+        "revision": stored.revision,
+        "topics": list(stored.topics),
+    }
+
+
+def _shape(status: Status) -> dict[str, Any]:
+    return {
+        "sources": [_source(one) for one in status.sources],
+        "topics": [_topic(one) for one in status.topics],
+    }
+
+
+def _source(one: SourceStatus) -> dict[str, Any]:
+    return {
+        "id": one.source.id,
+        "url": one.source.url or None,
+        "state": one.state.condition.value,
+        "entries": one.entries,
+        "interval_s": int(one.state.interval.total_seconds()),
+        "next_poll_at": instant(one.state.next_poll_at),
+        "next_poll_why": one.state.next_poll_why,
+        "last_poll": _poll(one.polls[0]) if one.polls else None,
+        "error": one.state.last_error,
+    }
+
+
+def _poll(poll: PollRecord) -> dict[str, Any]:
+    return {
+        "at": instant(poll.at),
+        "outcome": poll.outcome,
+        "status": poll.status,
+        "new": poll.new,
+        "revised": poll.revised,
+        "duplicates": poll.duplicates,
+        "bytes": poll.bytes,
+        "ms": poll.took // _MILLISECOND,
+    }
+
+
+def _topic(one: TopicStatus) -> dict[str, Any]:
+    return {
+        "slug": one.slug,
+        "entries": one.entries,
+        "stories": one.stories,
+        "updated_at": instant(one.updated_at),
+    }

@@ -1,0 +1,63 @@
+"""Addresses of our own pages, for the served site and for the one made of files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aggregator.model.topic import FeedFormat
+
+ASSETS = "-"
+"""The folder of style and script. A slug never starts with a hyphen, so it can never be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Build relative references to our own pages.
+
+    Every page lies directly below the base address, so a reference needs no prefix; a page that is shown deeper
+    names the way up.
+
+    Attributes:
+        root: The way from the page to the base address: empty, or ``../`` as often as needed.
+        suffix: Of page files: empty where a server answers, ``.html`` where files lie.
+    """
+
+    root: str = ""
+    suffix: str = ""
+
+    def index(self) -> str:
+        """Lead to the list of topics.
+
+        >>> Links().index(), Links(root="../").index(), Links(suffix=".html").index()
+        ('./', '../', 'index.html')
+        """
+        return f"{self.root}index{self.suffix}" if self.suffix else self.root or "./"
+
+    def page(self, name: str) -> str:
+        """Lead to the page of a topic, or to ``sources`` or ``status``."""
+        return f"{self.root}{name}{self.suffix}"
+
+    def feed(self, slug: str, feed_format: FeedFormat) -> str:
+        """Lead to a topic's feed."""
+        return f"{self.root}{slug}.{feed_format.value}"
+
+    def document(self, name: str) -> str:
+        """Lead to a document that is named in full, such as ``topics.opml``."""
+        return f"{self.root}{name}"
+
+    def asset(self, name: str) -> str:
+        """Lead to style, script or icon."""
+        return f"{self.root}{ASSETS}/{name}"
+
+
+SERVED = Links()
+FILES = Links(suffix=".html")
+
+
+def links_at(depth: int) -> Links:
+    """Give the links of a served page that lies ``depth`` folders below the base address.
+
+    >>> links_at(1).page("status")
+    '../status'
+    """
+    return Links(root="../" * depth)

@@ -1,0 +1,121 @@
+"""Render values to HTML; the one home of Jinja2.
+
+Every foreign string is escaped, and no markup of an entry is shown: lists show summaries, which are text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from aggregator.model.edition import Edition, SiteFacts
+from aggregator.model.source import SourceCondition
+from aggregator.model.status import SourceStatus, Status
+from aggregator.model.topic import FeedFormat
+from aggregator.model.verdict import PollRecord
+from aggregator.pages.assets import asset_version
+from aggregator.pages.cards import TopicCard
+from aggregator.pages.json_shapes import instant
+from aggregator.pages.links import SERVED, Links
+from aggregator.pages.secrecy import for_everyone
+from aggregator.pages.words import also_line, count, moment, span, web_url
+
+_LISTED = 20
+_NAMES = {FeedFormat.ATOM: "Atom", FeedFormat.RSS: "RSS", FeedFormat.JSON: "JSON Feed"}
+_TYPES = {
+    FeedFormat.ATOM: "application/atom+xml",
+    FeedFormat.RSS: "application/rss+xml",
+    FeedFormat.JSON: "application/feed+json",
+}
+
+
+def render_index(site: SiteFacts, topics: Sequence[TopicCard], links: Links = SERVED) -> str:
+    """Render the list of topics."""
+    return _render("index.html", site, links, here="index", topics=topics)
+
+
+def render_topic(
+    site: SiteFacts, edition: Edition, links: Links = SERVED, *, shown_for: FeedFormat | None = None
+) -> str:
+    """Render a topic's stories, in the order of the edition: newest first.
+
+    Args:
+        site: Where we publish.
+        edition: The topic now.
+        links: Where our own pages lie.
+        shown_for: The feed at whose address a browser gets this page instead; None on the topic's own page.
+    """
+    return _render("topic.html", site, links, here="", topic=edition, shown_for=shown_for)
+
+
+def render_sources(site: SiteFacts, status: Status, links: Links = SERVED, *, notice: str = "") -> str:
+    """Render the health of every source, failing ones first; private ones without address and error text."""
+    shown = for_everyone(status)
+    sources = _failing_first(shown.sources)
+    return _render("sources.html", site, links, here="sources", status=shown, sources=sources, notice=notice)
+
+
+def render_status(site: SiteFacts, status: Status, links: Links = SERVED, *, notice: str = "") -> str:
+    """Render counts, what fails, the last polls, and the next ones with their reasons."""
+    shown = for_everyone(status)
+    failing = [one for one in _failing_first(shown.sources) if one.state.condition is not SourceCondition.OK]
+    return _render(
+        "status.html",
+        site,
+        links,
+        here="status",
+        status=shown,
+        failing=failing,
+        polls=_last_polls(shown.sources),
+        coming=_coming(shown.sources),
+        notice=notice,
+    )
+
+
+def render_error(site: SiteFacts, code: int, message: str, links: Links = SERVED) -> str:
+    """Render what went wrong; ``message`` may quote the visitor, it is escaped."""
+    return _render("error.html", site, links, here="", code=code, message=message)
+
+
+def source_title(one: SourceStatus) -> str:
+    """Name a source as its settings do, else as its document does, else by its id."""
+    return one.source.title or one.state.profile.title or one.source.id
+
+
+def _failing_first(sources: Sequence[SourceStatus]) -> list[SourceStatus]:
+    return sorted(sources, key=lambda one: one.state.condition is SourceCondition.OK)
+
+
+def _last_polls(sources: Sequence[SourceStatus]) -> list[tuple[SourceStatus, PollRecord]]:
+    polls = [(one, poll) for one in sources for poll in one.polls]
+    return sorted(polls, key=lambda pair: pair[1].at, reverse=True)[:_LISTED]
+
+
+def _coming(sources: Sequence[SourceStatus]) -> list[SourceStatus]:
+    waiting = [(one.state.next_poll_at, one) for one in sources if one.state.next_poll_at is not None]
+    return [one for _, one in sorted(waiting, key=lambda pair: pair[0])[:_LISTED]]
+
+
+def _render(template: str, site: SiteFacts, links: Links, **values: Any) -> str:
+    return _environment().get_template(template).render(site=site, links=links, **values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("aggregator.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        also_line=also_line, count=count, instant=instant, moment=moment, span=span, web_url=web_url
+    )
+    environment.globals.update(
+        asset_version=asset_version, format_name=_NAMES.get, media_type=_TYPES.get, source_title=source_title
+    )
+    return environment

@@ -1,0 +1,112 @@
+"""What of a source may be shown, and to whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlsplit, urlunsplit
+
+from aggregator.model.source import Source, SourceState
+from aggregator.model.status import SourceStatus, Status
+
+HIDDEN = "…"
+
+_SHORT = 6
+"""Words of a header up to this length, such as ``Basic``, are no secrets and would blank ordinary text."""
+
+_URL = re.compile(r"\b(?:https?|file)://[^\s<>\"']+", re.IGNORECASE)
+_SECRET_PARAMETER = re.compile(
+    r"(^|&)([^=&]*(?:token|secret|passw|pwd|auth|sig|key|session|credential)[^=&]*)=[^&]*", re.IGNORECASE
+)
+
+
+def shown_url(url: str) -> str:
+    """Take user names, passwords and parameters that are named like secrets out of an address.
+
+    >>> shown_url("https://me:pw@news.example/feed?cat=2&api_key=abc")
+    'https://news.example/feed?cat=2&api_key=…'
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return HIDDEN
+    query = _SECRET_PARAMETER.sub(rf"\1\2={HIDDEN}", parts.query)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
+
+
+def without_secrets(status: Status) -> Status:
+    """Give the status as the operator may see it: everything but credentials."""
+    return replace(status, sources=tuple(map(_without_credentials, status.sources)))
+
+
+def for_everyone(status: Status) -> Status:
+    """Give the status as anybody may see it.
+
+    Beyond credentials, the address of a private source is gone (an empty ``url``), its error is the bare name of
+    the outcome, and of local documents only the file's name is left.
+    """
+    sources = map(_without_credentials, status.sources)
+    return replace(status, sources=tuple(_reduced(one) if one.source.private else _unplaced(one) for one in sources))
+
+
+def _without_credentials(one: SourceStatus) -> SourceStatus:
+    source = replace(one.source, url=shown_url(one.source.url), authorization=None, headers=())
+    secrets = [one.source.authorization, *(value for _, value in one.source.headers)]
+    words = [word for secret in secrets if secret for word in (secret, *secret.split()) if len(word) > _SHORT]
+
+    def clean(text: str) -> str:
+        for word in words:
+            text = text.replace(word, HIDDEN)
+        return _URL.sub(lambda found: shown_url(found.group()), text)
+
+    return _retold(one, source, clean)
+
+
+def _reduced(one: SourceStatus) -> SourceStatus:
+    source = replace(one.source, url="", pace_key="")
+    failed = next((poll.outcome for poll in one.polls[:1]), "failed")
+    host = _host(one.source)
+
+    def clean(text: str) -> str:
+        text = _URL.sub(HIDDEN, text)
+        return text.replace(host, HIDDEN) if host else text
+
+    reduced = _retold(one, source, clean)
+    error = failed if one.state.last_error else None
+    polls = tuple(replace(poll, detail="") for poll in reduced.polls)
+    profile = replace(one.state.profile, feed_id=None, site_url=None, icon_url=None, hub_url=None, self_url=None)
+    return replace(reduced, state=replace(reduced.state, last_error=error, profile=profile), polls=polls)
+
+
+def _unplaced(one: SourceStatus) -> SourceStatus:
+    if not one.source.url.startswith("file:"):
+        return one
+    folder, _, name = urlsplit(one.source.url).path.rpartition("/")
+    source = replace(one.source, url=f"file:{name}")
+
+    def clean(text: str) -> str:
+        text = text.replace(one.source.url, source.url)
+        return text.replace(f"{folder}/", "") if folder else text
+
+    return _retold(one, source, clean)
+
+
+def _retold(one: SourceStatus, source: Source, clean: Callable[[str], str]) -> SourceStatus:
+    state: SourceState = replace(
+        one.state,
+        last_error=None if one.state.last_error is None else clean(one.state.last_error),
+        next_poll_why=clean(one.state.next_poll_why),
+        redirect_to=None,
+    )
+    polls = tuple(
+        replace(poll, detail=clean(poll.detail), next_poll_why=clean(poll.next_poll_why), sent="") for poll in one.polls
+    )
+    return replace(one, source=source, state=state, polls=polls)
+
+
+def _host(source: Source) -> str:
+    try:
+        return urlsplit(source.url).hostname or ""
+    except ValueError:
+        return ""

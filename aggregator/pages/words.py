@@ -1,0 +1,69 @@
+"""Values in words, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from aggregator.model.edition import AlsoCovered
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+_NAMED = 2
+
+
+def moment(at: datetime) -> str:
+    """Write a moment in UTC.
+
+    >>> moment(datetime(2026, 11, 3, 7, 5, tzinfo=UTC))
+    '3 Nov 2026, 07:05 UTC'
+    """
+    at = at.astimezone(UTC)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+
+
+def span(duration: timedelta) -> str:
+    """Write a duration in its two largest units.
+
+    >>> span(timedelta(minutes=90)), span(timedelta(days=1)), span(timedelta(0))
+    ('1 h 30 min', '1 d', '0 s')
+    """
+    rest = max(0, int(duration.total_seconds()))
+    words: list[str] = []
+    for seconds, unit in _UNITS:
+        amount, rest = divmod(rest, seconds)
+        if amount:
+            words.append(f"{amount} {unit}")
+        elif words:
+            break
+    return " ".join(words[:2]) or "0 s"
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Write a number with its noun.
+
+    >>> count(1, "entry", "entries"), count(12345, "entry", "entries")
+    ('1 entry', '12,345 entries')
+    """
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def also_line(also: Iterable[AlsoCovered]) -> str:
+    """Name the outlets that covered the same story, the first ones in full.
+
+    >>> entry = dict(title="t", url="https://a.example/", source_id="a")
+    >>> also_line(AlsoCovered(source_title=name, **entry) for name in ("Wire", "Times", "Wire", "Post"))
+    'Wire, Times (+1)'
+    """
+    titles = list(dict.fromkeys(one.source_title for one in also))
+    more = len(titles) - _NAMED
+    return ", ".join(titles[:_NAMED]) + (f" (+{more})" if more > 0 else "")
+
+
+def web_url(url: str | None) -> str | None:
+    """Let an address through only when it leads to the web.
+
+    >>> web_url("https://a.example/"), web_url("javascript:alert(1)")
+    ('https://a.example/', None)
+    """
+    return url if url and url.lower().startswith(("https://", "http://")) else None

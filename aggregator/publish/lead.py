@@ -1,0 +1,70 @@
+"""Who speaks for a subject, and who else is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aggregator.model.edition import AlsoCovered, Candidate, Member
+from aggregator.publish.clean import line, web_url
+
+MAX_ALSO = 20
+MAX_NAME_CHARS = 200
+MAX_TITLE_CHARS = 500
+
+
+def source_title(member: Member) -> str:
+    """Name the source of a member."""
+    return line(member.source.title, MAX_NAME_CHARS) or member.source.id
+
+
+def open_members(candidate: Candidate) -> tuple[Member, ...]:
+    """Give the members that a public feed may show.
+
+    A story may bring together what is public and what came with a password; the latter must not even be named.
+    """
+    return tuple(member for member in candidate.members if not member.source.private)
+
+
+def may_be_announced(members: Sequence[Member]) -> bool:
+    """Say whether a subject may enter a topic: something in it matched, and not all of it is old stock."""
+    return any(member.reason for member in members) and any(not member.stored.backfilled for member in members)
+
+
+def choose_lead(members: Sequence[Member], candidate: Candidate) -> Member:
+    """Choose the member that speaks: the one that spoke before, else the best.
+
+    Matched and fresh ones come first, then matched ones; among them the heaviest source, the first seen and the
+    most complete; the key decides what is left.
+    """
+    if candidate.ledger is not None:
+        for member in members:
+            if member.stored.entry.key == candidate.ledger.lead:
+                return member
+    return min(members, key=_rank)
+
+
+def _rank(member: Member) -> tuple[object, ...]:
+    stored = member.stored
+    matched = member.reason is not None
+    return (
+        not (matched and not stored.backfilled),
+        not matched,
+        -member.source.weight,
+        stored.first_seen_at,
+        -len(stored.entry.content_html),
+        stored.entry.key,
+    )
+
+
+def also_covered(members: Sequence[Member], lead: Member) -> tuple[AlsoCovered, ...]:
+    """List the other outlets of a story by first seen, one entry each, at most ``MAX_ALSO``."""
+    seen = {lead.source.id}
+    also: list[AlsoCovered] = []
+    for member in sorted(members, key=lambda one: (one.stored.first_seen_at, one.stored.entry.key)):
+        url = web_url(member.stored.entry.url)
+        if url is None or member.source.id in seen or len(also) == MAX_ALSO:
+            continue
+        seen.add(member.source.id)
+        title = line(member.stored.entry.title, MAX_TITLE_CHARS) or url
+        also.append(AlsoCovered(title=title, url=url, source_title=source_title(member), source_id=member.source.id))
+    return tuple(also)

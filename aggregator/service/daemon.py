@@ -1,0 +1,196 @@
+"""The daemon: engine, metronome, web and control channel, from start to SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from aggregator.errors import AggregatorError, ControlError, SettingsError, StoreError
+from aggregator.service.control import ControlServer
+from aggregator.service.engine import Engine
+from aggregator.service.house import House, Plan
+from aggregator.service.scheduler import Metronome
+
+logger = logging.getLogger(__name__)
+
+GRACE = timedelta(seconds=7)
+"""What polls on the wire get to end after SIGTERM; with the rest of the way out it stays under ten seconds."""
+
+TICK = timedelta(seconds=1)
+STALE_TICK_SECONDS = 60.0
+
+
+class Web(Protocol):
+    """What answers over HTTP."""
+
+    async def start(self) -> None:
+        """Listen; returns once the port is bound."""
+        ...
+
+    async def stop(self) -> None:
+        """Answer what is under way, and listen no more."""
+        ...
+
+
+class Daemon:
+    """Runs until it is told to stop.
+
+    Args:
+        house: The parts.
+        engine: Not yet started.
+        load: Reads the configuration again, raising ``SettingsError``.
+        web: Made from the engine's shelf; None serves nothing.
+        poll: Whether to poll at all.
+    """
+
+    def __init__(
+        self, house: House, engine: Engine, load: Callable[[], Plan], *, web: Web | None, poll: bool = True
+    ) -> None:
+        self._house = house
+        self._engine = engine
+        self._load = load
+        self._web = web
+        self._poll = poll
+        self._metronome = Metronome(house.clock)
+        self._stop = asyncio.Event()
+        self._reloading: asyncio.Task[None] | None = None
+        self._background: list[asyncio.Task[None]] = []
+        self.reload_error = ""
+
+    async def run(self) -> None:
+        """Start everything, wait for SIGTERM or SIGINT, and leave in order.
+
+        Raises:
+            AggregatorError: Something that cannot be started, such as a port in use.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_stop)
+        loop.add_signal_handler(signal.SIGHUP, self._asked_to_reload)
+        control = ControlServer(Path(self._engine.plan.settings.data), self._commands())
+        try:
+            await self._engine.start()
+            if self._web is not None:
+                await self._web.start()
+            await control.start()
+            self._background.append(asyncio.create_task(self._engine.keep_settled(), name="settle"))
+            self._background.append(asyncio.create_task(self._guard(), name="clock guard"))
+            self._beat()
+            await self._stop.wait()
+        finally:
+            await self._leave(control)
+
+    async def ready(self) -> dict[str, tuple[bool, str]]:
+        """Check what ``/readyz`` reports: each check with its outcome and a word on it."""
+        # A bad file does not make a daemon unfit that goes on with the good one: it is told, not counted.
+        checks = {"config": (True, self.reload_error or "as last loaded")}
+        try:
+            await self._house.store.next_due_at()
+            checks["store"] = (True, "answers")
+        except StoreError as error:
+            checks["store"] = (False, str(error))
+        age = self._house.clock.monotonic() - self._engine.last_fed
+        checks["polling"] = (not self._poll or age < STALE_TICK_SECONDS, f"last looked {age:.0f} s ago")
+        usage = shutil.disk_usage(self._engine.plan.settings.data)
+        checks["disk"] = (usage.free > 0, f"{usage.free // 2**20} MiB free")
+        return checks
+
+    def _beat(self) -> None:
+        if self._poll:
+            self._metronome.every(TICK, self._tick)
+        self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
+        self._metronome.start()
+
+    async def _tick(self) -> None:
+        await self._engine.feed()
+        self._engine.end_round()
+
+    async def _prune(self) -> None:
+        pruned = await self._house.store.prune(self._house.clock.now())
+        if pruned.entries:
+            logger.info("pruned %d entries that their keep rules let go", pruned.entries)
+
+    async def _guard(self) -> None:
+        while True:
+            self._metronome.guard()
+            await asyncio.sleep(0.5)
+
+    def _asked_to_stop(self) -> None:
+        if self._stop.is_set():
+            logger.warning("told to stop again: leaving at once; what was not committed is polled again")
+            raise SystemExit(1)
+        logger.info("stopping: polls under way get up to %d s", GRACE.seconds)
+        self._stop.set()
+
+    def _asked_to_reload(self) -> None:
+        if self._reloading is None or self._reloading.done():
+            self._reloading = asyncio.create_task(self._reload_and_log(), name="reload")
+
+    async def _reload_and_log(self) -> None:
+        try:
+            logger.info("reload: %s", await self._reload())
+        except AggregatorError as error:
+            logger.error("reload refused, the running configuration goes on:\n%s", error)  # noqa: TRY400
+
+    async def _reload(self) -> str:
+        try:
+            plan = await asyncio.to_thread(self._load)
+        except SettingsError as error:
+            self.reload_error = f"the file on disk has {len(error.problems)} problems; see `aggregator check`"
+            raise
+        old = self._engine.plan
+        if (old.settings.data, old.settings.server) != (plan.settings.data, plan.settings.server):
+            self.reload_error = "`data` or `server` changed; they take a restart"
+            raise ControlError(self.reload_error)
+        await self._engine.change(plan)
+        self.reload_error = ""
+        return _difference(old, self._engine.plan)
+
+    def _commands(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+        async def poll(request: dict[str, Any]) -> Any:
+            if request.get("all"):
+                return {"failed": await self._engine.poll_named(self._engine.source_ids())}
+            if names := request.get("sources"):
+                return {"failed": await self._engine.poll_named(names)}
+            return {"failed": await self._engine.poll_due()}
+
+        async def reload(_request: dict[str, Any]) -> Any:
+            return await self._reload()
+
+        async def prune(_request: dict[str, Any]) -> Any:
+            pruned = await self._house.store.prune(self._house.clock.now())
+            return {"entries": pruned.entries, "tombstones": pruned.tombstones}
+
+        return {"poll": poll, "reload": reload, "prune": prune}
+
+    async def _leave(self, control: ControlServer) -> None:
+        self._metronome.stop()
+        await control.stop()
+        await self._engine.stop(GRACE)
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        if self._web is not None:
+            await self._web.stop()
+
+
+def _difference(old: Plan, new: Plan) -> str:
+    """Say what a reload changed, in a line."""
+    before, after = {s.url for s in old.sources}, {s.url for s in new.sources}
+    topics_before = {topic.slug: topic for topic in old.topics}
+    topics_after = {topic.slug: topic for topic in new.topics}
+    changed = sorted(
+        slug for slug in topics_before.keys() & topics_after.keys() if topics_before[slug] != topics_after[slug]
+    )
+    parts = [
+        f"+{len(after - before)} -{len(before - after)} sources",
+        f"+{len(topics_after.keys() - topics_before.keys())} -{len(topics_before.keys() - topics_after.keys())} topics",
+        f"{len(changed)} topics changed" + (f" ({', '.join(changed[:5])})" if changed else ""),
+    ]
+    return ", ".join(parts)

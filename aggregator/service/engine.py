@@ -1,0 +1,244 @@
+"""Poll, curate, announce: the three steps kept going over one configuration, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from aggregator.errors import StoreError, StoreFull
+from aggregator.model.edition import Edition, Rendition
+from aggregator.model.source import Claim, Source
+from aggregator.model.status import Status
+from aggregator.pipeline.announce import announce
+from aggregator.pipeline.curate import curate, rematch, with_context
+from aggregator.pipeline.poll import PollParts, poll
+from aggregator.service.house import House, Plan
+from aggregator.service.rounds import Tally, log_poll
+from aggregator.service.runners import Runners
+
+logger = logging.getLogger(__name__)
+
+PAUSE = timedelta(seconds=30)
+"""How long polling rests after the store refused to write."""
+
+
+class Shelf(Protocol):
+    """Where finished editions are put for whoever shows them."""
+
+    def put(self, edition: Edition, renditions: Sequence[Rendition]) -> None:
+        """Show this edition from now on."""
+        ...
+
+    def put_document(self, rendition: Rendition) -> None:
+        """Show a document that belongs to no topic."""
+        ...
+
+    def remove(self, slug: str) -> None:
+        """Show a topic no more."""
+        ...
+
+
+class Engine:
+    """Keeps the three steps going. Start it, let it poll, stop it.
+
+    Args:
+        house: The parts.
+        plan: The configuration; ``start`` and ``change`` bring it into force.
+        shelf: Where editions go.
+    """
+
+    def __init__(self, house: House, plan: Plan, shelf: Shelf) -> None:
+        self._house = house
+        self._plan = plan
+        self._shelf = shelf
+        self._topics = plan.compile()
+        self._parts = PollParts(
+            store=house.store,
+            fetcher=house.fetcher,
+            reader=house.reader,
+            clock=house.clock,
+            user_agent=house.user_agent,
+        )
+        self._runners = Runners(
+            self._poll, limit=plan.settings.network.max_connections, clock=house.clock, on_room=self._room
+        )
+        self._round = Tally()
+        self._tallies = [self._round]
+        self._settling = asyncio.Lock()
+        self._feeding = asyncio.Lock()
+        self._painter = ThreadPoolExecutor(1, thread_name_prefix="render")
+        self._refill = False
+        self._background: set[asyncio.Task[None]] = set()
+        self._paused_until: datetime | None = None
+        self.unsettled = asyncio.Event()
+        self.last_fed = house.clock.monotonic()
+
+    @property
+    def plan(self) -> Plan:
+        """The configuration in force."""
+        return self._plan
+
+    async def start(self) -> None:
+        """Bring sources and topics of the plan into force and put every topic on the shelf."""
+        await self.change(self._plan)
+
+    async def change(self, plan: Plan) -> None:
+        """Bring another configuration into force, without a poll and without losing anything."""
+        async with self._settling:
+            sources = await self._house.store.sync_sources(plan.sources, self._house.clock.now())
+            topics = with_context(plan.topics, sources)
+            gone = {topic.slug for topic in self._plan.topics} - {topic.slug for topic in topics}
+            self._plan = replace(plan, sources=sources, topics=topics)
+            self._topics = self._plan.compile()
+            await curate(self._house.store, self._topics)
+            await rematch(self._house.store, topics)
+            for slug in sorted(gone):
+                self._shelf.remove(slug)
+            for document in self._house.documents(self._plan):
+                self._shelf.put_document(document)
+            await self._announce(topic.slug for topic in topics)
+
+    async def feed(self) -> None:
+        """Claim what is due, as much as the runners have room for, and set them to work."""
+        async with self._feeding:
+            now = self._house.clock.now()
+            if self._paused_until is not None and now < self._paused_until:
+                return
+            room = self._runners.room
+            if not room:
+                return
+            try:
+                claims = await self._house.store.claim_due(now, room, busy=self._runners.busy)
+            except StoreError as error:
+                self._pause(error)
+                return
+            self._paused_until = None
+            self.last_fed = self._house.clock.monotonic()
+            self._refill = len(claims) >= room
+            self._runners.start(claims)
+
+    async def poll_due(self) -> tuple[str, ...]:
+        """Poll all that is due, to the end, and settle it; name the sources that failed."""
+        with self._counted() as tally:
+            await self.feed()
+            while self._runners.busy or self._refill:
+                await self._runners.wait(self._runners.busy)
+                await self.feed()
+        await self.settle()
+        return tuple(tally.failed)
+
+    async def poll_named(self, source_ids: Iterable[str]) -> tuple[str, ...]:
+        """Poll these sources now, due or not, to the end, and settle it; name those that failed."""
+        with self._counted() as tally:
+            claims = await self._house.store.claim(tuple(source_ids), self._house.clock.now())
+            self._runners.start(claims)
+            await self._runners.wait(frozenset(claim.source.pace_key for claim in claims))
+        await self.settle()
+        return tuple(tally.failed)
+
+    async def settle(self) -> None:
+        """Curate all that has arrived, and announce the topics that it touched."""
+        async with self._settling:
+            self.unsettled.clear()
+            await self._announce(await curate(self._house.store, self._topics))
+
+    async def keep_settled(self) -> None:
+        """Settle whenever something arrived, for ever; a burst of arrivals is settled in few steps."""
+        while True:
+            await self.unsettled.wait()
+            started = self._house.clock.monotonic()
+            try:
+                await self.settle()
+            except StoreError as error:
+                logger.error("curating: %s; it is repeated", error)  # noqa: TRY400 - the sentence says it
+                self.unsettled.set()
+                await asyncio.sleep(5)
+            took = self._house.clock.monotonic() - started
+            await asyncio.sleep(min(5.0, max(0.2, 2 * took)))
+
+    async def status(self, *, polls: int = 1) -> Status:
+        """Tell the state of every source and topic."""
+        return await self._house.store.status(self._plan.topics, self._house.clock.now(), polls=polls)
+
+    def end_round(self) -> None:
+        """Say in one line what has been polled since the last time, if anything, and once all is quiet."""
+        if len(self._round) and not self._runners.busy:
+            logger.info("round: %s", self._round.summary())
+            self._tallies.remove(self._round)
+            self._round = Tally()
+            self._tallies.append(self._round)
+
+    def source_ids(self) -> tuple[str, ...]:
+        """Name every source of the plan, in its order."""
+        return tuple(source.id for source in self._plan.sources)
+
+    def source(self, source_id: str) -> Source | None:
+        """Find a source of the plan by its id."""
+        return next((source for source in self._plan.sources if source.id == source_id), None)
+
+    async def stop(self, grace: timedelta) -> None:
+        """Start no more polls, give those on the wire ``grace`` to end, and settle what they brought."""
+        await self._runners.stop(grace)
+        for task in tuple(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        self._painter.shutdown(wait=False, cancel_futures=True)
+
+    @contextmanager
+    def _counted(self) -> Iterator[Tally]:
+        tally = Tally()
+        self._tallies.append(tally)
+        try:
+            yield tally
+        finally:
+            self._tallies.remove(tally)
+
+    async def _announce(self, slugs: Iterable[str]) -> None:
+        wanted = frozenset(slugs)
+        loop = asyncio.get_running_loop()
+        for topic in self._plan.topics:
+            if topic.slug not in wanted:
+                continue
+            edition = await announce(self._house.store, topic, self._plan.site, self._house.clock)
+            # feedgen sets the locale of the process for every date: all rendering happens in one thread.
+            renditions = await loop.run_in_executor(self._painter, self._house.render, edition, self._plan.site)
+            self._shelf.put(edition, renditions)
+
+    async def _poll(self, claim: Claim) -> None:
+        try:
+            polled = await poll(claim, self._parts)
+        except StoreError as error:
+            self._pause(error)
+            return
+        except Exception:
+            # A bug met by one source must not stop its neighbours; the claim keeps it from being asked early.
+            logger.exception("poll %s: failed in a way that was not foreseen", claim.source.id)
+            for tally in self._tallies:
+                tally.failed.append(claim.source.id)
+            return
+        log_poll(polled)
+        for tally in self._tallies:
+            tally.add(polled)
+        if polled.record.new or polled.record.revised:
+            self.unsettled.set()
+
+    def _room(self) -> None:
+        if self._refill:
+            self._refill = False
+            task = asyncio.create_task(self.feed(), name="feed")
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+
+    def _pause(self, error: StoreError) -> None:
+        now = self._house.clock.now()
+        if self._paused_until is None or now >= self._paused_until:
+            what = "the disk is full" if isinstance(error, StoreFull) else "the store failed"
+            logger.error("polling rests for %d s: %s: %s; pages and feeds are still served", PAUSE.seconds, what, error)
+        self._paused_until = now + PAUSE
+        self._refill = False

@@ -1,0 +1,24 @@
+"""The port ``Reader`` over the pool of killable workers."""
+
+from __future__ import annotations
+
+from aggregator.model.fetching import Failure
+from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
+from aggregator.service.workers import WorkerKilled, WorkerPool
+
+
+class PooledReader:
+    """Reads documents where they can do no harm."""
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
+
+    async def read(self, document: Document) -> ReadOutcome:
+        """Read one document; one that kills its worker is ``Unreadable`` with the reason."""
+        try:
+            result = await self._pool.call(document)
+        except WorkerKilled as error:
+            return Unreadable(Failure.PARSE_KILLED, f"the document could not be read safely: {error}")
+        if not isinstance(result, Reading | Unreadable):
+            raise TypeError(f"the reader gave a {type(result).__name__}")
+        return result

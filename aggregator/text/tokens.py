@@ -1,0 +1,189 @@
+"""Words of a text, in the form in which they are compared: case, accents and width folded.
+
+One rule for topics, stories and duplicates: ``fold`` a word, drop the ``'s`` of a genitive, and cut what is
+written without spaces (Chinese, Japanese, Korean, Thai and their neighbours) into overlapping pairs of
+characters. A word may answer to more names than one, all at the same position: ``C++`` also to ``c``,
+``l'Irak`` also to ``irak``, each character of a pair to itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+
+# Characters that stand inside of a word without being a letter: invisible ones, and marks of every script.
+_INVISIBLE = "\u00ad\u034f\u200c\u200d\u2060\ufeff"
+_MARK_BLOCKS = (range(0x300, 0x3100), range(0xA600, 0xAC00), range(0xFB1E, 0xFE30), range(0x10A00, 0x11F60))
+_MARKS = "".join(c for c in map(chr, chain(*_MARK_BLOCKS)) if unicodedata.category(c).startswith("M"))
+# A class with all marks is slow to ask: once a word, and only behind a cheap guard.
+_LETTERS = rf"\w+(?:(?=[^\x00-\xac])[{_INVISIBLE}{_MARKS}]+\w*)*"
+_WORD = re.compile(
+    rf"{_LETTERS}(?:['’]{_LETTERS})?"
+    # C++ (and C++20), C#, Disney+; but neither 1+1 nor 100+.
+    r"(?:[+#](?<=[^\W\d_].)(?:(?<=\+)\+|(?![\w+#])))?"
+    # A dot in front counts where nothing stands before it: .NET, but not asp.net.
+    rf"|\.(?<![\w.]\.)(?=[^\W\d_]){_LETTERS}"
+)
+
+# Vowels and voicing of scripts that spell with marks make another word; accents and points do not.
+_DROPPED = frozenset(_INVISIBLE + "\u0640")
+_SPELLING_CLASSES = frozenset({0, 8, 9, 84, 91, *range(103, 133)})
+# Letters that Unicode does not take apart, although readers do.
+_LOOK_ALIKE = str.maketrans(
+    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "’": "'", "ʼ": "'"}
+)
+
+# Thai to Lao, Myanmar, Hangul letters, Khmer, kana and ideographs, Hangul, the supplementary ideographs.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_RUN = re.compile(rf"([{_UNSPACED}]+)")
+
+# French and Italian articles and the like that lean on the next word.
+_ELIDED = frozenset("l d j m n s t c qu jusqu lorsqu puisqu un dell all nell sull dall".split())
+_CACHED_CHARACTERS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What a written word is compared by.
+
+    Attributes:
+        placed: Offset and token, in order.
+        indexed: Those and the word's other names, each with the offset of the token it stands for.
+        width: Positions that the word takes up.
+    """
+
+    placed: tuple[tuple[int, str], ...]
+    indexed: tuple[tuple[int, str], ...]
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A written word: the positions from ``position`` on, ``width`` of them, are ``text[start:end]``."""
+
+    position: int
+    width: int
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Take case, accents, points, width and invisible characters out of a text.
+
+    >>> fold("CAFÉ Łódź İstanbul Straße ＡＢＣ")
+    'cafe lodz istanbul strasse abc'
+    """
+    if text.isascii():
+        return text.lower()
+    kept = (character for character in unicodedata.normalize("NFKD", text) if _spells(character))
+    return unicodedata.normalize("NFC", "".join(kept).casefold().translate(_LOOK_ALIKE))
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Cut a text into the words that it is compared by, in order.
+
+    >>> tokens("Iraq’s café: “C++”, foo_bar & 東京都")
+    ('iraq', 'cafe', 'c++', 'foo', 'bar', '東京', '京都')
+    """
+    return tuple(token for word in _WORD.findall(text) for _, token in _terms_of(word).placed)
+
+
+def placed_tokens(text: str) -> tuple[tuple[int, str], ...]:
+    """Cut a text into words, each with its position; the distances are those that ``index_words`` gives.
+
+    >>> placed_tokens("東京都 C#")
+    ((0, '東京'), (1, '京都'), (3, 'c#'))
+    """
+    placed: list[tuple[int, str]] = []
+    position = 0
+    for word in _WORD.findall(text):
+        terms = _terms_of(word)
+        placed.extend((position + offset, token) for offset, token in terms.placed)
+        position += terms.width
+    return tuple(placed)
+
+
+def index_words(texts: Sequence[str], *, gap: int = 1000) -> dict[str, list[int]]:
+    """Map every word, by each of its names, to the rising positions where it stands.
+
+    Args:
+        texts: Parts of one field; positions run on, with ``gap`` between two parts, so that no phrase spans them.
+    """
+    index: dict[str, list[int]] = {}
+    position = -gap
+    for text in texts:
+        position += gap
+        for word in _WORD.findall(text):
+            terms = _terms_of(word)
+            for offset, term in terms.indexed:
+                if term in index:
+                    index[term].append(position + offset)
+                else:
+                    index[term] = [position + offset]
+            position += terms.width
+    return index
+
+
+def locate_words(text: str) -> Iterator[Located]:
+    """Walk through a text's words with their positions, counted from 0, and their places in the text."""
+    position = 0
+    for found in _WORD.finditer(text):
+        width = _terms_of(found.group()).width
+        yield Located(position, width, found.start(), found.end())
+        position += width
+
+
+def is_unspaced(character: str) -> bool:
+    """Say whether a folded character belongs to a script that puts no spaces between words."""
+    return _RUN.match(character) is not None
+
+
+def _spells(character: str) -> bool:
+    if character in _DROPPED or "\ufe00" <= character <= "\ufe0f" or unicodedata.category(character) == "Me":
+        return False
+    return unicodedata.combining(character) in _SPELLING_CLASSES
+
+
+def _terms_of(word: str) -> _Terms:
+    # Long words are sentences without spaces or noise: unlikely to return, and an attack on the cache.
+    return _cached_terms(word) if len(word) <= _CACHED_CHARACTERS else _terms(word)
+
+
+def _terms(word: str) -> _Terms:
+    placed: list[tuple[int, str]] = []
+    indexed: list[tuple[int, str]] = []
+    width = 0
+    # Folding may give several words (½ is 1 and 2), and underscores join what is read apart.
+    for found in _WORD.finditer(fold(word).replace("_", " ")):
+        for piece in _RUN.split(found.group().removesuffix("'s")):
+            if not (run := piece.strip("'")).strip("."):
+                continue
+            own, others, span = _pairs(run) if is_unspaced(run) else ((run,), _other_names(run), 1)
+            placed.extend((width + offset, token) for offset, token in enumerate(own))
+            indexed.extend((width + offset, token) for offset, token in enumerate(own))
+            indexed.extend((width + offset, name) for offset, name in others)
+            width += span
+    return _Terms(tuple(placed), tuple(indexed), width)
+
+
+_cached_terms = lru_cache(maxsize=32_768)(_terms)
+
+
+def _pairs(run: str) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...], int]:
+    if len(run) == 1:
+        return (run,), (), 1
+    return tuple(map("".join, zip(run, run[1:], strict=False))), tuple(enumerate(run)), len(run)
+
+
+def _other_names(word: str) -> tuple[tuple[int, str], ...]:
+    if bare := word.strip(".+#") if word[0] == "." or word[-1] in "+#" else "":
+        return ((0, bare.removesuffix("'s")),)
+    article, apostrophe, rest = word.partition("'")
+    return ((0, rest),) if apostrophe and article in _ELIDED else ()

@@ -1,0 +1,130 @@
+"""Editions and states as a reader would meet them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from aggregator.model.edition import AlsoCovered, Edition, EditionEntry, SiteFacts
+from aggregator.model.reason import Reason
+from aggregator.model.source import FeedProfile, SourceCondition, SourceState
+from aggregator.model.status import SourceStatus, Status, TopicStatus
+from aggregator.model.topic import Output
+from aggregator.model.verdict import PollRecord
+from tests.builders import NOON, make_facts, make_source
+
+SITE = SiteFacts(
+    title="The long river",
+    base_url="https://feeds.example.org",
+    language="en",
+    contact="mailto:editor@example.org",
+    generator="aggregator 0.1.0",
+)
+
+_STORIES = (
+    ("Ferry line reopens after eleven years", "Harbour Courier", "Ana Lindqvist"),
+    ("A small compiler that explains every error it finds, and why the next one is shorter", "Plain Code", ""),
+    ("Museum returns 41 clay tablets", "Morning Wire", "Desk"),
+    ("Glacier survey finds a lake nobody had drawn", "Field Notes", "R. Okafor, M. Sato"),
+    ("Council votes for quiet streets at night", "Harbour Courier", ""),
+)
+
+_SUMMARY = (
+    "The first crossing left at dawn with forty passengers and a brass band. Officials expect two thousand a day by "
+    "spring, although the northern pier still waits for its new ramp and the timetable is provisional until then, the "
+    "harbour office said on Monday."
+)
+
+
+def make_edition_entry(number: int = 1, **changes: Any) -> EditionEntry:
+    title, outlet, author = _STORIES[(number - 1) % len(_STORIES)]
+    at = NOON - timedelta(hours=3 * number)
+    source = make_facts(
+        outlet.lower().replace(" ", "-"), title=outlet, profile=FeedProfile(site_url="https://outlet.example/")
+    )
+    values: dict[str, Any] = {
+        "id": f"tag:feeds.example.org,2026:entry/{number}",
+        "short_id": f"short{number}",
+        "story_id": f"story{number}",
+        "title": title,
+        "url": f"https://outlet.example/{number}",
+        "published_at": at,
+        "updated_at": at,
+        "announced_at": at + timedelta(minutes=4),
+        "authors": (author,) if author else (),
+        "summary": _SUMMARY,
+        "content_html": "<p>Whole text.</p>",
+        "source": source,
+        "reasons": (Reason("topic", "entered", "match", "title: ferry"),),
+    }
+    return EditionEntry(**(values | changes))
+
+
+def make_also(outlet: str = "Morning Wire", **changes: Any) -> AlsoCovered:
+    values: dict[str, Any] = {
+        "title": f"As {outlet} told it",
+        "url": "https://wire.example/1",
+        "source_title": outlet,
+        "source_id": outlet.lower(),
+    }
+    return AlsoCovered(**(values | changes))
+
+
+def make_edition(slug: str = "harbour", *, size: int = 5, **changes: Any) -> Edition:
+    values: dict[str, Any] = {
+        "slug": slug,
+        "title": slug.title(),
+        "description": "Ships, ferries and everything that floats, one story at a time.",
+        "feed_id": f"tag:feeds.example.org,2026:topic/{slug}",
+        "language": "en",
+        "output": Output(),
+        "updated_at": NOON,
+        "changed_at": NOON,
+        "digest": "0" * 32,
+        "entries": tuple(make_edition_entry(number) for number in range(1, size + 1)),
+    }
+    return Edition(**(values | changes))
+
+
+def make_poll(outcome: str = "not_modified", **changes: Any) -> PollRecord:
+    values: dict[str, Any] = {"at": NOON - timedelta(minutes=20), "outcome": outcome, "status": 304}
+    return PollRecord(**(values | changes))
+
+
+def make_source_status(source_id: str = "courier", *, source: dict[str, Any] | None = None, **state: Any) -> SourceStatus:
+    values: dict[str, Any] = {
+        "source_id": source_id,
+        "next_poll_at": NOON + timedelta(minutes=40),
+        "next_poll_why": "max-age 3600 raised it",
+        "last_ok_at": NOON - timedelta(minutes=20),
+    }
+    return SourceStatus(
+        source=make_source(source_id, **(source or {})),
+        state=SourceState(**(values | state)),
+        entries=128,
+        polls=(make_poll(),),
+    )
+
+
+def make_failing(source_id: str = "broken", **source: Any) -> SourceStatus:
+    failing = make_source_status(
+        source_id,
+        source=source,
+        condition=SourceCondition.FAILING,
+        errors=4,
+        first_error_at=NOON - timedelta(days=3),
+        last_error="404 Not Found",
+        next_poll_why="4 failures in a row: asked every 6 h",
+    )
+    return replace(failing, polls=(make_poll("http_4xx", status=404, detail="404 Not Found"),))
+
+
+def make_status(*sources: SourceStatus) -> Status:
+    return Status(
+        at=NOON,
+        sources=sources,
+        topics=(TopicStatus(slug="harbour", title="Harbour", entries=60, stories=41, updated_at=NOON),),
+        entries=12_480,
+        waiting=3,
+    )
