@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -17,8 +18,11 @@ from aggregator.settings import Settings, load_settings
 from aggregator.topics import parse_query
 
 if TYPE_CHECKING:  # only the daemon pays for importing these
+    from aggregator.publish import WrittenSite
     from aggregator.service.engine import Engine
     from aggregator.service.house import House, Plan
+    from aggregator.service.web.health import Checks
+    from aggregator.service.web.server import WebServer
     from aggregator.service.web.shelf import Shelf
     from aggregator.store.sqlite import SqliteStore
 
@@ -121,9 +125,38 @@ def open_house(settings: Settings) -> House:
     )
 
 
-def _documents(plan: Plan) -> Sequence[Rendition]:
+def make_web(engine: Engine, shelf: Shelf, checks: Checks) -> WebServer:
+    """Make the web server over what is on the shelf; it does not listen yet."""
+    from aggregator.service.web.app import make_app
+    from aggregator.service.web.server import WebServer
+
+    server = engine.plan.settings.server
+    app = make_app(shelf, engine.plan.site, status=engine.status, checks=checks)
+    return WebServer(app, server.host, server.port)
+
+
+def _documents(plan: Plan) -> tuple[Rendition, ...]:
     """Render what belongs to no single topic: the lists of topics and of sources."""
-    return ()
+    from aggregator.publish import OPML_MEDIA_TYPE, render_sources_opml, render_topics_opml, rendition
+
+    now = datetime.now(UTC)
+    lists = {
+        "topics.opml": render_topics_opml(plan.topics, plan.site),
+        "sources.opml": render_sources_opml(plan.sources, plan.site),
+    }
+    return tuple(rendition(name, OPML_MEDIA_TYPE, body, now) for name, body in lists.items())
+
+
+async def build_site(engine: Engine, shelf: Shelf, folder: Path) -> WrittenSite:
+    """Write everything on the shelf as a static site.
+
+    Raises:
+        PublishError: A file could not be put in its place.
+    """
+    from aggregator.publish import write_site
+    from aggregator.service.site import site_files
+
+    return write_site(folder, site_files(engine.plan.site, shelf, await engine.status()))
 
 
 @asynccontextmanager

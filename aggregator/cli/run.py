@@ -49,10 +49,9 @@ async def serve(settings: Settings, load: Callable[[], Settings], *, poll: bool 
     from aggregator.service.daemon import Daemon
 
     async with opened(settings) as (house, engine, shelf):
-        server = make_web(settings, engine, shelf) if web else None
-        daemon = Daemon(house, engine, lambda: make_plan(load()), web=server, poll=poll)
-        if server is not None:
-            server.ready = daemon.ready
+        daemon = Daemon(house, engine, lambda: make_plan(load()), poll=poll)
+        if web:
+            daemon.web = make_web(engine, shelf, daemon.ready)
         await daemon.run()
 
 

@@ -1,1 +1,5 @@
 """New, revised or unchanged: entries of a document against what is known of its source. Pure."""
+
+from aggregator.identity.judging import judge
+
+__all__ = ["judge"]

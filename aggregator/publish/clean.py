@@ -12,29 +12,50 @@ from urllib.parse import quote, urlsplit, urlunsplit
 MAX_URL_CHARS = 4_000
 
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_REST = r"[\w%/?:@!$&'()*+,;=~.-]*"
+_SOUND_URL = re.compile(rf"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?]{_REST})?(?:#{_REST})?", re.ASCII)
+_SHORT = 400
 _WEB = re.compile(r"https?://[^\s<>\"@/?#]+(?:[/?#][^\s<>\"]*)?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]*/[A-Za-z0-9][\w!#$&^.+-]*", re.ASCII)
+_SECRET_NAMES = "token|secret|passw|pwd|auth(?!or)|signature|session|credential"
 _SECRET_PARAMETER = re.compile(
-    r"(?:^|&)(?:[^=&]*(?:token|secret|passw|pwd|auth|signature|session|credential)[^=&]*|(?:[^=&]*[_-])?(?:key|sig)|apikey)=",
-    re.IGNORECASE,
+    rf"(?:^|&)(?:[^=&]*(?:{_SECRET_NAMES})[^=&]*|(?:[^=&]*[_-])?(?:key|sig)|apikey)=", re.IGNORECASE
 )
 
 
 def xml_text(text: str) -> str:
-    """Take out what an XML document may not hold, or should not.
+    r"""Take out what an XML document may not hold, or should not.
 
     Illegal characters go without a trace: validators complain about U+FFFD in a title.
 
     Follows:
         XML 1.0, 2.2: the ``Char`` production, without the discouraged control characters.
 
-    >>> xml_text("tab\\tnew\\nbell\\a end\\ufffe")
-    'tab\\tnew\\nbell end'
+    >>> xml_text("tab\tnew\nbell\a end\ufffe")
+    'tab\tnew\nbell end'
     """
     return _ILLEGAL.sub("", text)
+
+
+def xml_safe(text: str) -> str:
+    r"""Give a text that cannot break a document: itself, at small cost, unless it holds what XML forbids.
+
+    >>> xml_safe("sound"), xml_safe("bell\a"), xml_safe("half\ud800")
+    ('sound', 'bell', 'half')
+    """
+    if len(text) < _SHORT and text.isprintable():
+        return text
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:
+        return xml_text(text)
+    broken = len(encoded.translate(None, _CONTROLS)) < len(encoded)
+    # U+FFFE and U+FFFF.
+    return xml_text(text) if broken or b"\xef\xbf\xbe" in encoded or b"\xef\xbf\xbf" in encoded else text
 
 
 def markup(text: str) -> str:
@@ -43,15 +64,17 @@ def markup(text: str) -> str:
 
 
 def line(text: str, max_chars: int) -> str:
-    """Fold a text to one line of at most ``max_chars`` characters, cut at a word.
+    r"""Fold a text to one line of at most ``max_chars`` characters, cut at a word.
 
     Bidirectional overrides go too: in a list of titles they would turn the neighbours around.
 
-    >>> line("  one\\n two  three ", 9)
+    >>> line("  one\n two  three ", 9)
     'one two…'
     """
     text = text[: 8 * max_chars]
-    text = " ".join(_BIDI.sub("", xml_text(text)).split())
+    if not text.isprintable():
+        text = _BIDI.sub("", xml_text(text))
+    text = " ".join(text.split())
     if len(text) <= max_chars:
         return text
     cut = text[: max_chars - 1]
@@ -74,6 +97,8 @@ def web_url(url: str | None) -> str | None:
     True
     """
     text = (url or "").strip()
+    if len(text) <= MAX_URL_CHARS and _SOUND_URL.fullmatch(text):
+        return text
     if not text or len(text) > MAX_URL_CHARS or _CONTROL.search(text) or xml_text(text) != text:
         return None
     try:
@@ -82,13 +107,15 @@ def web_url(url: str | None) -> str | None:
         ascii_netloc = netloc if netloc.isascii() else netloc.encode("idna").decode()
     except ValueError:
         return None
-    clean = urlunsplit((
-        parts.scheme.lower(),
-        ascii_netloc,
-        quote(parts.path, safe="%/:@!$&'()*+,;=~"),
-        quote(parts.query, safe="%/?:@!$&'()*+,;=~"),
-        quote(parts.fragment, safe="%/?:@!$&'()*+,;=~"),
-    ))
+    clean = urlunsplit(
+        (
+            parts.scheme.lower(),
+            ascii_netloc,
+            quote(parts.path, safe="%/:@!$&'()*+,;=~"),
+            quote(parts.query, safe="%/?:@!$&'()*+,;=~"),
+            quote(parts.fragment, safe="%/?:@!$&'()*+,;=~"),
+        )
+    )
     return clean if is_web_url(clean) else None
 
 

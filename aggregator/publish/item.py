@@ -8,7 +8,7 @@ from datetime import datetime
 from html import escape
 
 from aggregator.model.edition import AlsoCovered, EditionEntry, LedgerRow, Member
-from aggregator.model.entry import Enclosure, Entry, EntryKey, SourceFacts
+from aggregator.model.entry import Enclosure, Entry, SourceFacts
 from aggregator.model.source import FeedProfile
 from aggregator.model.topic import Attribution, Output, Shown
 from aggregator.publish.clean import language_tag, line, markup, media_type, open_url, web_url
@@ -75,14 +75,6 @@ def shown_facts(member: Member) -> SourceFacts:
             rights=line(profile.rights or "", MAX_SUMMARY_CHARS) or None,
         ),
     )
-
-
-def fold_key(subject: EntryKey, lead: EntryKey, row: LedgerRow, url: str | None) -> str | None:
-    """Say which link an item carries in a topic that shows entries, not stories.
-
-    The ledger's, unless the ledger's lead is another entry of the story: its link would be somebody else's.
-    """
-    return row.url if lead in {row.lead} or lead != subject else url
 
 
 def _lines(texts: Sequence[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
 from aggregator.service.scheduler import Metronome
+from aggregator.service.web.health import Check
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ GRACE = timedelta(seconds=7)
 
 TICK = timedelta(seconds=1)
 STALE_TICK_SECONDS = 60.0
+LEAST_FREE_BYTES = 20 * 2**20
 
 
 class Web(Protocol):
@@ -45,17 +47,18 @@ class Daemon:
         house: The parts.
         engine: Not yet started.
         load: Reads the configuration again, raising ``SettingsError``.
-        web: Made from the engine's shelf; None serves nothing.
         poll: Whether to poll at all.
+
+    Attributes:
+        web: What answers over HTTP; None serves nothing.
+        reload_error: Why the file on disk is not the configuration in force; empty when it is.
     """
 
-    def __init__(
-        self, house: House, engine: Engine, load: Callable[[], Plan], *, web: Web | None, poll: bool = True
-    ) -> None:
+    def __init__(self, house: House, engine: Engine, load: Callable[[], Plan], *, poll: bool = True) -> None:
         self._house = house
         self._engine = engine
         self._load = load
-        self._web = web
+        self.web: Web | None = None
         self._poll = poll
         self._metronome = Metronome(house.clock)
         self._stop = asyncio.Event()
@@ -76,8 +79,8 @@ class Daemon:
         control = ControlServer(Path(self._engine.plan.settings.data), self._commands())
         try:
             await self._engine.start()
-            if self._web is not None:
-                await self._web.start()
+            if self.web is not None:
+                await self.web.start()
             await control.start()
             self._background.append(asyncio.create_task(self._engine.keep_settled(), name="settle"))
             self._background.append(asyncio.create_task(self._guard(), name="clock guard"))
@@ -86,19 +89,20 @@ class Daemon:
         finally:
             await self._leave(control)
 
-    async def ready(self) -> dict[str, tuple[bool, str]]:
-        """Check what ``/readyz`` reports: each check with its outcome and a word on it."""
+    async def ready(self) -> dict[str, Check]:
+        """Check what ``/readyz`` reports."""
         # A bad file does not make a daemon unfit that goes on with the good one: it is told, not counted.
-        checks = {"config": (True, self.reload_error or "as last loaded")}
+        checks = {"config": Check(ok=True, detail=self.reload_error or "as last loaded")}
         try:
             await self._house.store.next_due_at()
-            checks["store"] = (True, "answers")
+            checks["store"] = Check(ok=True, detail="answers")
         except StoreError as error:
-            checks["store"] = (False, str(error))
+            checks["store"] = Check(ok=False, detail=str(error))
         age = self._house.clock.monotonic() - self._engine.last_fed
-        checks["polling"] = (not self._poll or age < STALE_TICK_SECONDS, f"last looked {age:.0f} s ago")
+        fresh = not self._poll or age < STALE_TICK_SECONDS
+        checks["polling"] = Check(ok=fresh, detail=f"last looked {age:.0f} s ago")
         usage = shutil.disk_usage(self._engine.plan.settings.data)
-        checks["disk"] = (usage.free > 0, f"{usage.free // 2**20} MiB free")
+        checks["disk"] = Check(ok=usage.free > LEAST_FREE_BYTES, detail=f"{usage.free // 2**20} MiB free")
         return checks
 
     def _beat(self) -> None:
@@ -176,8 +180,8 @@ class Daemon:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        if self._web is not None:
-            await self._web.stop()
+        if self.web is not None:
+            await self.web.stop()
 
 
 def _difference(old: Plan, new: Plan) -> str:

@@ -13,7 +13,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 # Characters that stand inside of a word without being a letter: invisible ones, and marks of every script.
 _INVISIBLE = "\u00ad\u034f\u200c\u200d\u2060\ufeff"
@@ -22,7 +23,7 @@ _MARKS = "".join(c for c in map(chr, chain(*_MARK_BLOCKS)) if unicodedata.catego
 # A class with all marks is slow to ask: once a word, and only behind a cheap guard.
 _LETTERS = rf"\w+(?:(?=[^\x00-\xac])[{_INVISIBLE}{_MARKS}]+\w*)*"
 _WORD = re.compile(
-    rf"{_LETTERS}(?:['’]{_LETTERS})?"
+    rf"{_LETTERS}(?:['\u2019]{_LETTERS})?"
     # C++ (and C++20), C#, Disney+; but neither 1+1 nor 100+.
     r"(?:[+#](?<=[^\W\d_].)(?:(?<=\+)\+|(?![\w+#])))?"
     # A dot in front counts where nothing stands before it: .NET, but not asp.net.
@@ -34,7 +35,8 @@ _DROPPED = frozenset(_INVISIBLE + "\u0640")
 _SPELLING_CLASSES = frozenset({0, 8, 9, 84, 91, *range(103, 133)})
 # Letters that Unicode does not take apart, although readers do.
 _LOOK_ALIKE = str.maketrans(
-    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "’": "'", "ʼ": "'"}
+    {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+    | dict.fromkeys("\u2019\u02bc", "'")
 )
 
 # Thai to Lao, Myanmar, Hangul letters, Khmer, kana and ideographs, Hangul, the supplementary ideographs.
@@ -45,8 +47,9 @@ _UNSPACED = (
 _RUN = re.compile(rf"([{_UNSPACED}]+)")
 
 # French and Italian articles and the like that lean on the next word.
-_ELIDED = frozenset("l d j m n s t c qu jusqu lorsqu puisqu un dell all nell sull dall".split())
+_ELIDED = frozenset("cdjlmnst") | {"qu", "jusqu", "lorsqu", "puisqu", "un", "dell", "all", "nell", "sull", "dall"}
 _CACHED_CHARACTERS = 32
+_GAP = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,12 @@ class _Terms:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A written word: the positions from ``position`` on, ``width`` of them, are ``text[start:end]``."""
+class Located(NamedTuple):
+    """A written word: the positions from ``position`` on, ``width`` of them, are ``parts[part][start:end]``."""
 
     position: int
     width: int
+    part: int
     start: int
     end: int
 
@@ -77,8 +80,8 @@ class Located:
 def fold(text: str) -> str:
     """Take case, accents, points, width and invisible characters out of a text.
 
-    >>> fold("CAFÉ Łódź İstanbul Straße ＡＢＣ")
-    'cafe lodz istanbul strasse abc'
+    >>> fold("CAFÉ Łódź İstanbul Straße")
+    'cafe lodz istanbul strasse'
     """
     if text.isascii():
         return text.lower()
@@ -89,7 +92,7 @@ def fold(text: str) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """Cut a text into the words that it is compared by, in order.
 
-    >>> tokens("Iraq’s café: “C++”, foo_bar & 東京都")
+    >>> tokens("Iraq's café: “C++”, foo_bar & 東京都")
     ('iraq', 'cafe', 'c++', 'foo', 'bar', '東京', '京都')
     """
     return tuple(token for word in _WORD.findall(text) for _, token in _terms_of(word).placed)
@@ -110,16 +113,16 @@ def placed_tokens(text: str) -> tuple[tuple[int, str], ...]:
     return tuple(placed)
 
 
-def index_words(texts: Sequence[str], *, gap: int = 1000) -> dict[str, list[int]]:
+def index_words(parts: Sequence[str]) -> dict[str, list[int]]:
     """Map every word, by each of its names, to the rising positions where it stands.
 
     Args:
-        texts: Parts of one field; positions run on, with ``gap`` between two parts, so that no phrase spans them.
+        parts: Of one field; positions run on, with a gap between two parts, so that no phrase spans them.
     """
     index: dict[str, list[int]] = {}
-    position = -gap
-    for text in texts:
-        position += gap
+    position = -_GAP
+    for text in parts:
+        position += _GAP
         for word in _WORD.findall(text):
             terms = _terms_of(word)
             for offset, term in terms.indexed:
@@ -131,13 +134,15 @@ def index_words(texts: Sequence[str], *, gap: int = 1000) -> dict[str, list[int]
     return index
 
 
-def locate_words(text: str) -> Iterator[Located]:
-    """Walk through a text's words with their positions, counted from 0, and their places in the text."""
-    position = 0
-    for found in _WORD.finditer(text):
-        width = _terms_of(found.group()).width
-        yield Located(position, width, found.start(), found.end())
-        position += width
+def locate_words(parts: Sequence[str]) -> Iterator[Located]:
+    """Walk through the words of a field with the positions that ``index_words`` gives them."""
+    position = -_GAP
+    for number, text in enumerate(parts):
+        position += _GAP
+        for found in _WORD.finditer(text):
+            width = _terms_of(found.group()).width
+            yield Located(position, width, number, found.start(), found.end())
+            position += width
 
 
 def is_unspaced(character: str) -> bool:
@@ -179,7 +184,7 @@ _cached_terms = lru_cache(maxsize=32_768)(_terms)
 def _pairs(run: str) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...], int]:
     if len(run) == 1:
         return (run,), (), 1
-    return tuple(map("".join, zip(run, run[1:], strict=False))), tuple(enumerate(run)), len(run)
+    return tuple(map("".join, pairwise(run))), tuple(enumerate(run)), len(run)
 
 
 def _other_names(word: str) -> tuple[tuple[int, str], ...]:

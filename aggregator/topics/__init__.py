@@ -1,1 +1,6 @@
-"""Which entries belong to a topic, and why. Pure."""
+"""Topics: the query language, and which topics an entry belongs to, with the reasons. Pure."""
+
+from aggregator.topics.membership import TopicSet
+from aggregator.topics.query import Query, QueryWarning, parse_query
+
+__all__ = ["Query", "QueryWarning", "TopicSet", "parse_query"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -12,8 +12,7 @@ from aggregator.errors import QueryError
 from aggregator.topics.tree import FIELDS
 
 _SPACE = re.compile(r"\s+")
-_NAME = re.compile(r"([^\W\d_][\w-]*):")
-_MEASURE = re.compile(r"([^\W\d_][\w-]*)\s*(?:[<>]=?|=)")
+_NAME = re.compile(r"([^\W\d_][\w-]*)():")
 _RUN = re.compile(r'[^\s()"“”„]+')
 _NEAR = re.compile(r"~\d*$")
 _OPENING_QUOTES = '"“”„'
@@ -22,6 +21,8 @@ _DASHES = "–—−"  # noqa: RUF001 - dashes that word processors make of a mi
 
 _LATER_FIELDS = frozenset({"has", "after"})
 _MEASURES = frozenset({"outlets", "items", "words", "age", "story-age", "weight"})
+# An equals sign alone is common in text (E=mc2); it compares what can be compared only.
+_MEASURE = re.compile(rf"([^\W\d_][\w-]*)\s*[<>]|({'|'.join(_MEASURES)})\s*=", re.IGNORECASE)
 # What other tools call the same thing.
 _SYNONYMS = {
     "body": "text",
@@ -110,6 +111,11 @@ def _next(query: str, at: int, before: Kind | None) -> Lexeme:
     return _word(query, at)
 
 
+def shortened(text: str, limit: int = 40) -> str:
+    """Cut a piece of a query so that it fits into a message."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def _phrase(query: str, at: int) -> Lexeme:
     closing = _CLOSING_QUOTE.search(query, at + 1)
     if closing is None:
@@ -122,7 +128,9 @@ def _phrase(query: str, at: int) -> Lexeme:
 def _minus(query: str, at: int, before: Kind | None) -> Lexeme:
     rest = query[at + 1 : at + 2]
     if not rest.strip() or rest == ")":
-        raise QueryError(f"'{query[at]}' with nothing behind it", column=at + 1, hint="write -word, without a space")
+        raise QueryError(
+            f"'{query[at]}' with nothing behind it", column=at + 1, hint="write -word without a space, or leave it out"
+        )
     if query[at] != "-":
         raise QueryError(f"'{query[at]}' is a dash, not a minus sign", column=at + 1, hint="write -word or NOT word")
     if before is Kind.FIELD:
@@ -132,15 +140,16 @@ def _minus(query: str, at: int, before: Kind | None) -> Lexeme:
 
 def _field(query: str, named: re.Match[str]) -> Lexeme:
     column = named.start() + 1
-    name = named[1].casefold()
+    written = named[1] or named[2]
+    name = written.casefold()
     if name in _MEASURES or name in _LATER_FIELDS:
         raise QueryError(f"'{named.group()}'", column=column, hint=_NOT_YET)
     if not named.group().endswith(":"):
-        near = get_close_matches(name, _MEASURES, 1)
-        hint = f"did you mean {near[0]}?" if near else "put it in quotes to look for it as text"
-        raise QueryError(f"'{named[1]}' cannot be compared", column=column, hint=hint)
+        hint = _nearest(name, _MEASURES) or _QUOTE_IT
+        raise QueryError(f"'{shortened(written)}' cannot be compared", column=column, hint=hint)
     if name not in FIELDS:
-        raise QueryError(f"unknown field '{named[1]}'", column=column, hint=_meant(name, query[named.end() :]))
+        hint = _meant(name, query[named.end() : named.end() + 2])
+        raise QueryError(f"unknown field '{shortened(written)}'", column=column, hint=hint)
     follower = query[named.end() : named.end() + 1]
     if not follower.strip() or follower == ")":
         raise QueryError(f"nothing after '{name}:'", column=column, hint=f"write {name}:word, without a space")
@@ -148,10 +157,16 @@ def _field(query: str, named: re.Match[str]) -> Lexeme:
 
 
 def _meant(name: str, rest: str) -> str:
-    if rest.startswith("//"):
+    if rest == "//":
         return 'put an address in quotes and name the field: url:"…"'
-    near = [_SYNONYMS[name]] if name in _SYNONYMS else get_close_matches(name, FIELDS, 1)
-    return f"did you mean {near[0]}:?" if near else _QUOTE_IT
+    if name in _SYNONYMS:
+        return f"did you mean {_SYNONYMS[name]}:?"
+    return _nearest(name, FIELDS, sign=":") or _QUOTE_IT
+
+
+def _nearest(name: str, known: Iterable[str], *, sign: str = "") -> str:
+    near = get_close_matches(shortened(name), sorted(known), 1)
+    return f"did you mean {near[0]}{sign}?" if near else ""
 
 
 def _word(query: str, at: int) -> Lexeme:

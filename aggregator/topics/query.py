@@ -13,16 +13,19 @@ every leaf. A word that is several tokens (``foo-bar``, ``AT&T``, what is writte
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from aggregator.errors import QueryError
 from aggregator.text.tokens import fold, is_unspaced, placed_tokens
-from aggregator.topics.lexemes import Kind, Lexeme, lexemes
+from aggregator.topics.lexemes import Kind, Lexeme, lexemes, shortened
 from aggregator.topics.tree import VALUE_FIELDS, And, Leaf, Node, Not, Or, Phrase, Prefix, TextLeaf, Value, Word, leaves
 
 MAX_CHARACTERS = 20_000
 MAX_DEPTH = 100
-_ENDS_OF_EVERY = frozenset({Kind.OR, Kind.CLOSE, Kind.END})
+# Between quotes a star is punctuation, unless it ends a word: "M*A*S*H", but not "prime* minister".
+_STAR_IN_PHRASE = re.compile(r"(?<=\w)\*(?=\s)")
+_STAR = re.compile(r"\*")
 _WRITTEN_SMALL = frozenset({"and", "or", "not"})
 
 
@@ -87,15 +90,18 @@ class _Parser:
 
     def whole(self) -> Node:
         root = self._either()
-        if self._here.kind is Kind.CLOSE:
+        if self._at(Kind.CLOSE):
             raise QueryError("this parenthesis was never opened", column=self._here.column, hint="remove it")
         return root
 
     def _advance(self) -> Lexeme:
         self._before = self._here
-        if self._here.kind is not Kind.END:
+        if not self._at(Kind.END):
             self._here = next(self._lexemes)
         return self._before
+
+    def _at(self, *kinds: Kind) -> bool:
+        return self._here.kind in kinds
 
     def _reached(self) -> int:
         return self._before.end if self._before else 1
@@ -103,7 +109,7 @@ class _Parser:
     def _either(self) -> Node:
         column = self._here.column
         children = [self._every()]
-        while self._here.kind is Kind.OR:
+        while self._at(Kind.OR):
             self._advance()
             children.append(self._every())
         return children[0] if len(children) == 1 else Or(tuple(children), column, self._reached())
@@ -111,17 +117,17 @@ class _Parser:
     def _every(self) -> Node:
         column = self._here.column
         children = [self._denied()]
-        while self._here.kind not in _ENDS_OF_EVERY:
-            if self._here.kind is Kind.AND:
+        while not self._at(Kind.OR, Kind.CLOSE, Kind.END):
+            if self._at(Kind.AND):
                 self._advance()
             children.append(self._denied())
         return children[0] if len(children) == 1 else And(tuple(children), column, self._reached())
 
     def _denied(self) -> Node:
-        if self._here.kind not in {Kind.NOT, Kind.MINUS}:
+        if not self._at(Kind.NOT, Kind.MINUS):
             return self._primary()
         sign = self._advance()
-        if self._here.kind in {Kind.NOT, Kind.MINUS}:
+        if self._at(Kind.NOT, Kind.MINUS):
             raise QueryError("denied twice", column=self._here.column, hint="leave both out, or use parentheses")
         child = self._primary()
         return Not(child, sign.column, self._reached())
@@ -138,17 +144,17 @@ class _Parser:
 
     def _parentheses(self) -> Node:
         opener = self._advance()
-        if self._here.kind is Kind.CLOSE:
+        if self._at(Kind.CLOSE):
             raise QueryError("empty parentheses", column=opener.column, hint="remove them, or put words between")
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise QueryError(
                 f"parentheses deeper than {MAX_DEPTH}", column=opener.column, hint="remove those that group nothing"
             )
-        if self._here.kind is Kind.END:
+        if self._at(Kind.END):
             raise _unclosed(opener)
         inside = self._either()
-        if self._here.kind is not Kind.CLOSE:
+        if not self._at(Kind.CLOSE):
             raise _unclosed(opener)
         self._depth -= 1
         self._advance()
@@ -158,9 +164,11 @@ class _Parser:
         named = self._advance()
         if self._field is not None:
             raise QueryError(
-                f"'{named.text}:' inside of '{self._field}:( )'", column=named.column, hint="close the parentheses first"
+                f"'{named.text}:' inside of '{self._field}:( )'",
+                column=named.column,
+                hint="close the parentheses first",
             )
-        if self._here.kind is not Kind.OPEN:
+        if not self._at(Kind.OPEN):
             return self._leaf(self._advance(), named.text, named.column)
         self._field = named.text
         inside = self._parentheses()
@@ -202,9 +210,11 @@ def _without_star(lexeme: Lexeme) -> tuple[str, bool]:
     body = lexeme.text.rstrip()
     open_ended = len(body) > 1 and body.endswith("*") and not body[-2].isspace()
     body = body[:-1] if open_ended else body
-    if lexeme.kind is Kind.WORD and "*" in body:
+    stray = (_STAR_IN_PHRASE if lexeme.kind is Kind.PHRASE else _STAR).search(body)
+    if stray:
         hint = "leave match out to take everything" if body == "*" else "write pre* for every word that starts so"
-        raise QueryError("'*' stands at the end of a word only", column=lexeme.column + body.index("*"), hint=hint)
+        column = lexeme.column + stray.start() + (lexeme.kind is Kind.PHRASE)
+        raise QueryError("'*' stands at the end of a word or phrase only", column=column, hint=hint)
     return body, open_ended
 
 
@@ -225,7 +235,9 @@ def _words(lexeme: Lexeme, body: str, field: str | None, *, open_ended: bool, co
     placed = placed_tokens(body)
     if not placed:
         raise QueryError(
-            f"'{lexeme.text}' has no letter or digit to look for", column=lexeme.column, hint=_operator_meant(lexeme)
+            f"'{shortened(lexeme.text)}' has no letter or digit to look for",
+            column=lexeme.column,
+            hint=_operator_meant(lexeme),
         )
     token = placed[-1][1]
     # Pairs of characters are found inside of longer words anyway.

@@ -92,7 +92,9 @@ def make_poll(outcome: str = "not_modified", **changes: Any) -> PollRecord:
     return PollRecord(**(values | changes))
 
 
-def make_source_status(source_id: str = "courier", *, source: dict[str, Any] | None = None, **state: Any) -> SourceStatus:
+def make_source_status(
+    source_id: str = "courier", *, source: dict[str, Any] | None = None, **state: Any
+) -> SourceStatus:
     values: dict[str, Any] = {
         "source_id": source_id,
         "next_poll_at": NOON + timedelta(minutes=40),

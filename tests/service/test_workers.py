@@ -19,7 +19,7 @@ async def pools():
     made: list[WorkerPool] = []
 
     def make(name: str, **limits: Any):
-        pool = WorkerPool(f"{TRICKS}:{name}", size=1, limits=Limits(**limits: Any))
+        pool = WorkerPool(f"{TRICKS}:{name}", size=1, limits=Limits(**limits))
         made.append(pool)
         return pool
 

@@ -1,1 +1,1 @@
-"""What the daemon answers over HTTP."""
+"""Serve feeds and pages over HTTP: cached bytes for readers, rendered pages for people."""

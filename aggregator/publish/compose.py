@@ -1,0 +1,175 @@
+"""Compose a topic's edition from its matches and the ledger. Pure: the same view gives the same edition."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aggregator.model.edition import (
+    AlsoCovered,
+    Candidate,
+    Composed,
+    Edition,
+    EditionEntry,
+    LedgerRow,
+    Member,
+    SiteFacts,
+    TopicView,
+)
+from aggregator.model.reason import Reason
+from aggregator.model.topic import Topic, TopicMode
+from aggregator.publish.clean import language_tag, line, web_url
+from aggregator.publish.ids import choose_id
+from aggregator.publish.item import MAX_SUMMARY_CHARS, make_item
+from aggregator.publish.lead import MAX_TITLE_CHARS, also_covered, choose_lead, may_be_announced, open_members
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Subject:
+    """A candidate that is shown, with everything decided but its id."""
+
+    candidate: Candidate
+    members: tuple[Member, ...]
+    lead: Member
+    announced_at: datetime
+
+
+def compose(view: TopicView, now: datetime, site: SiteFacts) -> Composed:
+    """Compose the edition of a topic.
+
+    Subjects that this topic has not announced are announced now, all of them, also those for which the edition has
+    no room: they are in the ledger, and a flood is not dealt out over days. The edition shows the newest
+    ``topic.limit``. Composing again with the ledger of the first time gives the same edition.
+
+    Args:
+        view: All that may be known; members of private sources are passed over.
+        now: To the second in everything that comes of it.
+        site: Where we publish; part of the digest, since every format names it.
+    """
+    now = now.replace(microsecond=0)
+    subjects = [one for candidate in view.candidates if (one := _subject(candidate, now)) is not None]
+    rows = _new_rows(view, subjects, now)
+    ledger = {row.subject: row for row in rows}
+    shown = [(one, one.candidate.ledger or ledger[one.candidate.subject]) for one in subjects]
+    # Sorting is stable: the id decides what the two dates leave open.
+    shown.sort(key=lambda pair: pair[1].atom_id)
+    shown.sort(key=lambda pair: (pair[0].announced_at, pair[1].published_at), reverse=True)
+    entries = tuple(_item(one, row, view.topic) for one, row in shown[: view.topic.limit])
+    return Composed(
+        edition=_edition(view, entries, now, site),
+        new_rows=rows,
+        announced=tuple(one.candidate.subject for one, _ in shown if one.candidate.announced_at is None),
+    )
+
+
+def _subject(candidate: Candidate, now: datetime) -> _Subject | None:
+    members = open_members(candidate)
+    announced_at = candidate.announced_at
+    if not members or (announced_at is None and not may_be_announced(members)):
+        return None
+    return _Subject(
+        candidate=candidate,
+        members=members,
+        lead=choose_lead(members, candidate),
+        announced_at=(announced_at or now).replace(microsecond=0),
+    )
+
+
+def _new_rows(view: TopicView, subjects: Sequence[_Subject], now: datetime) -> tuple[LedgerRow, ...]:
+    """Write the ledger rows of subjects that no topic has announced, the oldest first, so that it gets a shared id."""
+    taken = {*view.taken_ids, *(one.candidate.ledger.atom_id for one in subjects if one.candidate.ledger)}
+    fresh = [(*_dates(one.lead), one) for one in subjects if one.candidate.ledger is None]
+    rows: list[LedgerRow] = []
+    for published_at, updated_at, one in sorted(fresh, key=lambda it: (it[0], it[2].candidate.subject)):
+        lead, subject = one.lead.stored.entry, one.candidate.subject
+        atom_id = choose_id(lead.key, subject, view.authority, taken)
+        taken.add(atom_id)
+        rows.append(
+            LedgerRow(
+                subject=subject,
+                atom_id=atom_id,
+                url=web_url(lead.url),
+                published_at=published_at,
+                updated_at=updated_at,
+                lead=lead.key,
+                first_announced_at=now,
+            )
+        )
+    return tuple(rows)
+
+
+def _dates(lead: Member) -> tuple[datetime, datetime]:
+    entry = lead.stored.entry
+    published_at = (entry.published_at or lead.stored.first_seen_at).replace(microsecond=0)
+    updated_at = (entry.updated_at or published_at).replace(microsecond=0)
+    return published_at, max(published_at, updated_at)
+
+
+def _item(one: _Subject, row: LedgerRow, topic: Topic) -> EditionEntry:
+    also: tuple[AlsoCovered, ...] = ()
+    lead = one.lead.stored.entry
+    if topic.mode is TopicMode.STORIES:
+        also = also_covered(one.members, one.lead)
+    elif row.lead != lead.key:
+        # A story topic announced this subject first and let another entry speak: its link would be somebody else's.
+        row = replace(row, url=lead.url)
+    item = make_item(one.lead, row, one.announced_at, also, topic.output)
+    return replace(item, reasons=_reasons(one))
+
+
+def _reasons(one: _Subject) -> tuple[Reason, ...]:
+    """Say why the subject is here: the lead's own reason, else that of the first member that has one."""
+    if one.lead.reason is not None:
+        return (one.lead.reason,)
+    return next(((member.reason,) for member in one.members if member.reason is not None), ())
+
+
+def _edition(view: TopicView, entries: tuple[EditionEntry, ...], now: datetime, site: SiteFacts) -> Edition:
+    topic = view.topic
+    title = line(topic.title, MAX_TITLE_CHARS) or topic.slug
+    description = line(topic.description, MAX_SUMMARY_CHARS)
+    language = language_tag(site.language)
+    facts = (topic.slug, title, description, view.feed_id, language, site.base_url, site.generator)
+    digest = _digest(facts, entries)
+    changed_at = _changed_at(view, digest, now)
+    return Edition(
+        slug=topic.slug,
+        title=title,
+        description=description,
+        feed_id=view.feed_id,
+        language=language,
+        output=topic.output,
+        # Without entries there is no date but that of the last change, which the digest therefore must not hold.
+        updated_at=max((entry.updated_at for entry in entries), default=changed_at),
+        changed_at=changed_at,
+        digest=digest,
+        entries=entries,
+    )
+
+
+def _changed_at(view: TopicView, digest: str, now: datetime) -> datetime:
+    if view.last_changed_at is None:
+        return now
+    return view.last_changed_at if digest == view.last_digest else max(now, view.last_changed_at)
+
+
+def _digest(facts: tuple[str | None, ...], entries: Sequence[EditionEntry]) -> str:
+    """Hash everything that a format shows, and nothing else: equal digests mean equal bytes."""
+    shown = json.dumps([facts, [_shown(entry) for entry in entries]], ensure_ascii=True)
+    return hashlib.blake2b(shown.encode("ascii"), digest_size=16).hexdigest()
+
+
+def _shown(entry: EditionEntry) -> list[object]:
+    source, profile = entry.source, entry.source.profile
+    return [
+        [entry.id, entry.short_id, entry.story_id, entry.title, entry.url, entry.summary, entry.content_html],
+        [entry.published_at.isoformat(), entry.updated_at.isoformat()],
+        [entry.image_url, entry.comments_url, entry.language, entry.rights, entry.authors, entry.categories],
+        [(one.url, one.media_type, one.length, one.duration_seconds, one.title) for one in entry.enclosures],
+        [source.id, source.title, source.url, profile.feed_id, profile.site_url, profile.rights],
+        [(one.title, one.url, one.source_title, one.source_id) for one in entry.also],
+        [(one.stage, one.verdict, one.rule, one.evidence) for one in entry.reasons],
+    ]

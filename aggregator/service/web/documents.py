@@ -1,0 +1,162 @@
+"""A document with its answers prepared: the bytes and headers of 200 and 304, plain and gzipped.
+
+Every answer of the web leaves through here, so every one carries the headers that keep browsers safe.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from http import HTTPStatus
+
+from starlette.types import Receive, Scope, Send
+
+from aggregator.model.edition import Rendition
+from aggregator.service.web.conditions import Wishes, matched_tag, read_date, read_wishes
+
+Header = tuple[bytes, bytes]
+
+SAFETY: tuple[Header, ...] = (
+    (
+        b"content-security-policy",
+        (
+            b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https:; connect-src 'self'; "
+            b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+    ),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+_FEED: tuple[Header, ...] = (
+    (b"cache-control", b"public, max-age=300, stale-while-revalidate=600, stale-if-error=86400"),
+    (b"vary", b"Accept-Encoding, Sec-Fetch-Dest"),
+    (b"access-control-allow-origin", b"*"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"x-robots-tag", b"noindex"),
+)
+
+_GZIP_FROM = 1024
+"""Bytes from which compressing a page is worth its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One encoding of a document.
+
+    Attributes:
+        etag: With its quotes; empty when the document has none.
+        headers: Of a whole answer.
+        unchanged: Of a 304.
+    """
+
+    body: bytes
+    etag: bytes
+    headers: list[Header]
+    unchanged: list[Header]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What lies at an address.
+
+    Attributes:
+        packed: The gzipped form, where there is one.
+        changed_at: To the second, as HTTP dates are; None when only the tag tells versions apart.
+        status: Of a whole answer; only 200 is ever shortened to 304.
+    """
+
+    plain: Form
+    packed: Form | None = None
+    changed_at: datetime | None = None
+    status: int = HTTPStatus.OK
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Answer a GET or HEAD, as a whole or with 304."""
+        await self.answer(read_wishes(scope["headers"]), scope["method"], send)
+
+    async def answer(self, wishes: Wishes, method: str, send: Send) -> None:
+        """Answer a request whose headers are already read."""
+        form = self.packed if wishes.gzip and self.packed else self.plain
+        known = self._known_form(form, wishes)
+        status, headers, body = self.status, form.headers, form.body
+        if known:
+            status, headers, body = HTTPStatus.NOT_MODIFIED, known.unchanged, b""
+        await send({"type": "http.response.start", "status": int(status), "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+    def _known_form(self, form: Form, wishes: Wishes) -> Form | None:
+        """Find the form that the visitor already has.
+
+        A visitor who holds the other encoding holds the same document; the 304 names the tag that was sent, so
+        that caches update the right copy. ``If-None-Match`` wins over ``If-Modified-Since``.
+
+        Follows:
+            RFC 9110, 13.2.2; RFC 9111, 4.3.4.
+        """
+        if self.status != HTTPStatus.OK:
+            return None
+        if wishes.none_match is not None:
+            forms = {one.etag: one for one in (form, self.plain, self.packed) if one and one.etag}
+            tag = matched_tag(wishes.none_match, forms) if forms else None
+            return forms[tag] if tag else None
+        if self.changed_at and wishes.modified_since:
+            since = read_date(wishes.modified_since)
+            return form if since and self.changed_at <= since else None
+        return None
+
+
+def feed_document(rendition: Rendition) -> Document:
+    """Prepare a feed or another public document."""
+    changed_at = rendition.changed_at.astimezone(UTC).replace(microsecond=0)
+    kept = (*_FEED, (b"last-modified", format_datetime(changed_at, usegmt=True).encode()), *SAFETY)
+    etag = rendition.etag.encode("ascii")
+    return Document(
+        plain=_form(rendition.body, rendition.media_type, etag, kept),
+        packed=_packed(rendition.gzipped, rendition.media_type, etag, kept) if rendition.gzipped else None,
+        changed_at=changed_at,
+    )
+
+
+def page_document(body: bytes, media_type: str = "text/html; charset=utf-8", *, cache: str = "no-cache") -> Document:
+    """Prepare a page, a JSON answer or a static file; it is told apart by a hash of its bytes.
+
+    Args:
+        body: Plain; it is gzipped here when that is worth it.
+        media_type: With its charset.
+        cache: ``Cache-Control``; the default keeps a copy but asks every time whether it still holds.
+    """
+    kept = ((b"cache-control", cache.encode("ascii")), (b"vary", b"Accept-Encoding"), *SAFETY)
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'.encode("ascii")
+    packed = _packed(gzip.compress(body, 6, mtime=0), media_type, etag, kept) if len(body) >= _GZIP_FROM else None
+    return Document(plain=_form(body, media_type, etag, kept), packed=packed)
+
+
+def passing_document(
+    body: bytes,
+    media_type: str = "text/html; charset=utf-8",
+    *,
+    status: int = HTTPStatus.OK,
+    extra: Sequence[Header] = (),
+) -> Document:
+    """Prepare an answer for this one request: never kept, without validators."""
+    names = {name for name, _ in extra}
+    kept = [*extra, *SAFETY]
+    if b"cache-control" not in names:
+        kept.append((b"cache-control", b"no-store"))
+    return Document(plain=_form(body, media_type, b"", kept), status=status)
+
+
+def _form(body: bytes, media_type: str, etag: bytes, kept: Sequence[Header], *own: Header) -> Form:
+    tag: list[Header] = [(b"etag", etag)] if etag else []
+    content = [(b"content-type", media_type.encode("ascii")), (b"content-length", str(len(body)).encode("ascii"))]
+    return Form(body=body, etag=etag, headers=[*content, *own, *tag, *kept], unchanged=[*tag, *kept])
+
+
+def _packed(body: bytes, media_type: str, etag: bytes, kept: Sequence[Header]) -> Form:
+    """Prepare the gzipped form; its tag differs, because a strong tag names bytes (RFC 9110, 8.8.3.3)."""
+    return _form(body, media_type, etag[:-1] + b'-gzip"', kept, (b"content-encoding", b"gzip"))

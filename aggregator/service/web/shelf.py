@@ -1,0 +1,80 @@
+"""The documents that are ready to be sent, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aggregator.model.edition import Edition, Rendition
+from aggregator.model.topic import FeedFormat
+from aggregator.service.web.documents import Document, feed_document
+
+
+class Shelf:
+    """Hold what the daemon hands over and what the web sends.
+
+    Everything is replaced whole and looked up by name, so a request sees either the old document or the new one.
+    Used from one event loop.
+
+    Attributes:
+        aliases: Old slugs and the slugs that took their place.
+        retired: Slugs of topics that were taken away; readers are told to stop asking.
+        version: Rises with every change of the editions.
+    """
+
+    def __init__(self, *, aliases: Mapping[str, str] | None = None, retired: frozenset[str] = frozenset()) -> None:
+        self.aliases: Mapping[str, str] = aliases or {}
+        self.retired = retired
+        self.version = 0
+        self._editions: dict[str, Edition] = {}
+        self._renditions: dict[str, Rendition] = {}
+        self._documents: dict[str, Document] = {}
+
+    def put(self, edition: Edition, renditions: Sequence[Rendition]) -> None:
+        """Put a topic in place of what it was; formats that are not among the renditions go."""
+        names = {rendition.name for rendition in renditions}
+        self._editions[edition.slug] = edition
+        self.version += 1
+        for rendition in renditions:
+            self.put_document(rendition)
+        self._drop(_feed_names(edition.slug) - names)
+
+    def put_document(self, rendition: Rendition) -> None:
+        """Put a document that belongs to no topic, such as ``topics.opml``."""
+        self._renditions[rendition.name] = rendition
+        self._documents[rendition.name] = feed_document(rendition)
+
+    def remove(self, slug: str) -> None:
+        """Take a topic away, with its feeds; unknown slugs are fine."""
+        self.version += 1
+        self._editions.pop(slug, None)
+        self._drop(_feed_names(slug))
+
+    def rendition(self, name: str) -> Rendition | None:
+        """Give a document as it was handed over."""
+        return self._renditions.get(name)
+
+    def document(self, name: str) -> Document | None:
+        """Give a document as it is sent."""
+        return self._documents.get(name)
+
+    def first_feed(self, slug: str) -> str | None:
+        """Name the document that ``/TOPIC/feed`` stands for: Atom, or the next format that the topic has."""
+        names = (f"{slug}.{one.value}" for one in FeedFormat)
+        return next((name for name in names if name in self._documents), None)
+
+    def edition(self, slug: str) -> Edition | None:
+        """Give a topic's edition."""
+        return self._editions.get(slug)
+
+    def editions(self) -> tuple[Edition, ...]:
+        """Give every topic's edition, in the order in which the topics were first put here."""
+        return tuple(self._editions.values())
+
+    def _drop(self, names: set[str]) -> None:
+        for name in names:
+            self._renditions.pop(name, None)
+            self._documents.pop(name, None)
+
+
+def _feed_names(slug: str) -> set[str]:
+    return {f"{slug}.{one.value}" for one in FeedFormat}

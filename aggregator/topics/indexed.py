@@ -1,0 +1,129 @@
+"""An entry as queries see it: words with positions and whole values, each field read when first asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlsplit
+
+from aggregator.model.entry import Entry, SourceFacts, StoredEntry
+from aggregator.text.tokens import Located, fold, index_words, locate_words
+from aggregator.text.visible import visible_text
+
+# Articles are shorter; what is longer is a book or an attack.
+MAX_TEXT_CHARACTERS = 200_000
+
+
+class IndexedEntry:
+    """One entry, indexed field by field and once for all queries.
+
+    Fields of words are ``title``, ``summary``, ``text`` (what a reader sees of the content), ``author`` and
+    ``category``; fields of values are those of ``VALUE_FIELDS``.
+    """
+
+    def __init__(self, stored: StoredEntry, source: SourceFacts) -> None:
+        self._entry = stored.entry
+        self._source = source
+        self._parts: dict[str, tuple[str, ...]] = {}
+        self._words: dict[str, dict[str, list[int]]] = {}
+        self._sorted: dict[str, list[str]] = {}
+        self._located: dict[str, tuple[Located, ...]] = {}
+        self._values: dict[str, tuple[tuple[str, str], ...]] = {}
+
+    def words(self, field: str) -> Mapping[str, list[int]]:
+        """Give the words of a field, each with its rising positions."""
+        found = self._words.get(field)
+        if found is None:
+            found = self._words[field] = index_words(self._parts_of(field))
+        return found
+
+    def words_with(self, field: str, start: str) -> Iterator[str]:
+        """Walk over the words of a field that start so."""
+        ordered = self._sorted.get(field)
+        if ordered is None:
+            ordered = self._sorted[field] = sorted(self.words(field))
+        for number in range(bisect_left(ordered, start), len(ordered)):
+            if not ordered[number].startswith(start):
+                return
+            yield ordered[number]
+
+    def values(self, field: str) -> tuple[tuple[str, str], ...]:
+        """Give the values of a field, each folded and as it stands."""
+        found = self._values.get(field)
+        if found is None:
+            raw = _VALUES[field](self._entry, self._source)
+            found = self._values[field] = tuple((" ".join(fold(value).split()), value) for value in raw)
+        return found
+
+    def quote(self, field: str, position: int, width: int) -> str:
+        """Quote what stands at ``width`` positions of a field, as it is written."""
+        parts = self._parts_of(field)
+        beyond = position + width
+        located = self._located_in(field)
+        first = located[bisect_right(located, position, key=_position) - 1]
+        last = located[bisect_left(located, beyond, key=_position) - 1]
+        begin = first.start + position - first.position if _is_run(first) else first.start
+        end = min(last.start + beyond - last.position, last.end) if _is_run(last) else last.end
+        return " ".join(parts[first.part][begin:end].split())
+
+    def _located_in(self, field: str) -> tuple[Located, ...]:
+        found = self._located.get(field)
+        if found is None:
+            # A word of no width, such as a lone underscore, has no position of its own.
+            found = self._located[field] = tuple(word for word in locate_words(self._parts_of(field)) if word.width)
+        return found
+
+    def _parts_of(self, field: str) -> tuple[str, ...]:
+        found = self._parts.get(field)
+        if found is None:
+            found = self._parts[field] = _PARTS[field](self._entry)
+        return found
+
+
+def _position(word: Located) -> int:
+    return word.position
+
+
+def _is_run(word: Located) -> bool:
+    # Without spaces each character is a position, and less than the whole word can be shown.
+    return word.width > 1 and word.end - word.start == word.width
+
+
+def _content(entry: Entry) -> tuple[str, ...]:
+    return (visible_text(entry.content_html)[:MAX_TEXT_CHARACTERS],) if entry.content_html else ()
+
+
+def _language(entry: Entry, source: SourceFacts) -> tuple[str, ...]:
+    language = entry.language or source.language or source.profile.language
+    return (language.replace("_", "-"),) if language else ()
+
+
+def _domain(entry: Entry, _: SourceFacts) -> tuple[str, ...]:
+    try:
+        host = (urlsplit(entry.url or "").hostname or "").rstrip(".")
+    except ValueError:
+        return ()
+    if "xn--" not in host:
+        return (host,) if host else ()
+    try:
+        return (host, host.encode().decode("idna"))
+    except UnicodeError:
+        return (host,)
+
+
+_PARTS: Mapping[str, Callable[[Entry], tuple[str, ...]]] = {
+    "title": lambda entry: (entry.title,),
+    "summary": lambda entry: (entry.summary,),
+    "text": _content,
+    "author": lambda entry: entry.authors,
+    "category": lambda entry: entry.categories,
+}
+_VALUES: Mapping[str, Callable[[Entry, SourceFacts], tuple[str, ...]]] = {
+    "source": lambda _, source: (source.id,),
+    "group": lambda _, source: (source.group,) if source.group else (),
+    "tag": lambda _, source: source.tags,
+    "category": lambda entry, _: entry.categories,
+    "domain": _domain,
+    "lang": _language,
+    "url": lambda entry, _: (entry.url,) if entry.url else (),
+}

@@ -1,0 +1,156 @@
+"""Say which topics an entry belongs to, and why, or why not.
+
+A source with credentials comes first: its entries reach no topic, because every topic is public. Then the
+topic's ``from``, then its query; a topic without a query takes everything that its ``from`` lets in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from aggregator.model.entry import SourceFacts, StoredEntry
+from aggregator.model.reason import Reason
+from aggregator.model.topic import Match, Topic
+from aggregator.topics.anchors import AnchorIndex
+from aggregator.topics.evaluate import absence, evidence, holds
+from aggregator.topics.indexed import IndexedEntry
+from aggregator.topics.query import Query, parse_query
+
+_PRIVATE = "an entry from a source with credentials never reaches a public topic"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A topic, ready to be asked.
+
+    Attributes:
+        number: Its place among the topics as given.
+        feeders: Topics that its ``from`` names.
+    """
+
+    number: int
+    topic: Topic
+    query: Query | None
+    selectors: frozenset[str]
+    feeders: tuple[str, ...]
+
+
+class TopicSet:
+    """Topics whose queries were read once, in an order in which each comes after those that its ``from`` names."""
+
+    def __init__(self, rules: Sequence[_Rule]) -> None:
+        self._rules = {rule.topic.slug: rule for rule in rules}
+        self._index = AnchorIndex((rule.number, rule.query.root) for rule in rules if rule.query)
+
+    @classmethod
+    def compile(cls, topics: Sequence[Topic]) -> TopicSet:
+        """Read the queries and order the topics.
+
+        A name in ``from`` may be a group, a source and a topic at once; a topic's own slug never means itself.
+
+        Raises:
+            QueryError: A query cannot be read.
+            ValueError: Topics take from each other in a circle.
+        """
+        slugs = {topic.slug for topic in topics}
+        rules = {
+            topic.slug: _Rule(
+                number=number,
+                topic=topic,
+                query=None if topic.match is None else parse_query(topic.match),
+                selectors=frozenset(topic.selectors),
+                feeders=_feeders(topic, slugs),
+            )
+            for number, topic in enumerate(topics)
+        }
+        try:
+            order = tuple(TopologicalSorter({slug: rule.feeders for slug, rule in rules.items()}).static_order())
+        except CycleError as error:
+            circle = " → ".join(reversed(error.args[1]))
+            raise ValueError(f"topics take from each other in a circle: {circle}") from error
+        return cls([rules[slug] for slug in order])
+
+    def judge(self, stored: StoredEntry, source: SourceFacts) -> tuple[Match, ...]:
+        """Find the topics that an entry belongs to, in the order in which they were given."""
+        entry = IndexedEntry(stored, source)
+        entered = self._entered(entry, source)
+        names = _names(source)
+        rules = sorted((self._rules[slug] for slug in entered), key=lambda rule: rule.number)
+        key = stored.entry.key
+        return tuple(
+            Match(topic=rule.topic.slug, key=key, reason=_entrance(rule, _door(rule, names, entered), entry))
+            for rule in rules
+        )
+
+    def explain(self, slug: str, stored: StoredEntry, source: SourceFacts) -> tuple[Reason, ...]:
+        """Say step by step why an entry is in a topic, or where it was stopped.
+
+        Raises:
+            KeyError: There is no such topic.
+        """
+        rule = self._rules[slug]
+        if source.private:
+            return (Reason("topic", "not entered", "private", _PRIVATE),)
+        entry = IndexedEntry(stored, source)
+        entered = self._entered(entry, source)
+        names = _names(source)
+        door = _door(rule, names, entered)
+        if not door:
+            return (Reason("topic", "not entered", "from", f"{_introduced(source)}; from: {_asked(rule)}"),)
+        passed = (Reason("topic", "let in", "from", door),) if rule.query and rule.selectors else ()
+        if slug in entered:
+            return (*passed, _entrance(rule, door, entry))
+        return (*passed, Reason("topic", "not entered", "match", absence(rule.query, entry) if rule.query else ""))
+
+    def _entered(self, entry: IndexedEntry, source: SourceFacts) -> frozenset[str]:
+        if source.private:
+            return frozenset()
+        names = _names(source)
+        entered: set[str] = set()
+        candidates: frozenset[int] | None = None
+        for slug, rule in self._rules.items():
+            if rule.selectors and rule.selectors.isdisjoint(names) and entered.isdisjoint(rule.feeders):
+                continue
+            if rule.query:
+                # Only now is it certain that the entry has to be cut into words at all.
+                candidates = self._index.candidates(entry) if candidates is None else candidates
+                if rule.number not in candidates or not holds(rule.query.root, entry):
+                    continue
+            entered.add(slug)
+        return frozenset(entered)
+
+
+def _feeders(topic: Topic, slugs: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in topic.selectors if name in slugs and name != topic.slug)
+
+
+def _names(source: SourceFacts) -> frozenset[str]:
+    group = (source.group,) if source.group else ()
+    return frozenset((source.id, *group, *(f"tag:{tag}" for tag in source.tags)))
+
+
+def _door(rule: _Rule, names: frozenset[str], entered: Collection[str]) -> str:
+    """Name the selectors through which an entry came; empty when none let it in."""
+    if not rule.selectors:
+        return "every source"
+    doors = [name for name in rule.topic.selectors if name in names]
+    doors += [f"topic {slug}" for slug in rule.feeders if slug in entered and slug not in doors]
+    return ", ".join(doors)
+
+
+def _entrance(rule: _Rule, door: str, entry: IndexedEntry) -> Reason:
+    if rule.query is None:
+        return Reason("topic", "entered", "from", door)
+    return Reason("topic", "entered", "match", evidence(rule.query, entry))
+
+
+def _introduced(source: SourceFacts) -> str:
+    group = f", group {source.group}" if source.group else ""
+    tags = "".join(f", tag:{tag}" for tag in source.tags)
+    return f"source {source.id}{group}{tags}"
+
+
+def _asked(rule: _Rule) -> str:
+    return ", ".join(f"topic {name}" if name in rule.feeders else name for name in rule.topic.selectors)

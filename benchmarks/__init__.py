@@ -1,0 +1,1 @@
+"""One command measures every number that README and docs quote: ``python -m benchmarks``."""

@@ -1,0 +1,91 @@
+"""The JSON that scripts rely on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta, timezone
+
+from aggregator.model.entry import EntryKey
+from aggregator.pages.json_shapes import entry_json, page_status_json, status_json
+from tests.builders import NOON, make_stored
+from tests.pages.samples import make_poll, make_source_status, make_status
+
+
+def test_status_has_exactly_the_contracted_keys():
+    poll = make_poll("new", status=200, new=2, revised=1, duplicates=1, bytes=4096, took=timedelta(milliseconds=123.6))
+    status = make_status(replace(make_source_status(interval=timedelta(minutes=90)), polls=(poll,)))
+    assert status_json(status) == page_status_json(status)
+    assert status_json(status) == {
+        "sources": [
+            {
+                "id": "courier",
+                "url": "https://courier.example/feed.xml",
+                "state": "ok",
+                "entries": 128,
+                "interval_s": 5400,
+                "next_poll_at": "2026-11-23T12:40:00Z",
+                "next_poll_why": "max-age 3600 raised it",
+                "last_poll": {
+                    "at": "2026-11-23T11:40:00Z",
+                    "outcome": "new",
+                    "status": 200,
+                    "new": 2,
+                    "revised": 1,
+                    "duplicates": 1,
+                    "bytes": 4096,
+                    "ms": 123,
+                },
+                "error": None,
+            }
+        ],
+        "topics": [{"slug": "harbour", "entries": 60, "stories": 41, "updated_at": "2026-11-23T12:00:00Z"}],
+    }
+
+
+def test_a_source_that_was_never_polled_has_nulls():
+    status = make_status(replace(make_source_status(next_poll_at=None), polls=()))
+    shown = status_json(status)["sources"][0]
+    assert (shown["last_poll"], shown["next_poll_at"]) == (None, None)
+
+
+def test_an_entry_has_exactly_the_contracted_keys():
+    east = NOON.astimezone(timezone(timedelta(hours=2)))
+    stored = make_stored(
+        "1",
+        title="Ferry",
+        authors=("Ana",),
+        published_at=east,
+        updated_at=None,
+        language="en",
+        first_seen_at=NOON,
+        revision=2,
+        duplicate_of=EntryKey("wire", "9"),
+        topics=("harbour",),
+    )
+    assert entry_json(stored, "abc") == {
+        "id": EntryKey("lwn", "1").short,
+        "source": "lwn",
+        "guid": "1",
+        "url": "https://lwn.example/1",
+        "title": "Ferry",
+        "authors": ["Ana"],
+        "published_at": "2026-11-23T12:00:00Z",
+        "updated_at": None,
+        "first_seen_at": "2026-11-23T12:00:00Z",
+        "language": "en",
+        "story": "abc",
+        "duplicate_of": EntryKey("wire", "9").short,
+        "revision": 2,
+        "topics": ["harbour"],
+    }
+    assert entry_json(make_stored(), "")["story"] is None
+    json.dumps(entry_json(stored, ""))
+
+
+def test_shapes_come_without_the_template_engine():
+    program = "import sys, aggregator.pages.json_shapes, aggregator.pages.assets; print('jinja2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

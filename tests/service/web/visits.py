@@ -1,0 +1,100 @@
+"""A shelf with topics on it, and visitors."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp
+
+from aggregator.model.edition import Edition, Rendition, SiteFacts
+from aggregator.model.status import Status
+from aggregator.model.topic import FeedFormat
+from aggregator.service.web.app import make_app
+from aggregator.service.web.health import Check
+from aggregator.service.web.shelf import Shelf
+from tests.builders import NOON
+from tests.pages.samples import SITE, make_edition, make_source_status, make_status
+
+TYPES = {
+    FeedFormat.ATOM: "application/atom+xml; charset=utf-8",
+    FeedFormat.RSS: "application/rss+xml; charset=utf-8",
+    FeedFormat.JSON: "application/feed+json; charset=utf-8",
+}
+
+
+def make_rendition(name: str = "harbour.atom", body: bytes = b"", **changes: Any) -> Rendition:
+    body = body or f"<feed>{name}</feed>".encode() * 50
+    ending = name.rpartition(".")[2]
+    values: dict[str, Any] = {
+        "name": name,
+        "media_type": TYPES[FeedFormat(ending)] if ending in set(FeedFormat) else "text/x-opml; charset=utf-8",
+        "body": body,
+        "gzipped": gzip.compress(body, mtime=0),
+        "etag": f'"{name.replace(".", "-")}-1"',
+        "changed_at": NOON.replace(microsecond=700_000),
+    }
+    return Rendition(**(values | changes))
+
+
+def fill(shelf: Shelf, edition: Edition | None = None) -> None:
+    edition = edition or make_edition()
+    shelf.put(edition, [make_rendition(f"{edition.slug}.{one.value}") for one in edition.output.formats])
+
+
+def filled_shelf() -> Shelf:
+    shelf = Shelf(aliases={"docks": "harbour"}, retired=frozenset({"whales"}))
+    fill(shelf)
+    shelf.put_document(make_rendition("topics.opml", b"<opml>topics</opml>"))
+    shelf.put_document(make_rendition("sources.opml", b"<opml>sources</opml>"))
+    return shelf
+
+
+class StatusSource:
+    """Stands for the store: answers, or fails as it is told to."""
+
+    def __init__(self) -> None:
+        self.answer: Status | Exception = make_status(make_source_status())
+        self.asked = 0
+
+    async def __call__(self) -> Status:
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Readiness:
+    """Stands for the daemon's checks."""
+
+    def __init__(self) -> None:
+        self.checks: Mapping[str, Check] = {"database": Check(ok=True, detail="answers")}
+
+    async def __call__(self) -> Mapping[str, Check]:
+        return self.checks
+
+
+def build(
+    shelf: Shelf | None = None,
+    *,
+    site: SiteFacts = SITE,
+    status: StatusSource | None = None,
+    readiness: Readiness | None = None,
+) -> ASGIApp:
+    return make_app(shelf or filled_shelf(), site, status=status or StatusSource(), checks=readiness or Readiness())
+
+
+async def ask(app: ASGIApp, path: str, *, method: str = "GET", **headers: str) -> httpx.Response:
+    """Send one request with exactly these headers; ``_`` in a name stands for ``-``."""
+    named = {"accept-encoding": ""} | {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = [(name.encode("ascii"), value.encode("latin-1")) for name, value in named.items()]
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://visitor.example") as client:
+        return await client.request(method, path, headers=sent)
+
+
+def http_date(at: datetime) -> str:
+    return at.strftime("%a, %d %b %Y %H:%M:%S GMT")

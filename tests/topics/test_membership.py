@@ -1,0 +1,179 @@
+"""An entry reaches the topics that ask for it, each with its reason, and a reason where it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aggregator.errors import QueryError
+from aggregator.model.entry import SourceFacts, StoredEntry
+from aggregator.model.reason import Reason
+from aggregator.topics import TopicSet
+from tests.builders import make_facts, make_stored, make_topic
+
+
+class Untouchable:
+    """A text that nobody may look at."""
+
+    def __bool__(self) -> bool:
+        raise AssertionError("looked at")
+
+
+def judged(topics: TopicSet, stored: StoredEntry, source: SourceFacts) -> dict[str, Reason]:
+    return {match.topic: match.reason for match in topics.judge(stored, source)}
+
+
+def test_a_topic_without_from_and_match_takes_everything():
+    topics = TopicSet.compile([make_topic("everything")])
+    (match,) = topics.judge(make_stored("7"), make_facts())
+    assert (match.topic, match.key) == ("everything", make_stored("7").entry.key)
+    assert match.reason == Reason("topic", "entered", "from", "every source")
+
+
+@pytest.mark.parametrize(
+    ("selectors", "facts", "door"),
+    [
+        (("lwn",), {}, "lwn"),
+        (("news",), {"group": "news"}, "news"),
+        (("tag:world",), {"tags": ("x", "world")}, "tag:world"),
+        (("x", "tag:world", "news"), {"group": "news", "tags": ("world",)}, "tag:world, news"),
+        (("world",), {"tags": ("world",)}, None),
+        (("tag:news",), {"group": "news"}, None),
+        (("x",), {"group": ""}, None),
+    ],
+)
+def test_from_names_sources_groups_and_tags(selectors: tuple[str, ...], facts: dict[str, Any], door: str | None):
+    topics = TopicSet.compile([make_topic("world", selectors=selectors)])
+    expected = {} if door is None else {"world": Reason("topic", "entered", "from", door)}
+    assert judged(topics, make_stored(), make_facts(**facts)) == expected
+
+
+@pytest.mark.parametrize("facts", [{"source_id": "python"}, {"group": "python"}])
+def test_a_name_may_be_a_group_and_a_source_at_once(facts: dict[str, Any]):
+    topics = TopicSet.compile([make_topic("snakes", selectors=("python",))])
+    assert "snakes" in judged(topics, make_stored(), make_facts(**facts))
+
+
+def test_a_topic_named_like_the_group_it_takes_from_is_no_circle():
+    topics = TopicSet.compile([make_topic("papers", selectors=("papers",), match="graph*")])
+    assert judged(topics, make_stored(title="Graphs"), make_facts(group="papers")).keys() == {"papers"}
+    assert not judged(topics, make_stored(title="Graphs"), make_facts(group="news"))
+
+
+def test_a_topic_takes_what_the_topics_it_names_took_in_whatever_order_they_stand():
+    topics = TopicSet.compile(
+        [
+            make_topic("digest", selectors=("python", "papers")),
+            make_topic("python", match="python"),
+            make_topic("deep", selectors=("digest",), match="django"),
+        ]
+    )
+    found = judged(topics, make_stored(title="Python and Django"), make_facts())
+    assert list(found) == ["digest", "python", "deep"]
+    assert found["digest"] == Reason("topic", "entered", "from", "topic python")
+    assert found["deep"].evidence == 'title: "Django"'
+    assert judged(topics, make_stored(title="Django"), make_facts()) == {}
+    assert judged(topics, make_stored(title="Django"), make_facts(group="papers")).keys() == {"digest", "deep"}
+
+
+def test_topics_in_a_circle_are_refused():
+    with pytest.raises(ValueError, match=r"circle: (a → b → c → a|b → c → a → b|c → a → b → c)$"):
+        TopicSet.compile(
+            [make_topic("a", selectors=("b",)), make_topic("b", selectors=("c",)), make_topic("c", selectors=("a",))]
+        )
+
+
+def test_a_query_that_cannot_be_read_is_refused():
+    with pytest.raises(QueryError, match="column 3"):
+        TopicSet.compile([make_topic("a", match="a OR")])
+
+
+def test_an_empty_set_of_topics_takes_nothing():
+    assert TopicSet.compile([]).judge(make_stored(), make_facts()) == ()
+
+
+def test_from_and_match_have_both_to_hold():
+    topics = TopicSet.compile([make_topic("world", selectors=("news",), match="iraq* -category:sport")])
+    news = make_facts(group="news")
+    assert judged(topics, make_stored(title="Iraqi oil"), news)["world"].evidence == 'title: "Iraqi"'
+    assert not judged(topics, make_stored(title="Iraqi oil"), make_facts())
+    assert not judged(topics, make_stored(title="Omani oil"), news)
+    assert not judged(topics, make_stored(title="Iraqi oil", categories=("Sport",)), news)
+
+
+def test_a_source_with_credentials_reaches_no_topic():
+    topics = TopicSet.compile([make_topic("everything"), make_topic("digest", selectors=("everything", "lwn"))])
+    private = make_facts(private=True)
+    assert topics.judge(make_stored(), private) == ()
+    assert topics.explain("digest", make_stored(), private) == (
+        Reason(
+            "topic", "not entered", "private", "an entry from a source with credentials never reaches a public topic"
+        ),
+    )
+
+
+def test_an_entry_that_no_topic_selects_is_not_read():
+    topics = TopicSet.compile([make_topic("a", selectors=("x",), match="b"), make_topic("c", selectors=("lwn",))])
+    unread: Any = Untouchable()
+    stored = make_stored(title=unread, summary=unread, content_html=unread, authors=unread, categories=unread)
+    assert judged(topics, stored, make_facts()).keys() == {"c"}
+
+
+def test_a_text_is_not_read_for_topics_about_titles():
+    topics = TopicSet.compile([make_topic("a", match="title:(b OR c*)"), make_topic("d", match="lang:en")])
+    unread: Any = Untouchable()
+    assert not judged(topics, make_stored(title="x", content_html=unread, summary=unread), make_facts())
+
+
+@pytest.mark.parametrize(
+    ("changes", "facts", "expected"),
+    [
+        ({}, {}, (("not entered", "from", "source lwn; from: news, tag:ai, topic python"),)),
+        (
+            {},
+            {"group": "blogs", "tags": ("x", "y")},
+            (("not entered", "from", "source lwn, group blogs, tag:x, tag:y; from: news, tag:ai, topic python"),),
+        ),
+        (
+            {"title": "A drone"},
+            {"group": "news"},
+            (("let in", "from", "news"), ("entered", "match", 'title: "drone"')),
+        ),
+        (
+            {"title": "Python drone"},
+            {"tags": ("ai",)},
+            (("let in", "from", "tag:ai, topic python"), ("entered", "match", 'title: "drone"')),
+        ),
+        ({"title": "A kite"}, {"group": "news"}, (("let in", "from", "news"), ("not entered", "match", "no drone"))),
+        (
+            {"title": "Opinion: a drone"},
+            {"group": "news"},
+            (("let in", "from", "news"), ("not entered", "match", 'NOT opinion found title: "Opinion"')),
+        ),
+    ],
+)
+def test_presence_and_absence_are_explained(
+    changes: dict[str, Any], facts: dict[str, Any], expected: tuple[tuple[str, str, str], ...]
+):
+    topics = TopicSet.compile(
+        [
+            make_topic("drones", selectors=("news", "tag:ai", "python"), match="drone NOT opinion"),
+            make_topic("python", match="python"),
+        ]
+    )
+    reasons = topics.explain("drones", make_stored(**changes), make_facts(**facts))
+    assert reasons == tuple(Reason("topic", *rest) for rest in expected)
+
+
+def test_explaining_a_topic_without_from_goes_straight_to_its_query():
+    topics = TopicSet.compile([make_topic("drones", match="drone"), make_topic("all")])
+    assert topics.explain("drones", make_stored(title="Kite"), make_facts()) == (
+        Reason("topic", "not entered", "match", "no drone"),
+    )
+    assert topics.explain("all", make_stored(), make_facts()) == (Reason("topic", "entered", "from", "every source"),)
+
+
+def test_an_unknown_topic_cannot_be_explained():
+    with pytest.raises(KeyError):
+        TopicSet.compile([]).explain("nowhere", make_stored(), make_facts())

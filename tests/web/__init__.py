@@ -1,0 +1,7 @@
+"""The scripted web: one server program for tests, benchmarks and simulations."""
+
+from tests.web.exchange import Asked, Reply, Script, document
+from tests.web.feeds import FeedFactory, Recipe
+from tests.web.server import ScriptedWeb, feed_address
+
+__all__ = ["Asked", "FeedFactory", "Recipe", "Reply", "Script", "ScriptedWeb", "document", "feed_address"]
