@@ -11,7 +11,7 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, ItemsView, Iterable, Iterator
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
@@ -73,7 +73,7 @@ def _target(read: Any, text: str) -> Target:
     port = url.port or _PORTS.get(url.scheme, 0)
     if port and (not host or "%" in host or not 0 < port < 1 << 16):
         raise Fault(Failure.UNREACHABLE, "not an address: its host or port cannot be")
-    return Target(str(url), url.scheme, host, port, authorization, url)
+    return Target(str(url), url.scheme, host, port, url.netloc.decode("ascii"), authorization, url)
 
 
 def _basic(userinfo: bytes) -> str:
@@ -98,7 +98,8 @@ class ClientAnswer:
             async for chunk in self._stream:
                 yield chunk
         except _NETWORK_ERRORS as error:
-            raise _explain(error, self._host, begun=True) from error
+            # A reset, an early end and a broken chunk cannot be told apart on every transport.
+            raise Fault(Failure.BAD_BODY, f"{self._host} broke off in the middle of the body") from error
 
     async def close(self) -> None:
         """Drop the connection; an answer that is no longer wanted has nothing more to complain about."""
@@ -106,8 +107,19 @@ class ClientAnswer:
             await self._stream.aclose()
 
 
+class _AsWritten(httpx.Headers):
+    """Headers whose names aiohttp gets as they were written; httpx would show it lower-case ones."""
+
+    def __init__(self, pairs: Headers) -> None:
+        super().__init__(list(pairs))
+        self._pairs = dict(pairs)
+
+    def items(self) -> ItemsView[str, str]:
+        return self._pairs.items()
+
+
 class ClientWire:
-    """Any transport of httpx, called directly."""
+    """Any transport of httpx, called directly. No connection is kept, and the server is told so (RFC 9112, 9.6)."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
         self._transport = transport
@@ -116,10 +128,11 @@ class ClientWire:
         """Send one GET and wait for the head of the answer."""
         _host.set(target.host)
         try:
-            request = httpx.Request("GET", target.parsed, headers=list(headers))
+            request = httpx.Request("GET", target.parsed)
+            request.headers = _AsWritten((("Host", target.host_port), *headers, ("Connection", "close")))
             response = await self._transport.handle_async_request(request)
         except _NETWORK_ERRORS as error:
-            raise _explain(error, target.host, begun=False) from error
+            raise _explain(error, target.host) from error
         return ClientAnswer(response, target.host)
 
     async def close(self) -> None:
@@ -135,7 +148,7 @@ def open_aiohttp(guard: AddressGuard) -> ClientWire:
         force_close=True,
         ttl_dns_cache=60,
         ssl=tls,
-        resolver=_GuardedResolver(guard),
+        resolver=GuardedResolver(guard, ThreadedResolver()),
         socket_factory=lambda address_info: _guarded_socket(guard, address_info),
     )
     session = aiohttp.ClientSession(
@@ -160,6 +173,7 @@ def open_stock(guard: AddressGuard) -> ClientWire:
     return ClientWire(transport)
 
 
+@lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
     """Trust the authorities that httpx brings and those that the system, or ``SSL_CERT_FILE``, adds."""
     context = httpx.create_ssl_context(trust_env=False)
@@ -174,21 +188,23 @@ def _guarded_socket(guard: AddressGuard, address_info: tuple[Any, ...]) -> socke
     return socket.socket(family, kind, protocol)
 
 
-class _GuardedResolver(AbstractResolver):
-    """The system's resolver; one forbidden address among the answers refuses the name."""
+class GuardedResolver(AbstractResolver):
+    """A resolver with a guard behind it: one forbidden address among the answers refuses the name."""
 
-    def __init__(self, guard: AddressGuard) -> None:
+    def __init__(self, guard: AddressGuard, inner: AbstractResolver) -> None:
         self._guard = guard
-        self._inner = ThreadedResolver()
+        self._inner = inner
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
+        """Resolve a name; raises ``BlockedAddress`` when an answer is refused."""
         found = await self._inner.resolve(host, port, family)
         self._guard.check_all(host, [result["host"] for result in found], port)
         return found
 
     async def close(self) -> None:
+        """Let go of the resolver behind."""
         await self._inner.close()
 
 
@@ -196,7 +212,7 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
     """Resolves by itself and hands on addresses only, so that what was checked is what is dialled."""
 
     def __init__(self, guard: AddressGuard) -> None:
-        self._resolver = _GuardedResolver(guard)
+        self._resolver = GuardedResolver(guard, ThreadedResolver())
         self._inner = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -237,18 +253,22 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _explain(error: Exception, host: str, *, begun: bool) -> Fault:
+def _explain(error: Exception, host: str) -> Fault:
     """Name what went wrong. The transports' own classes are too coarse: the truth lies down the chain of causes."""
     causes = list(_causes(error))
     for kinds, failure, what in _MEANINGS:
         cause = next((cause for cause in causes if isinstance(cause, kinds)), None)
         if cause is not None:
             return Fault(failure, what.format(host=host, reason=_reason(cause)))
-    if begun:
-        return Fault(Failure.BAD_BODY, f"{host} broke off in the middle of the body")
+    reason = _reason(error)
+    if isinstance(error, httpx.RemoteProtocolError) and "disconnected without" in reason:
+        return Fault(Failure.UNREACHABLE, f"{host} closed the connection without an answer")
     if isinstance(error, aiohttp.ClientResponseError | httpx.RemoteProtocolError):
-        return Fault(Failure.BAD_BODY, f"{host} did not answer in HTTP: {_reason(error)}")
-    return Fault(Failure.UNREACHABLE, f"{host} cannot be asked: {_reason(error)}")
+        return Fault(Failure.BAD_BODY, f"{host} did not answer in HTTP: {reason}")
+    if isinstance(error, ValueError | httpx.LocalProtocolError):
+        # The reason would quote the header, and the header may be a secret.
+        return Fault(Failure.UNREACHABLE, f"{host} cannot be asked: the address or a header is not allowed in HTTP")
+    return Fault(Failure.UNREACHABLE, f"{host} cannot be asked: {reason}")
 
 
 def _reason(error: BaseException) -> str:

@@ -128,7 +128,9 @@ class AddressGuard:
         for address in addresses:
             self.check(host, address, port)
 
-    def check_spelling(self, host: str) -> None:
+    @staticmethod
+    @lru_cache(maxsize=8192)
+    def check_spelling(host: str) -> None:
         """Refuse an IPv4 address in any but its plain spelling.
 
         Resolvers read ``2130706433``, ``0x7f.1`` and ``127.1`` as addresses; a name never ends in a number.

@@ -141,14 +141,13 @@ class _Poll:
 
     def __init__(self, request: FetchRequest) -> None:
         self.request = request
-        self.headers: Headers = request.headers
-        self.target = Target(request.url, "", "", 0, None, None)
+        self.target = Target(request.url, "", "", 0, "", None, None)
         self.hops: tuple[Hop, ...] = ()
         self.status: int | None = None
         self._secrets = request.secret_headers
         self._url = request.url
         self._began = perf_counter()
-        names = {name.lower() for name, _ in request.headers}
+        self.headers, names = _once(request.headers)
         self.unconditional = names.isdisjoint(_CONDITIONS)
         if "accept-encoding" not in names:
             self.headers += (("Accept-Encoding", ACCEPT_ENCODING),)
@@ -222,6 +221,12 @@ class _Poll:
 
     def _elapsed(self) -> timedelta:
         return timedelta(seconds=perf_counter() - self._began)
+
+
+def _once(headers: Headers) -> tuple[Headers, set[str]]:
+    """Drop repeated fields, of which the last one counts; give the lower-case names, too."""
+    last = {pair[0].lower(): pair for pair in headers}
+    return (headers if len(last) == len(headers) else tuple(last.values())), set(last)
 
 
 def _header(answer: Answer, wanted: str) -> str:

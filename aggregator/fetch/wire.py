@@ -18,6 +18,7 @@ class Target:
         scheme: Lower case.
         host: ASCII, lower case; IPv6 without brackets.
         port: The scheme's own where none is written; 0 for other schemes than http and https.
+        host_port: As the Host header has it.
         authorization: Made of the credentials that stood in the address; None without them.
         parsed: The transport's own form.
     """
@@ -26,6 +27,7 @@ class Target:
     scheme: str
     host: str
     port: int
+    host_port: str
     authorization: str | None
     parsed: Any
 

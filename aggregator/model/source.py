@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.model.parsed import ScheduleHints
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -122,6 +124,7 @@ class SourceState:
         hold_until: The server asked to be left alone until then (Retry-After, 410); even ``poll --all`` obeys.
         next_poll_why: The reason for ``next_poll_at``, in a line.
         redirect_to: Target of a permanent redirect that was followed, with the number of times in a row.
+        hints: What the last document that was read asked for; it holds until the next one is read.
     """
 
     source_id: str
@@ -141,6 +144,7 @@ class SourceState:
     redirect_count: int = 0
     documents: int = 0
     profile: FeedProfile = FeedProfile()
+    hints: ScheduleHints = ScheduleHints()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,17 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """A stored, already placed entry of some source that shares a link key with an arrival."""
+    """A stored, already placed entry of some source that shares a link key with an arrival.
+
+    Attributes:
+        title: As stored; without it the entry is never taken for another one of its own source.
+    """
 
     key: EntryKey
     link_key: int
     story: EntryKey
     first_seen_at: datetime
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

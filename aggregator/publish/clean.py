@@ -21,9 +21,9 @@ _SHORT = 400
 _WEB = re.compile(r"https?://[^\s<>\"@/?#]+(?:[/?#][^\s<>\"]*)?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]*/[A-Za-z0-9][\w!#$&^.+-]*", re.ASCII)
-_SECRET_NAMES = "token|secret|passw|pwd|auth(?!or)|signature|session|credential"
+_TELLING = r"token|secret|passw|pwd|auth(?!or)|signature|session|credential"
 _SECRET_PARAMETER = re.compile(
-    rf"(?:^|&)(?:[^=&]*(?:{_SECRET_NAMES})[^=&]*|(?:[^=&]*[_-])?(?:key|sig)|apikey)=", re.IGNORECASE
+    rf"(?:^|&)(?:[^=&]*(?:{_TELLING})[^=&]*|(?:[^=&]*[_-])?(?:key|sig)|apikey)=", re.IGNORECASE
 )
 
 

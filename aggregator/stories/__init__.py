@@ -1,1 +1,5 @@
 """Which entries tell the same story. Pure."""
+
+from aggregator.stories.placing import place
+
+__all__ = ["place"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -22,7 +23,7 @@ def keys(guid: str | None = None, link: str | None = None, title: str | None = N
 
 
 def entry(
-    guid: str | None = None, link: str | None = None, title: str | None = None, *, text: str = "t", **more
+    guid: str | None = None, link: str | None = None, title: str | None = None, *, text: str = "t", **more: Any
 ) -> Entry:
     own = guid if guid is not None else f"link:{link}" if link is not None else f"day:{title}"
     url = None if link is None else f"https://lwn.example/{link}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -150,8 +151,6 @@ def test_a_hostile_entry_harms_nobody(write: Any) -> None:
 
 @BOTH
 def test_an_edition_that_was_not_washed_is_still_well_formed(edition: Edition, write: Any) -> None:
-    from dataclasses import replace  # noqa: PLC0415 - only this test breaks an edition
-
     broken = "a\x00b\ud800c\ufffed"
     entry = replace(
         edition.entries[1], title=broken, content_html=broken, summary=broken, authors=(broken,), url="javascript:x"

@@ -165,6 +165,7 @@ def test_values_are_compared_as_a_whole(query: str, changes: dict[str, Any], *, 
         ("drone -category:sport", 'title: "Drone"'),
         ("drone OR -baghdad", 'title: "Drone"'),
         ("-(-drone)", 'title: "Drone"'),
+        ("-(missing OR -drone)", 'title: "Drone"'),
         ("京都", 'text: "京都"'),
         ('"東京都 tower"', 'text: "東京都 tower"'),
         ("missing OR -absent", "nothing that missing OR -absent excludes"),
@@ -201,6 +202,12 @@ def test_absence_names_the_clause_that_failed(query: str, expected: str):
     entry = indexed(title="A Drone over Baghdad", categories=("War",))
     assert not holds(read.root, entry)
     assert absence(read, entry) == expected
+
+
+def test_signs_between_words_do_not_shift_what_is_shown():
+    entry = indexed(title="__ ½ _ drone __ strike _", authors=("_", "Jane _ Doe"))
+    assert evidence(parse_query("strike drone jane"), entry) == 'title: "strike" · title: "drone" · author: "Jane"'
+    assert evidence(parse_query('"drone strike"'), entry) == 'title: "drone __ strike"'
 
 
 def test_evidence_fits_into_a_line():

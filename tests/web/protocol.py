@@ -41,6 +41,10 @@ class Connection(asyncio.Protocol):
         self._buffer += data
         if len(self._buffer) > _MAX_HEAD:
             self.abort()
+        elif not self._buffer[:1].isalpha():
+            # A TLS handshake, for one.
+            self.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            self.close()
         elif not self.busy:
             self.advance()
 

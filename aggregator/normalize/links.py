@@ -1,0 +1,42 @@
+"""Addresses of the web, absolute, or none."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from aggregator.text.characters import clean_text
+
+_MAX_CHARS = 4_000
+_LINE_ENDS = re.compile(r"[\t\r\n]+")
+_UNSAFE = re.compile(r"[\s<>\"\\^`{|}]")
+
+
+def web_url(address: str | None, base: str | None = None) -> str | None:
+    """Make an address absolute; None unless it is one of the web that can be asked for.
+
+    Spaces and characters that would end an attribute are escaped, line ends within it removed, as browsers do.
+    Without a scheme but with a host it is taken to be https.
+
+    >>> web_url("../b c", "https://a.example/x/y"), web_url("//b.example/"), web_url("javascript:alert(1)")
+    ('https://a.example/b%20c', 'https://b.example/', None)
+    """
+    if not address:
+        return None
+    written = _LINE_ENDS.sub("", clean_text(address[: 2 * _MAX_CHARS])).strip()
+    if not written:
+        return None
+    try:
+        joined = "https:" + written if written.startswith("//") else urljoin(base or "", written)
+        parts = urlsplit(joined)
+        port_and_host = (parts.port, parts.hostname)  # reading them finds what urlsplit lets pass
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not port_and_host[1]:
+        return None
+    url = _UNSAFE.sub(_escape, joined)
+    return url if len(url) <= _MAX_CHARS else None
+
+
+def _escape(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())

@@ -1,0 +1,110 @@
+"""The settings, read and found good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aggregator.errors import Problem
+from aggregator.model.source import Source
+from aggregator.model.topic import Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Who publishes.
+
+    Attributes:
+        base_url: Public address without a trailing slash; None when it was not said.
+        contact: ``mailto:…`` or ``https://…``.
+    """
+
+    title: str = "Aggregator"
+    base_url: str | None = None
+    contact: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where we listen; ``host`` is written without brackets, port 0 is any that is free."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostGroup:
+    """Hosts that are asked as if they were one: ``pattern`` is a glob over host names."""
+
+    pattern: str
+    spacing: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How we go out.
+
+    Attributes:
+        allow_private: CIDRs, addresses, host names and ``*.suffix`` that may be polled although they are not public.
+        ports: Those that may be dialled elsewhere.
+        host_spacing: From the end of one request to the start of the next, for each host.
+        host_groups: In the order in which they are asked; the first that matches a host holds.
+    """
+
+    allow_private: tuple[str, ...] = ()
+    ports: tuple[int, ...] = (80, 443, 8080, 8443)
+    max_connections: int = 64
+    host_spacing: timedelta = timedelta(seconds=1)
+    host_groups: tuple[HostGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One of the places that a source takes its settings from.
+
+    Attributes:
+        name: ``the source``, ``groups.NAME`` or ``defaults``.
+        places: Key and ``file:line``, for each key that is said there.
+    """
+
+    name: str
+    places: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the settings of a source come from.
+
+    Attributes:
+        place: ``file:line`` of the source.
+        layers: The strongest first; what none of them says is built in.
+        url: The address as it may be shown: variables by their names, no credentials.
+    """
+
+    source_id: str
+    place: str
+    layers: tuple[Layer, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that the configuration says, merged.
+
+    Attributes:
+        file: Path of the main file as the user would write it.
+        data: Absolute path of the data folder.
+        warnings: By file and line.
+        origins: One for each source, in the same order.
+    """
+
+    file: str
+    site: Site
+    server: Server
+    data: str
+    network: Network
+    sources: tuple[Source, ...]
+    topics: tuple[Topic, ...]
+    warnings: tuple[Problem, ...] = ()
+    origins: tuple[Origin, ...] = ()

@@ -1,0 +1,149 @@
+"""Sources and their states to columns and back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from aggregator.model.entry import SourceFacts
+from aggregator.model.source import (
+    ContentPolicy,
+    Every,
+    FeedProfile,
+    Source,
+    SourceCondition,
+    SourceState,
+    Validators,
+)
+from aggregator.store.sqlite.rows import Row, decode, encode, moment_or_none, read_moment
+
+
+def settings_text(source: Source) -> str:
+    """Write what the settings say of a source, but nothing that is or may hold a secret."""
+    every = source.every
+    return encode(
+        {
+            "title": source.title,
+            "group": source.group,
+            "tags": source.tags,
+            "weight": source.weight,
+            "owner": source.owner,
+            "language": source.language,
+            "every": (every.shortest.total_seconds(), every.longest.total_seconds(), every.adaptive),
+            "timeout_s": source.timeout.total_seconds(),
+            "max_bytes": source.max_bytes,
+            "keep_s": source.keep.total_seconds(),
+            "backfill": source.backfill,
+            "content": source.content.value,
+            "private": source.private,
+            "spacing_s": source.spacing.total_seconds(),
+        }
+    )
+
+
+def source_of(row: Row) -> Source:
+    """Read a source from its row, without its secrets: those are in the settings only."""
+    settings = decode(row["settings"])
+    shortest, longest, adaptive = settings["every"]
+    return Source(
+        id=row["source"],
+        url=row["url"],
+        id_given=bool(row["id_given"]),
+        title=settings["title"],
+        group=settings["group"],
+        tags=tuple(settings["tags"]),
+        weight=settings["weight"],
+        owner=settings["owner"],
+        language=settings["language"],
+        every=Every(shortest=timedelta(seconds=shortest), longest=timedelta(seconds=longest), adaptive=adaptive),
+        timeout=timedelta(seconds=settings["timeout_s"]),
+        max_bytes=settings["max_bytes"],
+        keep=timedelta(seconds=settings["keep_s"]),
+        backfill=settings["backfill"],
+        content=ContentPolicy(settings["content"]),
+        private=settings["private"],
+        pace_key=row["pace_key"],
+        spacing=timedelta(seconds=settings["spacing_s"]),
+    )
+
+
+def facts_of(row: Row) -> SourceFacts:
+    """Read what the judging of an entry may know: settings first, then what the document says."""
+    settings = decode(row["settings"])
+    profile = FeedProfile(**decode(row["profile"]))
+    return SourceFacts(
+        id=row["source"],
+        title=settings["title"] or profile.title or row["source"],
+        url=row["url"],
+        group=settings["group"],
+        tags=tuple(settings["tags"]),
+        weight=settings["weight"],
+        owner=settings["owner"] or row["source"],
+        language=settings["language"] or profile.language,
+        private=settings["private"],
+        profile=profile,
+    )
+
+
+def facts_by_row(db: Database, row_ids: set[int]) -> dict[int, SourceFacts]:
+    """Read the facts of several sources."""
+    rows = db.query(
+        "SELECT id, source, url, settings, profile FROM sources WHERE id IN (SELECT value FROM json_each(?))",
+        [encode(sorted(row_ids))],
+    )
+    return {row["id"]: facts_of(row) for row in rows}
+
+
+def profile_text(profile: FeedProfile) -> str:
+    """Write what a document said of itself."""
+    return encode({name: value for name in _PROFILE if (value := getattr(profile, name))})
+
+
+_PROFILE = tuple(FeedProfile.__dataclass_fields__)
+
+
+def state_of(row: Row) -> SourceState:
+    """Read a state from the row of its source."""
+    return SourceState(
+        source_id=row["source"],
+        version=row["version"],
+        validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
+        body_digest=row["body_digest"],
+        interval=timedelta(seconds=row["interval_s"]),
+        next_poll_at=read_moment(row["next_poll_at"]),
+        next_poll_why=row["next_poll_why"],
+        hold_until=read_moment(row["hold_until"]),
+        errors=row["errors"],
+        first_error_at=read_moment(row["first_error_at"]),
+        last_ok_at=read_moment(row["last_ok_at"]),
+        last_error=row["last_error"],
+        condition=SourceCondition(row["condition"]),
+        redirect_to=row["redirect_to"],
+        redirect_count=row["redirect_count"],
+        documents=row["documents"],
+        profile=FeedProfile(**decode(row["profile"])),
+    )
+
+
+def state_columns(state: SourceState) -> dict[str, Any]:
+    """Write a state, all but its version, as columns by name."""
+    return {
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "body_digest": state.body_digest,
+        "interval_s": state.interval.total_seconds(),
+        "next_poll_at": moment_or_none(state.next_poll_at),
+        "next_poll_why": state.next_poll_why,
+        "hold_until": moment_or_none(state.hold_until),
+        "errors": state.errors,
+        "first_error_at": moment_or_none(state.first_error_at),
+        "last_ok_at": moment_or_none(state.last_ok_at),
+        "last_error": state.last_error,
+        "condition": state.condition.value,
+        "redirect_to": state.redirect_to,
+        "redirect_count": state.redirect_count,
+        "documents": state.documents,
+        "profile": profile_text(state.profile),
+    }
