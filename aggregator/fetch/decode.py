@@ -109,11 +109,11 @@ class _Brotli:
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while not self._inner.is_finished():
             piece = self._inner.process(chunk, output_buffer_limit=_PIECE)
+            chunk = b""
             if piece:
                 yield piece
-            if self._inner.can_accept_more_data():
+            elif self._inner.can_accept_more_data():
                 return
-            chunk = b""
 
     def complete(self) -> bool:
         return bool(self._inner.is_finished())

@@ -80,8 +80,11 @@ def _judge(date: RawDate, now: datetime) -> _Judged:
 def _readings(written: str, date: RawDate) -> Iterator[tuple[str, datetime]]:
     strict = read_strict(written)
     if strict:
-        # Nothing else may read another date into what is plain.
-        yield strict
+        # Nothing else may read another date into what is plain, even where it is impossible: feedparser rolls
+        # the 31st of February over, dateutil swaps day and month.
+        rule, moment = strict
+        if moment:
+            yield rule, moment
         return
     if date.parsed_at and not _MISREAD.search(written):
         yield "feedparser", date.parsed_at

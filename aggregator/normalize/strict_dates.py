@@ -10,7 +10,8 @@ from aggregator.text.tokens import fold
 
 _CLOCK = r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d*)?)?"
 _RFC3339 = re.compile(
-    r"(\d{4})-?(\d{1,2})-?(\d{1,2})(?:\s*[Tt]?\s*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d*)?)?(?:\s*(\D.*))?)?"
+    r"(\d{4})[-/]?((?<=[-/])\d{1,2}|\d{2})[-/]?((?<=[-/])\d{1,2}|\d{2})"
+    r"(?:(?:\s*[Tt]\s*|\s+)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d*)?)?(?:\s*(\D.*))?)?"
 )
 _RFC822 = re.compile(
     r"(?:[^\W\d_]{2,12}\.?,?\s*)?"  # the day of the week; it may be wrong, and says nothing new
@@ -18,7 +19,10 @@ _RFC822 = re.compile(
     r"([^\W\d_]{3,12})\.?[\s,-]*(?:de\s+)?"
     r"(\d{4}|\d{2})(?:[\s,:-]+(?:(?:à|at|um)\s+)?" + _CLOCK + r"(?:\s*(\D.*))?)?"
 )
-_IDEOGRAPHS = re.compile(r"(\d{4})年\s*(\d{1,2})月\s*(\d{1,2})日(?:\s*" + _CLOCK + r")?")
+_IDEOGRAPHS = re.compile(
+    r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]"
+    r"(?:\s*(\d{1,2})\s*[:時时시点]\s*(\d{1,2})(?:\s*[:分분]\s*(?:(\d{1,2})[秒초]?)?)?)?"
+)
 _OFFSET = re.compile(r"(?:GMT|UTC|UT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?(?:\s*[A-Z]*)", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*\([^()]*\)\s*\Z")
 _EPOCH = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?")
@@ -27,8 +31,10 @@ _PIVOT = 70
 _FARTHEST = timedelta(hours=15)
 
 
-def read_strict(raw: str) -> tuple[str, datetime] | None:
-    """Read a date whose form leaves nothing to guess; give the name of the form and the moment in UTC.
+def read_strict(raw: str) -> tuple[str, datetime | None] | None:
+    """Read a date whose form leaves nothing to guess: the name of the form, and the moment in UTC.
+
+    The moment is None where there is no such day or hour; all is None where the form is another.
 
     Follows:
         RFC 3339 with the wider forms of ISO 8601; RFC 822, 5, and RFC 2822, with zone names and with the months
@@ -44,8 +50,7 @@ def read_strict(raw: str) -> tuple[str, datetime] | None:
             try:
                 moment = read(found)
             except (ValueError, OverflowError):
-                return None
-            # Eight or ten digits fit two forms; the first that makes sense counts.
+                return rule, None
             if moment is not None:
                 return rule, moment
     return None
@@ -72,9 +77,11 @@ def _seconds(found: re.Match[str]) -> datetime:
 def _at(date: tuple[int, int, int], clock: list[str | None]) -> datetime | None:
     hour, minute, second = (int(part or 0) for part in clock[:3])
     offset = _offset(clock[3] if len(clock) > 3 else None)  # noqa: PLR2004 - hour, minute, second, zone
-    # 24:00 and the leap second :60 are written, and meant.
-    if offset is None or hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004 - the clock
+    if offset is None:
         return None
+    # 24:00 and the leap second :60 are written, and meant.
+    if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004 - the clock
+        raise ValueError("there is no such time of day")
     return datetime(*date, tzinfo=UTC) + timedelta(hours=hour, minutes=minute, seconds=second) - offset
 
 

@@ -1,26 +1,22 @@
-"""What an answer means: the state of a source after a poll."""
+"""What an answer means: the state of a source after a poll, and the record of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 
-from aggregator.model.fetching import Fetched, FetchFailed, FetchOutcome, Hop, NotModified
-from aggregator.model.parsed import ScheduleHints
+from aggregator.model.fetching import Fetched, FetchFailed, FetchOutcome, NotModified
 from aggregator.model.reading import Reading, ReadOutcome, Unreadable
-from aggregator.model.source import Source, SourceCondition, SourceState, Validators
+from aggregator.model.source import Source, SourceState
 from aggregator.model.verdict import PollRecord
 from aggregator.schedule.due import Interval, adapted, due, is_local, resting
-from aggregator.schedule.failures import consequence
+from aggregator.schedule.durations import spell
+from aggregator.schedule.failures import Consequence, consequence
 from aggregator.schedule.freshness import lifetime
+from aggregator.schedule.learning import learn, remarks
 from aggregator.schedule.requests import conditions
-from aggregator.schedule.wishes import Wish, stated_wishes
-
-# Seen so often in a row, a permanent redirect is believed to be one.
-MOVED_AFTER = 5
-
-_PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
+from aggregator.schedule.wishes import stated_wishes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +42,7 @@ def conclude(  # noqa: PLR0913 - a poll has that many results; those that a fail
     new: int = 0,
     revised: int = 0,
 ) -> Conclusion:
-    """Conclude one poll: the state of the source after it, and the record of it.
+    """Conclude one poll.
 
     Args:
         source: As configured.
@@ -54,61 +50,61 @@ def conclude(  # noqa: PLR0913 - a poll has that many results; those that a fail
         outcome: Of the request.
         now: When the answer was complete.
         reading: Of the body; None when none came, or when it was the last one again, to the byte.
-        new: Verdicts of that kind.
-        revised: Verdicts of that kind.
+        new: How many verdicts said so.
+        revised: How many verdicts said so.
     """
+    poll = PollRecord(
+        at=now,
+        outcome="unchanged",
+        bytes=outcome.wire_bytes if isinstance(outcome, Fetched) else 0,
+        took=outcome.elapsed,
+        sent=", ".join(name for name, _ in conditions(state)),
+    )
+    if isinstance(reading, Unreadable) and not isinstance(outcome, FetchFailed):
+        outcome = _unreadable(outcome, reading)
     if isinstance(outcome, FetchFailed):
-        return _failed(source, state, outcome, now)
-    if isinstance(reading, Unreadable):
-        # A page in place of the feed brings validators and a digest of its own: none of them is ours to keep.
-        return _failed(source, state, _unreadable(outcome, reading), now, wire_bytes=_wire_bytes(outcome))
-    learned = _learn(source, state, outcome, reading)
-    interval = adapted(source, state, new=new, revised=revised)
-    stale = lifetime(outcome.headers, now)
-    wishes = (*stated_wishes(learned.hints), *((stale,) if stale else ()))
-    following = due(source, interval, wishes, hints=learned.hints, now=now)
+        return _after_failure(source, state, outcome, poll)
+    poll = replace(poll, new=new, revised=revised)
+    return _after_answer(source, state, outcome, poll, reading if isinstance(reading, Reading) else None)
+
+
+def _after_answer(
+    source: Source, state: SourceState, answer: Fetched | NotModified, poll: PollRecord, reading: Reading | None
+) -> Conclusion:
+    learned = learn(source, state, answer, reading)
+    interval = adapted(source, state, new=poll.new, revised=poll.revised)
+    fresh = lifetime(answer.headers, poll.at)
+    wishes = (*stated_wishes(learned.hints), *((fresh,) if fresh else ()))
+    following = due(source, interval, wishes, hints=learned.hints, now=poll.at)
     after = replace(
         learned,
         interval=interval.length,
         errors=0,
         first_error_at=None,
-        last_ok_at=now,
+        last_ok_at=poll.at,
         last_error=None,
         hold_until=None,
         next_poll_at=following.at,
         next_poll_why=following.why,
     )
-    poll = PollRecord(
-        at=now,
-        outcome=_name(outcome, new, revised),
-        status=outcome.status if isinstance(outcome, Fetched) else HTTPStatus.NOT_MODIFIED.value,
-        new=new,
-        revised=revised,
-        bytes=_wire_bytes(outcome),
-        took=outcome.elapsed,
-        detail=_detail(outcome, reading),
-        sent=_sent(state),
+    poll = replace(
+        poll,
+        outcome=_outcome(answer, poll),
+        status=answer.status if isinstance(answer, Fetched) else HTTPStatus.NOT_MODIFIED.value,
+        detail="; ".join(remarks(after, answer, reading)),
         next_poll_at=following.at,
         next_poll_why=following.why,
     )
     return Conclusion(state=after, poll=poll)
 
 
-def _failed(
-    source: Source, state: SourceState, failed: FetchFailed, now: datetime, *, wire_bytes: int = 0
-) -> Conclusion:
+def _after_failure(source: Source, state: SourceState, failed: FetchFailed, poll: PollRecord) -> Conclusion:
     errors = state.errors + 1
-    first_error_at = state.first_error_at or now
-    result = consequence(failed, errors, now - first_error_at)
-    held = [now + result.hold] if result.hold is not None else []
-    if state.hold_until is not None and state.hold_until > now:
-        held.append(state.hold_until)
-    hold_until = max(held, default=None)
-    interval = resting(source, state)
-    if not is_local(source):
-        away = max(result.away, hold_until - now) if hold_until else result.away
-        interval = Interval(max(interval.length, away), result.why)
-    following = due(source, interval, (), hints=state.hints, now=now)
+    first_error_at = min(state.first_error_at or poll.at, poll.at)
+    result = consequence(failed, errors, poll.at - first_error_at)
+    hold_until = _hold_until(state, result, poll.at)
+    interval = _kept_away(source, state, result, hold_until, poll.at)
+    following = due(source, interval, (), hints=state.hints, now=poll.at)
     after = replace(
         state,
         interval=resting(source, state).length,
@@ -120,16 +116,51 @@ def _failed(
         next_poll_at=following.at,
         next_poll_why=following.why,
     )
-    poll = PollRecord(
-        at=now,
+    poll = replace(
+        poll,
         outcome=failed.kind.value,
         status=failed.status,
-        bytes=wire_bytes,
-        took=failed.elapsed,
         detail=failed.detail,
-        sent=_sent(state),
         next_poll_at=following.at,
         next_poll_why=following.why,
     )
-    hold_pace_until = now + result.hold if result.hold is not None and result.hold_pace else None
+    hold_pace_until = poll.at + result.hold if result.hold is not None and result.hold_pace else None
     return Conclusion(state=after, poll=poll, hold_pace_until=hold_pace_until)
+
+
+def _hold_until(state: SourceState, result: Consequence, now: datetime) -> datetime | None:
+    asked = [now + result.hold] if result.hold is not None else []
+    earlier = [state.hold_until] if state.hold_until is not None and state.hold_until > now else []
+    return max(asked + earlier, default=None)
+
+
+def _kept_away(
+    source: Source, state: SourceState, result: Consequence, hold_until: datetime | None, now: datetime
+) -> Interval:
+    """Let a failure raise the interval, never shorten it; a file of our own may be looked at again as always."""
+    rhythm = resting(source, state)
+    if is_local(source):
+        return rhythm
+    length = max(result.away, hold_until - now) if hold_until is not None else result.away
+    if length >= rhythm.length:
+        return Interval(length, result.why)
+    return Interval(rhythm.length, f"{result.why}, raised to the interval of {spell(rhythm.length)}")
+
+
+def _unreadable(outcome: Fetched | NotModified, reading: Unreadable) -> FetchFailed:
+    """Make a failure of a body that is no feed; its validators and its digest are not ours to keep."""
+    return FetchFailed(
+        kind=reading.kind,
+        detail=reading.detail,
+        url=outcome.url,
+        status=outcome.status if isinstance(outcome, Fetched) else None,
+        headers=outcome.headers,
+        hops=outcome.hops,
+        elapsed=outcome.elapsed,
+    )
+
+
+def _outcome(answer: Fetched | NotModified, poll: PollRecord) -> str:
+    if isinstance(answer, NotModified):
+        return "not_modified"
+    return "new" if poll.new else "revised" if poll.revised else "unchanged"

@@ -64,9 +64,7 @@ def adapted(source: Source, state: SourceState, *, new: int, revised: int) -> In
     return _moved(source.every, before.length, before.length * 1.5, "nothing new")
 
 
-def due(
-    source: Source, interval: Interval, wishes: Iterable[Wish], *, hints: ScheduleHints, now: datetime
-) -> Due:
+def due(source: Source, interval: Interval, wishes: Iterable[Wish], *, hints: ScheduleHints, now: datetime) -> Due:
     """Find the moment of the next poll: the interval, raised by the longest wish, out of the hours that are skipped.
 
     Up to a tenth is added, by a hash of source and time, so that sources that were added together drift apart.

@@ -10,6 +10,9 @@ _VARIABLE = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 _NAMED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
 _FILE = "file:"
 
+# Shorter values are no secrets, and hiding them would make messages unreadable.
+SECRET_LENGTH = 3
+
 
 class UnknownVariable(Exception):  # noqa: N818 - reads as what it is
     """A variable has no value; carries what is wrong and a hint."""
@@ -64,7 +67,7 @@ class Expansion:
     def hide(self, message: str) -> str:
         """Put the names of variables where a message quotes their values."""
         for span in self.spans:
-            if span.secret and span.end > span.start:
+            if span.secret and span.end - span.start >= SECRET_LENGTH:
                 message = message.replace(self.text[span.start : span.end], span.written)
         return message
 

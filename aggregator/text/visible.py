@@ -11,7 +11,8 @@ from aggregator.text.characters import clean_text, decode_references, one_line
 # Possessive throughout, so that nothing is read twice: linear on any input.
 _OPENING = re.compile(r"<(?:(/?[A-Za-z])|(!--)|[!?/])")
 _NAME = re.compile(r"[^\s/>]++")
-_TAG_END = re.compile(r"(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?)*+>")
+# From behind the name of a tag to its end.
+TAG_END = re.compile(r"(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?)*+>")
 
 # Their content is no text. What follows an unclosed one is lost, as in a browser.
 _SILENT = {
@@ -135,7 +136,7 @@ def _skip_tag(html: str, start: int) -> tuple[str, int]:
     """Say what a tag leaves behind, and where the text goes on: -1 when there is no more."""
     closing = html[start + 1] == "/"
     name_match = _NAME.match(html, start + 1 + closing)
-    end = _TAG_END.match(html, name_match.end() if name_match else start + 1)
+    end = TAG_END.match(html, name_match.end() if name_match else start + 1)
     if end is None:
         return "", -1
     name = name_match[0].lower() if name_match else ""

@@ -177,7 +177,7 @@ async def test_requests_on_one_connection_are_answered_in_order(web: ScriptedWeb
 async def test_shares_of_the_feeds_are_served_in_a_mode() -> None:
     async with ScriptedWeb(Recipe(base=NOON, feeds=40), shares={"404": 0.25}) as web:
         statuses = [(await get(web, f"/f/{feed}.xml"))[0] for feed in range(40)]
-    assert statuses.count(404) == 10
+    assert 8 <= statuses.count(404) <= 12
 
 
 async def test_a_script_may_break_the_rules(web: ScriptedWeb) -> None:

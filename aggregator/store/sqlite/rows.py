@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+
+from sqlite_utils import Database
 
 from aggregator.model.entry import CandidateKey, Enclosure, Entry, EntryKey, KeyKind, StoredEntry
 from aggregator.model.reason import Reason
@@ -16,6 +18,13 @@ encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 decode = json.JSONDecoder().decode
 
 NOTHING = "[]"
+
+
+def first_row(db: Database, sql: str, parameters: Sequence[Any]) -> Row | None:
+    """Read one row by the names of its columns; quicker than ``Database.query``, which guards itself first."""
+    cursor = db.conn.execute(sql, parameters)
+    row = cursor.fetchone()
+    return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))
 
 
 def moment(at: datetime) -> str:

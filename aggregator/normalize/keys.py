@@ -1,0 +1,50 @@
+"""What an entry is recognised by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aggregator.model.entry import CandidateKey, EntryKey, KeyKind
+from aggregator.model.parsed import ParsedEntry
+from aggregator.normalize.names import short_text
+from aggregator.text.characters import clean_text
+from aggregator.text.digests import digest64, digest128
+from aggregator.text.link_keys import canonical_link
+from aggregator.text.tokens import fold
+
+_MAX_GUID_CHARS = 2_000
+
+
+def identify(
+    entry: ParsedEntry, source_id: str, *, url: str | None, published_at: datetime | None, fingerprint: str
+) -> tuple[EntryKey, tuple[CandidateKey, ...]]:
+    """Find the highest rung of the ladder that an entry reaches: its guid, its link, its title and day, its content.
+
+    A lower rung is not taken beside a higher one: a link that several entries share is no key while they have
+    guids.
+    """
+    if guid := _bounded(clean_text(entry.guid or "").strip()):
+        return _keys(KeyKind.GUID, source_id, name=guid, value=guid)
+    if url:
+        return _keys(KeyKind.LINK, source_id, name=f"link:{url}", value=_link_value(url))
+    title = " ".join(fold(short_text(entry.title)).split())
+    if title and published_at:
+        day = f"{title}|{published_at.date().isoformat()}"
+        return _keys(KeyKind.TITLE_DAY, source_id, name=f"day:{day}", value=day)
+    content = f"digest:{fingerprint}"
+    return _keys(KeyKind.TITLE_DAY, source_id, name=content, value=content)
+
+
+def _keys(kind: KeyKind, source_id: str, *, name: str, value: str) -> tuple[EntryKey, tuple[CandidateKey, ...]]:
+    return EntryKey(source_id, name), (CandidateKey(kind, digest64(kind.value, source_id, value)),)
+
+
+def _bounded(guid: str) -> str:
+    return guid if len(guid) <= _MAX_GUID_CHARS else f"digest:{digest128(guid.encode('utf-8', 'replace'))}"
+
+
+def _link_value(url: str) -> str:
+    """Give a link in the form in which its variants are equal, but with its fragment: it may tell entries apart."""
+    fragment = url.partition("#")[2]
+    canonical = canonical_link(url)
+    return f"{canonical}#{fragment}" if fragment and "#" not in canonical else canonical

@@ -1,0 +1,129 @@
+"""Markup that may be shown: one policy for everything that comes in. The only module that knows nh3."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+import nh3
+
+from aggregator.normalize.depth import cut_markup, flatten
+from aggregator.normalize.links import web_url
+from aggregator.text.characters import clean_text
+
+MAX_CHARS = 500_000
+
+_TAGS = frozenset(
+    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd"}
+    | {"mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time"}
+    | {"tt", "u", "var", "wbr"}
+    | {"address", "article", "aside", "blockquote", "br", "center", "dd", "details", "div", "dl", "dt"}
+    | {"figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main"}
+    | {"ol", "p", "pre", "section", "summary", "ul"}
+    | {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "audio", "img"}
+    | {"picture", "source", "track", "video"}
+)
+_ATTRIBUTES = {
+    "*": {"title", "lang", "dir"},
+    "a": {"href"},
+    "audio": {"src", "controls", "preload"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "del": {"datetime"},
+    "details": {"open"},
+    "img": {"src", "alt", "width", "height"},
+    "ins": {"datetime"},
+    "ol": {"start", "reversed", "type"},
+    "source": {"src", "type"},
+    "td": {"colspan", "rowspan", "headers"},
+    "th": {"colspan", "rowspan", "headers", "scope"},
+    "time": {"datetime"},
+    "track": {"src", "kind", "label", "srclang"},
+    "video": {"src", "controls", "height", "poster", "preload", "width"},
+}
+# Dropped with what they hold; of other unknown elements the text stays.
+_SILENT = {
+    *("script", "style", "iframe", "noembed", "noframes", "object", "embed", "applet", "template", "svg", "math"),
+    *("textarea", "select", "button", "input", "title"),
+}
+_SCHEMES = {"http", "https", "mailto"}
+_LINK_REL = "noopener noreferrer nofollow"
+
+_WITHOUT_SCHEME = re.compile(r"=\s*[\"']?\s*[/\\]\s*[/\\]")
+# What a browser without scripts shows; a sanitizer takes it for text.
+_NOSCRIPT = re.compile(r"</?noscript[^>]*>", re.IGNORECASE)
+# nh3 writes attributes in one form only: quoted, and without angle brackets.
+_IMAGE = re.compile(r"<img[^>]*>")
+_SIZE = re.compile(r' (?:width|height)="\s*0*[01](?:px)?\s*"')
+_SOURCE = re.compile(r'<img[^>]* src="([^"]+)"')
+_BLANK_LINES = re.compile(r"\n\s*\n")
+# feedparser closes every element of XHTML; HTML reads this one as a second line break.
+_CLOSED_BREAK = re.compile(r"</br\s*>", re.IGNORECASE)
+
+
+def clean_markup(html: str, base_url: str | None) -> str:
+    """Sanitise markup: known elements, web and mail addresses only, made absolute, no scripts, no tracking pixels.
+
+    Args:
+        html: Of any kind and size; what lies beyond 500,000 characters is cut off.
+        base_url: What relative addresses are relative to; None drops them.
+    """
+    text = clean_text(cut_markup(html, MAX_CHARS))
+    if "<" not in text and "&" not in text:
+        return escape(text, quote=False)
+    text = _CLOSED_BREAK.sub("", _NOSCRIPT.sub("", text))
+    cleaned = _sanitise(flatten(text), base_url)
+    if "<img" in cleaned:
+        cleaned = _IMAGE.sub(_keep_image, cleaned)
+    # Character references may have brought in what was cleaned out before.
+    return clean_text(cleaned).strip()
+
+
+def paragraphs(text: str) -> str:
+    r"""Turn plain text into markup: paragraphs at blank lines, breaks at line ends.
+
+    >>> paragraphs("one & two\nthree\n\n<four>")
+    '<p>one &amp; two<br>three</p><p>&lt;four&gt;</p>'
+    """
+    written = clean_text(text[:MAX_CHARS]).replace("\r\n", "\n").replace("\r", "\n").strip()
+    blocks = (block.strip() for block in _BLANK_LINES.split(written))
+    return "".join(f"<p>{escape(block, quote=False).replace(chr(10), '<br>')}</p>" for block in blocks if block)
+
+
+def first_image(cleaned_html: str) -> str | None:
+    """Give the address of the first image in sanitised markup."""
+    found = _SOURCE.search(cleaned_html)
+    return web_url(unescape(found[1])) if found else None
+
+
+def _sanitise(html: str, base_url: str | None) -> str:
+    # A filter in Python is called for every attribute; it is needed for one that lacks its scheme only.
+    attribute_filter = _complete if _WITHOUT_SCHEME.search(html) else None
+    try:
+        return _run(html, base_url, attribute_filter)
+    except ValueError:  # nh3 is stricter about the base than the standard library
+        return _run(html, None, attribute_filter)
+
+
+def _run(html: str, base_url: str | None, attribute_filter: object) -> str:
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        clean_content_tags=_SILENT,
+        attributes=_ATTRIBUTES,
+        attribute_filter=attribute_filter,  # type: ignore[arg-type]
+        link_rel=_LINK_REL,
+        url_schemes=_SCHEMES,
+        url_relative=("rewrite_with_base", base_url) if base_url else "deny",
+    )
+
+
+def _complete(_element: str, attribute: str, value: str) -> str:
+    """Give https to an address that has a host but no scheme; without this it would take that of the base."""
+    if attribute in {"href", "src", "poster"} and value.strip().replace("\\", "/").startswith("//"):
+        return "https://" + value.strip()[2:]
+    return value
+
+
+def _keep_image(found: re.Match[str]) -> str:
+    return "" if _SIZE.search(found[0]) or ' src="' not in found[0] else found[0]

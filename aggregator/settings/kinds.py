@@ -1,0 +1,125 @@
+"""The kinds of values that settings hold: each reads what was written, and describes itself to editors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
+
+from aggregator.model.source import Every
+from aggregator.settings.tree import WrittenFloat, WrittenInt
+from aggregator.settings.units import (
+    DURATION_PATTERN,
+    EVERY_PATTERN,
+    SIZE_PATTERN,
+    Unfit,
+    duration_between,
+    parse_every,
+    parse_size,
+)
+
+_YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+
+
+def kind_of(value: object) -> str:
+    """Say in a user's words what a value is."""
+    if isinstance(value, bool):
+        return "true or false"
+    named = ((dict, "a mapping"), (list, "a list"), (str, "text"), (int | float, "a number"), (type(None), "nothing"))
+    return next((name for kind, name in named if isinstance(value, kind)), "something else")  # type: ignore[arg-type]
+
+
+def read_text(value: object) -> str:
+    """Take text; a number is taken as it was written."""
+    if isinstance(value, WrittenInt | WrittenFloat):
+        return value.text
+    if not isinstance(value, str):
+        raise Unfit(f"expected text, but this is {kind_of(value)}", "quote it" if isinstance(value, bool) else "")
+    return value
+
+
+def _line(value: object) -> str:
+    text = " ".join(read_text(value).split())
+    if not text:
+        raise Unfit("expected text, but this is empty", "leave the key out")
+    return text
+
+
+def _query(value: object) -> str:
+    if isinstance(value, list | dict):
+        raise Unfit(f"expected a query, but this is {kind_of(value)}", "quote the whole query")
+    return read_text(value)
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    meant = _YES_NO.get(str(value).lower())
+    raise Unfit("expected true or false", f"did you mean {meant}?" if meant else "")
+
+
+def _count(least: int, most: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Unfit(f"expected a whole number, but this is {kind_of(value)}")
+        if not least <= value <= most:
+            raise Unfit(f"must be between {least} and {most}")
+        return int(value)
+
+    return read
+
+
+def _weight(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unfit(f"expected a number, but this is {kind_of(value)}")
+    if not (math.isfinite(value) and 0 < value <= 1000):  # noqa: PLR2004 - beyond any use
+        raise Unfit("must be above 0 and at most 1000", "1 is the weight of any other source")
+    return float(value)
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
+
+
+def _pattern(pattern: str, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
+
+
+def _integer(least: int, most: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "integer", "minimum": least, "maximum": most})
+
+
+def _duration(least: str, most: str, unit: str) -> PlainValidator:
+    return PlainValidator(duration_between(least, most, unit=unit))
+
+
+_STRING: dict[str, Any] = {"type": ["string", "number"]}
+
+Text = Annotated[str, PlainValidator(read_text), WithJsonSchema(_STRING)]
+Line = Annotated[str, PlainValidator(_line), WithJsonSchema(_STRING)]
+Query = Annotated[str, PlainValidator(_query), WithJsonSchema(_STRING)]
+Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
+# An item that was complained about leaves a gap, so that the others keep their places.
+Gap = SkipJsonSchema[None]
+Lines = Annotated[
+    list[Line | Gap],
+    BeforeValidator(_several),
+    WithJsonSchema({"anyOf": [_STRING, {"type": "array", "items": _STRING}]}),
+]
+
+EveryValue = Annotated[Every, PlainValidator(parse_every), _pattern(EVERY_PATTERN, "auto", "2h", "6h..1d")]
+Timeout = Annotated[timedelta, _duration("1s", "10m", "s"), _pattern(DURATION_PATTERN, "20s")]
+Keep = Annotated[timedelta, _duration("1d", "100y", "d"), _pattern(DURATION_PATTERN, "90d", "1y")]
+Spacing = Annotated[timedelta, _duration("0s", "1h", "s"), _pattern(DURATION_PATTERN, "1s")]
+Size = Annotated[int, PlainValidator(parse_size), _pattern(SIZE_PATTERN, "5MB", "500KB")]
+Weight = Annotated[
+    float, PlainValidator(_weight), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000})
+]
+Backfill = Annotated[int, PlainValidator(_count(0, 100_000)), _integer(0, 100_000)]
+Limit = Annotated[int, PlainValidator(_count(1, 1000)), _integer(1, 1000)]
+Connections = Annotated[int, PlainValidator(_count(1, 1000)), _integer(1, 1000)]
+Port = Annotated[int, PlainValidator(_count(1, 65_535)), _integer(1, 65_535)]

@@ -1,0 +1,124 @@
+"""Which keys there are where: those that hold, those that are planned, and those that stand in the wrong place."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from aggregator.settings.findings import Loc, quoted
+from aggregator.settings.shapes import (
+    DefaultsSection,
+    GroupSection,
+    HostGroupSection,
+    IncludedFile,
+    MainFile,
+    NetworkSection,
+    OutputSection,
+    Section,
+    ServerSection,
+    SiteSection,
+    SourceSection,
+    TopicSection,
+)
+
+LATER = "not available in this version yet"
+
+# Slugs that routes use.
+RESERVED = frozenset(
+    ("sources", "status", "search", "admin", "e", "s", "f", "api", "ops", "websub", "livez", "readyz", "metrics")
+)
+
+_SOURCE_LATER = ("identity", "updates", "drop", "mute", "clean", "respect-robots", "settle")
+_LATER: dict[type[Section], tuple[str, ...]] = {
+    IncludedFile: ("policies",),
+    MainFile: ("policies", "proxy", "mute", "drop", "timezone"),
+    SiteSection: ("timezone",),
+    ServerSection: ("admin-token",),
+    NetworkSection: ("proxy", "respect-robots"),
+    DefaultsSection: _SOURCE_LATER,
+    GroupSection: _SOURCE_LATER,
+    SourceSection: (*_SOURCE_LATER, "page"),
+    TopicSection: (
+        *("lang", "min-outlets", "budget", "per-source", "unless-in", "like", "examples"),
+        *("digest", "settle", "quiet", "access", "drop", "keep", "mute"),
+    ),
+    OutputSection: ("hub",),
+}
+_LATER_VALUES = frozenset({"full-text"})
+_SYNONYMS = {
+    "interval": "every",
+    "refresh": "every",
+    "name": "title",
+    "link": "url",
+    "feed": "url",
+    "address": "url",
+    "file": "path",
+    "query": "match",
+    "filter": "match",
+    "feeds": "sources",
+    "port": "listen",
+    "host": "listen",
+    "bind": "listen",
+    "max-items": "limit",
+    "priority": "weight",
+    "category": "tags",
+    "retention": "keep",
+    "user-agent": "headers",
+    "base_url": "base-url",
+}
+_SECTIONS: dict[str, type[Section]] = {
+    "site": SiteSection,
+    "server": ServerSection,
+    "network": NetworkSection,
+    "defaults": DefaultsSection,
+}
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """Suggest what was probably meant, or nothing."""
+    found = difflib.get_close_matches(name.lower(), list(names), n=1, cutoff=0.6)
+    return f"did you mean {quoted(found[0])}?" if found else ""
+
+
+def section_at(loc: Loc, root: type[Section]) -> type[Section]:
+    """Say what kind of mapping stands at a location."""
+    if not loc:
+        return root
+    first = str(loc[0])
+    if first == "topics":
+        return OutputSection if loc[-1] == "output" else TopicSection
+    if first == "network" and "host-groups" in loc:
+        return HostGroupSection
+    named = {"sources": SourceSection, "groups": GroupSection} | _SECTIONS
+    return named.get(first, root)
+
+
+def unknown_key(loc: Loc, root: type[Section]) -> tuple[str, str]:
+    """Say what is wrong with a key that cannot stand where it does, and what was probably meant."""
+    key, section = str(loc[-1]), section_at(loc[:-1], root)
+    keys = _keys(section)
+    if key in _LATER.get(section, ()):
+        return f"'{key}'", LATER
+    what = f"unknown key {quoted(key)}"
+    if section is IncludedFile and key in _keys(MainFile):
+        return f"{quoted(key)} cannot stand in an included file", "say it in the main file"
+    if section is DefaultsSection and key in _keys(GroupSection):
+        return what, "say it in a group or a source: here it would hold for every site"
+    meant = _SYNONYMS.get(key.lower(), "")
+    if meant in keys:
+        return what, f"did you mean '{meant}'?"
+    elsewhere = next((name for name, other in _SECTIONS.items() if section is MainFile and key in _keys(other)), "")
+    if elsewhere and key not in {"title", "language"}:
+        return what, f"it belongs below '{elsewhere}:'"
+    return what, near(key, keys) or "known here: " + ", ".join(keys)
+
+
+def unknown_value(value: str, values: list[str]) -> tuple[str, str]:
+    """Say what is wrong with a value that is none of a few."""
+    if value in _LATER_VALUES:
+        return quoted(value), LATER
+    return f"expected one of {', '.join(values)}", near(value, values)
+
+
+def _keys(section: type[Section]) -> list[str]:
+    return [field.alias or name for name, field in section.model_fields.items()]

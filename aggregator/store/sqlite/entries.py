@@ -1,0 +1,129 @@
+"""Writing entries: new ones in bulk, revised ones with their past."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from aggregator.model.entry import CandidateKey
+from aggregator.model.verdict import KnownEntry, New, Revised
+from aggregator.store.sqlite.rows import content_columns, encode, keys_text, moment, read_keys, reason_text
+
+KEPT_REVISIONS: Final = 20
+MAX_KEYS: Final = 12
+"""An entry that is published under ever new addresses is known by the latest of them."""
+
+_INSERT: Final = """
+INSERT INTO entries (
+  id, source_id, guid, short, first_seen_at, backfilled, identity_reason, keys,
+  title, url, link_key, published_at, updated_at, date_reason, authors, summary, content_html, categories,
+  enclosures, image_url, comments_url, language, rights, fingerprint)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_INSERT_KEY: Final = "INSERT OR IGNORE INTO entry_keys (digest, entry_id) VALUES (?, ?)"
+_ARRIVE: Final = "INSERT INTO arrivals (entry_id, revised) VALUES (?, ?)"
+_KEEP_REVISION: Final = """
+INSERT OR REPLACE INTO entry_revisions (
+  entry_id, revision, replaced_at, reason, title, url, published_at, updated_at, authors, summary, content_html,
+  categories, enclosures, fingerprint)
+SELECT id, revision, ?, identity_reason, title, url, published_at, updated_at, authors, summary, content_html,
+  categories, enclosures, fingerprint FROM entries WHERE id = ?
+"""
+_REVISE: Final = """
+UPDATE entries SET revision = ?, identity_reason = ?, keys = ?,
+  title = ?, url = ?, link_key = ?, published_at = ?, updated_at = ?, date_reason = ?, authors = ?, summary = ?,
+  content_html = ?, categories = ?, enclosures = ?, image_url = ?, comments_url = ?, language = ?, rights = ?,
+  fingerprint = ?
+WHERE id = ?
+"""
+
+# Most new entries of a document have one reason.
+_reason_text = lru_cache(maxsize=256)(reason_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A known entry with the number of its row; a tombstone is one that was pruned."""
+
+    row_id: int
+    known: KnownEntry
+    tombstone: bool
+
+
+def insert_new(conn: sqlite3.Connection, source_id: int, verdicts: Sequence[New], at: datetime) -> list[int]:
+    """Insert new entries with their keys, and let them wait for being curated; give back their row numbers."""
+    (last,) = conn.execute("SELECT ifnull(max(id), 0) FROM entries").fetchone()
+    seen_at = moment(at)
+    rows: list[tuple[Any, ...]] = []
+    keys: list[tuple[int, int]] = []
+    for row_id, verdict in enumerate(verdicts, last + 1):
+        entry = verdict.entry
+        reason = _reason_text(verdict.reason)
+        own = (row_id, source_id, entry.key.guid, entry.key.short, seen_at, verdict.backfilled, reason)
+        rows.append((*own, keys_text(entry.keys), *content_columns(entry)))
+        keys.extend((key.digest, row_id) for key in entry.keys)
+    conn.executemany(_INSERT, rows)
+    conn.executemany(_INSERT_KEY, sorted(keys))  # in the order of the tree that takes them
+    row_ids = [row[0] for row in rows]
+    conn.executemany(_ARRIVE, [(row_id, 0) for row_id in row_ids])
+    return row_ids
+
+
+def revise(conn: sqlite3.Connection, stored: Stored, verdict: Revised, at: datetime) -> None:
+    """Replace an entry under its stored key, and keep what it was.
+
+    A tombstone learns how it would be recognised now, and stays one.
+    """
+    entry = verdict.entry
+    keys = _joined(entry.keys, stored.known.keys)
+    conn.executemany(_INSERT_KEY, [(key.digest, stored.row_id) for key in entry.keys])
+    if stored.tombstone:
+        conn.execute(
+            "UPDATE entries SET fingerprint = ?, keys = ? WHERE id = ?",
+            (entry.fingerprint, keys_text(keys), stored.row_id),
+        )
+        return
+    conn.execute(_KEEP_REVISION, (moment(at), stored.row_id))
+    conn.execute(
+        "DELETE FROM entry_revisions WHERE entry_id = ? AND revision < ?",
+        (stored.row_id, verdict.revision - KEPT_REVISIONS),
+    )
+    conn.execute(
+        _REVISE,
+        (verdict.revision, reason_text(verdict.reason), keys_text(keys), *content_columns(entry), stored.row_id),
+    )
+    conn.execute(_ARRIVE, (stored.row_id, 1))
+
+
+def held_guids(conn: sqlite3.Connection, source_id: int, verdicts: Iterable[New]) -> dict[str, int]:
+    """Find the rows of entries that are judged new although the source holds their very guid.
+
+    Digests of keys hold the name of the source, so after it was renamed they are found by none.
+    """
+    guids = encode([verdict.entry.key.guid for verdict in verdicts])
+    return dict(
+        conn.execute(
+            "SELECT guid, id FROM entries WHERE source_id = ? AND guid IN (SELECT value FROM json_each(?))",
+            (source_id, guids),
+        )
+    )
+
+
+def add_keys(conn: sqlite3.Connection, held: Mapping[str, int], verdicts: Iterable[New]) -> None:
+    """Let stored entries be known by the keys that they would have now."""
+    for verdict in verdicts:
+        row_id = held.get(verdict.entry.key.guid)
+        if row_id is None:
+            continue
+        (text,) = conn.execute("SELECT keys FROM entries WHERE id = ?", (row_id,)).fetchone()
+        keys = _joined(verdict.entry.keys, read_keys(text))
+        conn.execute("UPDATE entries SET keys = ? WHERE id = ?", (keys_text(keys), row_id))
+        conn.executemany(_INSERT_KEY, [(key.digest, row_id) for key in verdict.entry.keys])
+
+
+def _joined(keys: Sequence[CandidateKey], before: Sequence[CandidateKey]) -> tuple[CandidateKey, ...]:
+    return tuple(dict.fromkeys((*keys, *before)))[:MAX_KEYS]

@@ -1,0 +1,113 @@
+"""The real feeds of the corpora, served on loopback, and what feedparser finds in each."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+
+from tests.web.exchange import document
+from tests.web.server import ScriptedWeb, feed_address
+
+FOLDER = Path(os.environ.get("AGGREGATOR_CORPORA", "/nonexistent"))
+
+needs_corpora = pytest.mark.skipif(
+    not (FOLDER / "feeds").is_dir(),
+    reason="AGGREGATOR_CORPORA names no folder of corpora; the real feeds are not tested",
+)
+
+TYPES = {".rss": "application/rss+xml", ".atom": "application/atom+xml", ".rdf": "application/rdf+xml"}
+TYPES |= {".json": "application/feed+json", ".xml": "application/xml"}
+
+
+@dataclass(frozen=True)
+class RealFeed:
+    """One file of the corpora."""
+
+    name: str
+    path: Path
+    number: int
+
+    @property
+    def source_id(self) -> str:
+        return f"f{self.number:03}"
+
+    @property
+    def media_type(self) -> str:
+        return TYPES.get(self.path.suffix, "application/xml")
+
+    @property
+    def body(self) -> bytes:
+        return self.path.read_bytes()
+
+    @property
+    def etag(self) -> str:
+        return f'"corpus-{self.number}"'
+
+
+def real_feeds() -> list[RealFeed]:
+    """Every real feed, in a fixed order."""
+    paths = sorted(
+        path
+        for path in (FOLDER / "feeds").glob("*/*")
+        if ".expected." not in path.name and not path.name.endswith(".headers.txt")
+    )
+    return [RealFeed(path.relative_to(FOLDER / "feeds").as_posix(), path, n) for n, path in enumerate(paths)]
+
+
+def put_on(web: ScriptedWeb, feeds: list[RealFeed]) -> dict[str, str]:
+    """Serve the feeds with entity tags, each on a loopback address of its own; give address by source id."""
+    urls = {}
+    for feed in feeds:
+        path = f"/c/{feed.number}{feed.path.suffix}"
+        web.script(path, document(feed.body, etag=feed.etag, media_type=feed.media_type))
+        urls[feed.source_id] = web.url(path, feed_address(feed.number) if web.own_addresses else "127.0.0.1")
+    return urls
+
+
+def configuration(folder: Path, urls: dict[str, str]) -> Path:
+    """Write a configuration over these addresses."""
+    config = folder / "aggregator.yaml"
+    sources = "".join(f'  - {{id: {name}, url: "{url}"}}\n' for name, url in urls.items())
+    config.write_text(
+        "data: ./data\nnetwork: {allow-private: [127.0.0.0/8], host-spacing: 0s}\n"
+        "defaults: {max-size: 20MB, timeout: 60s}\n"
+        f"sources:\n{sources}topics:\n  everything: {{}}\n",
+        encoding="utf-8",
+    )
+    return config
+
+
+def keys_by_feedparser(feed: RealFeed, url: str) -> tuple[set[str], int]:
+    """Give the distinct keys: ids, else links; and the number of entries that have neither, by title and date."""
+    if feed.path.suffix == ".json":
+        entries: list[dict[str, Any]] = [
+            {"id": _text(item.get("id")), "link": item.get("url") or item.get("external_url")}
+            for item in json.loads(feed.body.decode("utf-8-sig")).get("items", [])
+        ]
+    else:
+        headers = {"content-type": feed.media_type, "content-location": url}
+        tree = feedparser.parse(
+            io.BytesIO(feed.body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+        entries = tree.entries
+    keys, bare = set(), set()
+    for entry in entries:
+        guid, link = (entry.get("id") or "").strip(), (entry.get("link") or "").strip()
+        if guid:
+            keys.add(guid)
+        elif link:
+            keys.add(f"link:{link}")
+        else:
+            bare.add((entry.get("title"), entry.get("published") or entry.get("updated"), entry.get("summary")))
+    return keys, len(bare)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
