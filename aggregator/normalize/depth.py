@@ -38,7 +38,7 @@ def flatten(html: str) -> str:
 
     Elements that close each other, such as ``li``, are not counted: they add one level at most to each that is.
     """
-    if html.count("<") <= _MAX_REOPENED:
+    if html.count("<") <= _MAX_DEPTH:
         return html
     kept: list[str] = []
     levels = _Levels()

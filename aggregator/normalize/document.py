@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aggregator.model.entry import CandidateKey, Entry
-from aggregator.model.parsed import ParsedFeed
+from aggregator.model.parsed import ParsedEntry, ParsedFeed
 from aggregator.model.reading import Document, Reading
 from aggregator.normalize.entry import Setting, normalize_entry
 from aggregator.normalize.profile import profile_of
@@ -14,7 +14,7 @@ _INHERITING = ("atom", "json")
 
 
 def normalize(parsed: ParsedFeed, document: Document) -> Reading:
-    """Clean a parsed document; of entries with one key only the first is kept. Never raises."""
+    """Clean a parsed document; of entries with one key only the first is kept, of empty ones none. Never raises."""
     setting = Setting(
         source_id=document.source_id,
         url=document.url,
@@ -22,16 +22,34 @@ def normalize(parsed: ParsedFeed, document: Document) -> Reading:
         content=document.content,
         languages=(parsed.language, document.language),
         authors=parsed.authors if parsed.format.startswith(_INHERITING) else (),
+        shared_links=_shared_links(parsed),
     )
     kept: dict[CandidateKey, Entry] = {}
-    for raw in parsed.entries:
+    spoken = [raw for raw in parsed.entries if _says_something(raw)]
+    for raw in spoken:
         entry = normalize_entry(raw, setting)
         kept.setdefault(entry.keys[0], entry)
     return Reading(
         profile=profile_of(parsed, document.url),
         hints=parsed.hints,
         entries=tuple(kept.values()),
-        repeated=len(parsed.entries) - len(kept),
+        repeated=len(spoken) - len(kept),
         bozo=parsed.bozo,
         truncated=parsed.truncated,
     )
+
+
+def _shared_links(parsed: ParsedFeed) -> frozenset[str]:
+    """Find the links that say nothing about identity: those of several entries without guid, under several titles.
+
+    Some sites link every entry to their home page.
+    """
+    titles: dict[str, set[str]] = {}
+    for entry in parsed.entries:
+        if entry.link and not entry.guid:
+            titles.setdefault(entry.link, set()).add(entry.title.value if entry.title else "")
+    return frozenset(link for link, found in titles.items() if len(found) > 1)
+
+
+def _says_something(entry: ParsedEntry) -> bool:
+    return any((entry.guid, entry.link, entry.title, entry.summary, entry.contents, entry.enclosures))

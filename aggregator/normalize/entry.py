@@ -27,6 +27,7 @@ class Setting:
         url: Of the document; the last resort for relative addresses.
         languages: Of the document and of the source, in this order.
         authors: Of the document, where its format says that they are those of its entries.
+        shared_links: Links, as written, that several entries have, and that therefore identify none.
     """
 
     source_id: str
@@ -35,6 +36,7 @@ class Setting:
     content: ContentPolicy = ContentPolicy.FEED
     languages: tuple[str | None, ...] = ()
     authors: tuple[str, ...] = ()
+    shared_links: frozenset[str] = frozenset()
 
 
 def normalize_entry(entry: ParsedEntry, setting: Setting) -> Entry:
@@ -44,7 +46,8 @@ def normalize_entry(entry: ParsedEntry, setting: Setting) -> Entry:
     url = web_url(entry.link, setting.url)
     base_url = _base(entry, url, setting)
     body = read_body(entry, base_url, setting.content)
-    key, keys = identify(entry, setting.source_id, url=url, published_at=dates.published_at, fingerprint=fingerprint)
+    own_url = None if entry.link in setting.shared_links else url
+    key, keys = identify(entry, setting.source_id, url=own_url, day_of=dates.published_at, fingerprint=fingerprint)
     media = enclosures(entry, base_url)
     return Entry(
         key=key,

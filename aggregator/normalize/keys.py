@@ -16,20 +16,27 @@ _MAX_GUID_CHARS = 2_000
 
 
 def identify(
-    entry: ParsedEntry, source_id: str, *, url: str | None, published_at: datetime | None, fingerprint: str
+    entry: ParsedEntry, source_id: str, *, url: str | None, day_of: datetime | None, fingerprint: str
 ) -> tuple[EntryKey, tuple[CandidateKey, ...]]:
     """Find the highest rung of the ladder that an entry reaches: its guid, its link, its title and day, its content.
 
     A lower rung is not taken beside a higher one: a link that several entries share is no key while they have
     guids.
+
+    Args:
+        entry: As the publisher wrote it.
+        source_id: Keys of two sources never meet.
+        url: The link, absolute; None when there is none or it is not the entry's own.
+        day_of: When it was published.
+        fingerprint: The last resort: what else would be an entry without a name and without a day.
     """
     if guid := _bounded(clean_text(entry.guid or "").strip()):
         return _keys(KeyKind.GUID, source_id, name=guid, value=guid)
     if url:
         return _keys(KeyKind.LINK, source_id, name=f"link:{url}", value=_link_value(url))
     title = " ".join(fold(short_text(entry.title)).split())
-    if title and published_at:
-        day = f"{title}|{published_at.date().isoformat()}"
+    if title and day_of:
+        day = f"{title}|{day_of.date().isoformat()}"
         return _keys(KeyKind.TITLE_DAY, source_id, name=f"day:{day}", value=day)
     content = f"digest:{fingerprint}"
     return _keys(KeyKind.TITLE_DAY, source_id, name=content, value=content)

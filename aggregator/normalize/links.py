@@ -9,6 +9,8 @@ from aggregator.text.characters import clean_text
 
 _MAX_CHARS = 4_000
 _LINE_ENDS = re.compile(r"[\t\r\n]+")
+# By far the most are like this, and need no more than a look.
+_PLAIN = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*+(?::\d{1,4})?(?:[/?#][A-Za-z0-9/?#&=%~+,;:@!$'()*._-]*)?")
 _UNSAFE = re.compile(r"[\s<>\"\\^`{|}]")
 
 
@@ -23,6 +25,8 @@ def web_url(address: str | None, base: str | None = None) -> str | None:
     """
     if not address:
         return None
+    if _PLAIN.fullmatch(address) and len(address) <= _MAX_CHARS:
+        return address
     written = _LINE_ENDS.sub("", clean_text(address[: 2 * _MAX_CHARS])).strip()
     if not written:
         return None

@@ -16,7 +16,8 @@ _LONGEST_FRAME = 200
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _URL_CREDENTIALS = re.compile(r"(?<=://)[^/\s@\"']+(?=@)")
 _SECRET_KEY = re.compile(
-    r"""(?ix) (?:^|[\s{,"'-]) (?:auth|(?:proxy-)?authorization|cookie|x-api-key|[\w-]*(?:token|secret|password)) ["']?\s*:\s+
+    r"""(?ix) (?:^|[\s{,"'-])
+        (?:auth|(?:proxy-)?authorization|cookie|x-api-key|[\w-]*(?:token|secret|password)) ["']?\s*:\s+
         ( "(?:[^"\\]|\\.)*"? | '(?:[^']|'')*'? | [^\s"'&*|>][^,}\#]* )"""
 )
 _SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])([\w-]*(?:token|secret|password|passwd|api_?key|sig|auth)=)([^&\s\"'#]+)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
@@ -11,6 +12,8 @@ from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from aggregator.model.source import Every
+from aggregator.settings.addresses import parse_base_url, parse_contact, parse_listen, parse_network
+from aggregator.settings.credentials import check_header_name, check_header_value, parse_auth
 from aggregator.settings.tree import WrittenFloat, WrittenInt
 from aggregator.settings.units import (
     DURATION_PATTERN,
@@ -22,6 +25,9 @@ from aggregator.settings.units import (
     parse_size,
 )
 
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+# RFC 5646, as far as feeds use it.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -29,8 +35,9 @@ def kind_of(value: object) -> str:
     """Say in a user's words what a value is."""
     if isinstance(value, bool):
         return "true or false"
-    named = ((dict, "a mapping"), (list, "a list"), (str, "text"), (int | float, "a number"), (type(None), "nothing"))
-    return next((name for kind, name in named if isinstance(value, kind)), "something else")  # type: ignore[arg-type]
+    if isinstance(value, int | float):
+        return "a number"
+    return {dict: "a mapping", list: "a list", str: "text"}.get(type(value), "nothing")
 
 
 def read_text(value: object) -> str:
@@ -60,6 +67,32 @@ def _flag(value: object) -> bool:
         return value
     meant = _YES_NO.get(str(value).lower())
     raise Unfit("expected true or false", f"did you mean {meant}?" if meant else "")
+
+
+def _text_of(read: Callable[[str], Any]) -> PlainValidator:
+    """Make a validator of a function that takes one line of text."""
+    return PlainValidator(lambda value: read(_line(value)))
+
+
+def _id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        near = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")[:64]
+        raise Unfit("an id is made of a-z, 0-9, '.', '_' and '-'", f"did you mean '{near}'?" if near else "")
+    return text
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        near = text.replace("_", "-")
+        fits = _LANGUAGE.fullmatch(near)
+        raise Unfit("expected a language tag such as en or en-GB", f"did you mean '{near}'?" if fits else "")
+    return text
+
+
+def _tag(text: str) -> str:
+    if "," in text:
+        raise Unfit("a tag holds no comma", "write a list: [one, two]")
+    return text.removeprefix("tag:")
 
 
 def _count(least: int, most: int) -> Callable[[object], int]:
@@ -105,12 +138,23 @@ Query = Annotated[str, PlainValidator(_query), WithJsonSchema(_STRING)]
 Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
 # An item that was complained about leaves a gap, so that the others keep their places.
 Gap = SkipJsonSchema[None]
-Lines = Annotated[
-    list[Line | Gap],
-    BeforeValidator(_several),
-    WithJsonSchema({"anyOf": [_STRING, {"type": "array", "items": _STRING}]}),
-]
+_SEVERAL = WithJsonSchema({"anyOf": [_STRING, {"type": "array", "items": _STRING}]})
+Lines = Annotated[list[Line | Gap], BeforeValidator(_several), _SEVERAL]
+Tag = Annotated[str, _text_of(_tag), WithJsonSchema(_STRING)]
+Tags = Annotated[list[Tag | Gap], BeforeValidator(_several), _SEVERAL]
+Reach = Annotated[str, _text_of(parse_network), WithJsonSchema(_STRING)]
+Reaches = Annotated[list[Reach | Gap], BeforeValidator(_several), _SEVERAL]
 
+SourceId = Annotated[str, _text_of(_id), _pattern(r"^[a-z0-9][a-z0-9._-]{0,63}$", "lwn")]
+Language = Annotated[str, _text_of(_language), _pattern(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", "en", "en-GB")]
+BaseUrl = Annotated[str, _text_of(parse_base_url), _pattern("^https?://", "https://feeds.example.org")]
+Contact = Annotated[str, _text_of(parse_contact), WithJsonSchema({"type": "string"})]
+Listen = Annotated[tuple[str, int], _text_of(parse_listen), _pattern(":[0-9]+$", "127.0.0.1:8080")]
+Auth = Annotated[str, PlainValidator(lambda value: parse_auth(read_text(value))), WithJsonSchema({"type": "string"})]
+HeaderName = Annotated[str, _text_of(check_header_name)]
+HeaderValue = Annotated[
+    str, PlainValidator(lambda value: check_header_value(read_text(value))), WithJsonSchema(_STRING)
+]
 EveryValue = Annotated[Every, PlainValidator(parse_every), _pattern(EVERY_PATTERN, "auto", "2h", "6h..1d")]
 Timeout = Annotated[timedelta, _duration("1s", "10m", "s"), _pattern(DURATION_PATTERN, "20s")]
 Keep = Annotated[timedelta, _duration("1d", "100y", "d"), _pattern(DURATION_PATTERN, "90d", "1y")]

@@ -71,7 +71,10 @@ _SECTIONS: dict[str, type[Section]] = {
     "server": ServerSection,
     "network": NetworkSection,
     "defaults": DefaultsSection,
+    "sources": SourceSection,
+    "groups": GroupSection,
 }
+_SINGLE = ("site", "server", "network", "defaults")
 
 
 def near(name: str, names: Iterable[str]) -> str:
@@ -89,8 +92,7 @@ def section_at(loc: Loc, root: type[Section]) -> type[Section]:
         return OutputSection if loc[-1] == "output" else TopicSection
     if first == "network" and "host-groups" in loc:
         return HostGroupSection
-    named = {"sources": SourceSection, "groups": GroupSection} | _SECTIONS
-    return named.get(first, root)
+    return _SECTIONS.get(first, root)
 
 
 def unknown_key(loc: Loc, root: type[Section]) -> tuple[str, str]:
@@ -107,7 +109,7 @@ def unknown_key(loc: Loc, root: type[Section]) -> tuple[str, str]:
     meant = _SYNONYMS.get(key.lower(), "")
     if meant in keys:
         return what, f"did you mean '{meant}'?"
-    elsewhere = next((name for name, other in _SECTIONS.items() if section is MainFile and key in _keys(other)), "")
+    elsewhere = next((name for name in _SINGLE if section is MainFile and key in _keys(_SECTIONS[name])), "")
     if elsewhere and key not in {"title", "language"}:
         return what, f"it belongs below '{elsewhere}:'"
     return what, near(key, keys) or "known here: " + ", ".join(keys)

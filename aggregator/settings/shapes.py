@@ -14,20 +14,29 @@ from pydantic.json_schema import JsonSchemaValue
 from aggregator.model.source import ContentPolicy
 from aggregator.model.topic import Attribution, FeedFormat, Shown, TopicMode
 from aggregator.settings.kinds import (
+    Auth,
     Backfill,
+    BaseUrl,
     Connections,
+    Contact,
     EveryValue,
     Flag,
     Gap,
+    HeaderName,
+    HeaderValue,
     Keep,
+    Language,
     Limit,
     Line,
     Lines,
+    Listen,
     Port,
     Query,
+    Reaches,
     Size,
+    SourceId,
     Spacing,
-    Text,
+    Tags,
     Timeout,
     Weight,
 )
@@ -56,15 +65,15 @@ class SiteSection(Section):
     """Who publishes."""
 
     title: Line | None = Field(None, description="Name of the whole site.")
-    base_url: Line | None = Field(None, description="Public address, such as https://feeds.example.org.")
-    contact: Line | None = Field(None, description="mailto: or https: address that publishers can write to.")
-    language: Line | None = Field(None, description="Language of the pages; default en.")
+    base_url: BaseUrl | None = Field(None, description="Public address, such as https://feeds.example.org.")
+    contact: Contact | None = Field(None, description="mailto: or https: address that publishers can write to.")
+    language: Language | None = Field(None, description="Language of the pages; default en.")
 
 
 class ServerSection(Section):
     """Where the pages and feeds are served."""
 
-    listen: Line | None = Field(None, description="HOST:PORT; default 127.0.0.1:8080.")
+    listen: Listen | None = Field(None, description="HOST:PORT; default 127.0.0.1:8080.")
 
 
 class HostGroupSection(Section):
@@ -76,7 +85,7 @@ class HostGroupSection(Section):
 class NetworkSection(Section):
     """How sources are reached."""
 
-    allow_private: Lines | None = Field(None, description="CIDRs and hosts that may be polled although private.")
+    allow_private: Reaches | None = Field(None, description="CIDRs and hosts that may be polled although private.")
     host_spacing: Spacing | None = Field(None, description="Pause between two requests to one host; default 1s.")
     host_groups: dict[str, HostGroupSection | None] | None = Field(
         None, description="Glob over host names -> spacing; hosts of one group are asked one after another."
@@ -97,23 +106,23 @@ class DefaultsSection(Section):
     backfill: Backfill | None = Field(None, description="How many old entries a new source announces; default 5.")
     content: ContentPolicy | None = Field(None, description="How much of an entry's text is kept; default feed.")
     weight: Weight | None = Field(None, description="The heavier source leads a story; default 1.")
-    language: Line | None = Field(None, description="Language of the entries, where the feed does not say it.")
-    tags: Lines | None = Field(None, description="Names that topics select by, as tag:NAME.")
+    language: Language | None = Field(None, description="Language of the entries, where the feed does not say it.")
+    tags: Tags | None = Field(None, description="Names that topics select by, as tag:NAME.")
 
 
 class GroupSection(DefaultsSection):
     """What the sources of a group start from; stronger than the defaults."""
 
     owner: Line | None = Field(None, description="Sources of one owner count as one outlet.")
-    auth: Text | None = Field(None, description='"basic USER:PASSWORD" or "bearer TOKEN".')
-    headers: dict[str, Text] | None = Field(None, description="Further request headers.")
+    auth: Auth | None = Field(None, description='"basic USER:PASSWORD" or "bearer TOKEN".')
+    headers: dict[HeaderName, HeaderValue | Gap] | None = Field(None, description="Further request headers.")
     public: Flag | None = Field(None, description="Entries may reach public topics although credentials are sent.")
 
 
 class SourceSection(GroupSection):
     """One feed. An address alone is enough."""
 
-    id: Line | None = Field(None, description="Short name; made from the address when it is left out.")
+    id: SourceId | None = Field(None, description="Short name; made from the address when it is left out.")
     url: Line | None = Field(None, description="Address of the feed.")
     path: Line | None = Field(None, description="A local file instead of an address, relative to this file.")
     title: Line | None = Field(None, description="Name; default is what the feed says.")

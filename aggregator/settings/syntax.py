@@ -1,4 +1,4 @@
-"""YAML text to nodes, with the complaint about what is no YAML in words that help. Alone knows PyYAML, with ``tree``."""
+"""YAML text to nodes; what is no YAML is complained about in words that help."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _WORDS = (
 )
 
 
-class _Loader(_LibYaml):  # type: ignore[misc] - the C class exists only where libyaml does
+class _Loader(_LibYaml):  # type: ignore[misc] # the C class exists only where libyaml does
     """Counts the depth: the C composer recurses, and a document of brackets would end the process."""
 
     _depth = 0
 
-    def descend_resolver(self, node: Any, index: Any) -> None:
+    def descend_resolver(self, node: Any, _index: Any) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem="too deep", problem_mark=getattr(node, "start_mark", None))

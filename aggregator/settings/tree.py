@@ -74,18 +74,24 @@ class Tree:
         return self.keys.get(loc) or self.spot(loc)
 
     def remove(self, loc: Loc) -> None:
-        """Take out a value that was complained about; an item of a list leaves a gap, so that the rest keep their places."""
-        self.damaged.add(loc)
-        node: Any = self.root
+        """Take out what was complained about, or the nearest value around it.
+
+        An item of a list leaves a gap, so that the others keep their places.
+        """
+        nodes: list[Any] = [self.root]
         for part in loc[:-1]:
             try:
-                node = node[part]
+                nodes.append(nodes[-1][part])
             except (KeyError, IndexError, TypeError):
-                return
-        if isinstance(node, dict):
-            node.pop(loc[-1], None)
-        elif isinstance(node, list) and isinstance(loc[-1], int):
-            node[loc[-1]] = None
+                break
+        while not isinstance(nodes[-1], dict | list):
+            nodes.pop()
+        loc = loc[: len(nodes)]
+        self.damaged.add(loc)
+        if isinstance(nodes[-1], dict):
+            nodes[-1].pop(loc[-1], None)
+        elif isinstance(loc[-1], int):
+            nodes[-1][loc[-1]] = None
 
 
 def read_tree(file: ConfigFile, expand: Callable[[str], Expansion], findings: Findings) -> Tree | None:

@@ -126,7 +126,7 @@ def parse_size(value: object) -> int:
         hint = f"did you mean {loose[1]}{(loose[2] or 'M').upper()}B?" if loose else ""
         raise Unfit("expected a size such as 500KB or 5MB", hint)
     size = round(float(found[1]) * _BYTES[found[2].lower()])
-    if not 1000 <= size <= _BYTES["gb"]:
+    if not _BYTES["kb"] <= size <= _BYTES["gb"]:
         raise Unfit("must be between 1KB and 1GB")
     return size
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import inspect
 import mimetypes
-import socket
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from tests.builders import NOON
 from tests.web.control import control
 from tests.web.exchange import Asked, Reply, Script, document
 from tests.web.feeds import FeedFactory, Recipe
+from tests.web.loopback import bind_loopback, feed_address
 from tests.web.modes import MODES
 from tests.web.protocol import Connection
 
@@ -74,7 +74,7 @@ class ScriptedWeb:
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
-        sock, self.own_addresses = _loopback(self.port)
+        sock, self.own_addresses = bind_loopback(self.port)
         self.port = sock.getsockname()[1]
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: Connection(self), sock=sock, backlog=4096)
@@ -286,24 +286,6 @@ class ScriptedWeb:
         asked.ended, asked.connection = monotonic(), None
 
 
-def feed_address(feed: int) -> str:
-    """Give the loopback address that is a generated feed's own."""
-    return f"127.{1 + feed // 62_500}.{feed // 250 % 250}.{1 + feed % 250}"
-
-
 def _feed(name: str) -> int | None:
     stem = name.removesuffix(".xml")
     return int(stem) if stem != name and stem.isdigit() else None
-
-
-def _loopback(port: int) -> tuple[socket.socket, bool]:
-    """Bind every loopback address, and nothing else, where the system allows it; 127.0.0.1 where not."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
-        host = "0.0.0.0"
-    except (AttributeError, OSError):
-        host = "127.0.0.1"
-    sock.bind((host, port))
-    return sock, host != "127.0.0.1"
