@@ -115,7 +115,7 @@ def open_house(settings: Settings) -> House:
 
     return House(
         store=store,
-        fetcher=RoutingFetcher(http=http, file=FileFetcher()),
+        fetcher=RoutingFetcher(http, FileFetcher()),
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),

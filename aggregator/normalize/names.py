@@ -76,7 +76,8 @@ def _person(written: str) -> str:
     if "@" in name:
         found = _NAME_BEHIND_MAIL.fullmatch(name)
         name = found[1].strip() if found else _MAIL_BEHIND_NAME.sub("", name) or name
-    return name
+    # Half an address with a name behind it, which is what feedparser leaves of some.
+    return name.rpartition("(")[2].strip() if "(" in name and ")" not in name else name
 
 
 def _distinct(written: Iterable[str], read: Callable[[str], str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from aggregator.parse import sax_driver
 from aggregator.parse.feed_entry import read_entry
 from aggregator.parse.lenient import Fields, dicts, fields, first_link, names, raw_text, text
 from aggregator.parse.limits import MAX_ENTRIES
+from aggregator.parse.mending import mend_entry, mend_text
 from aggregator.parse.side import SideFacts, raw_guids, read_side
 
 if sax_driver.__name__ not in feedparser.api.PREFERRED_XML_PARSERS:
@@ -45,11 +46,15 @@ def read_feed(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFee
         return None
     side = read_side(body)
     feed = fields(result, "feed")
+    complaint = _complaint(result)
     parsed = tuple(read_entry(entry, side.captions) for entry in entries[:MAX_ENTRIES])
+    title, subtitle = raw_text(feed, "title"), raw_text(feed, "subtitle")
+    if complaint:
+        parsed, title, subtitle = tuple(map(mend_entry, parsed)), mend_text(title), mend_text(subtitle)
     return ParsedFeed(
         format=version,
-        title=raw_text(feed, "title"),
-        subtitle=raw_text(feed, "subtitle"),
+        title=title,
+        subtitle=subtitle,
         feed_id=text(feed, "id"),
         site_url=text(feed, "link") or first_link(feed, "alternate"),
         self_url=first_link(feed, "self"),
@@ -60,7 +65,7 @@ def read_feed(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFee
         authors=names(feed),
         hints=_hints(feed, side),
         entries=_without_invented_links(parsed, entries, body),
-        bozo=_complaint(result),
+        bozo=complaint,
         truncated=max(0, len(entries) - MAX_ENTRIES),
     )
 

@@ -57,7 +57,11 @@ def read_entry(entry: Fields, captions: frozenset[str]) -> ParsedEntry:
 def _texts(entry: Fields, captions: frozenset[str]) -> tuple[RawText | None, tuple[RawText, ...]]:
     summary = raw_text(entry, "summary")
     contents = tuple(content for value in dicts(entry, "content") if (content := typed_text(value)))
+    if summary and "summary_detail" not in entry and any(content.value == summary.value for content in contents):
+        # feedparser fills the place of a missing summary, and forgets the type.
+        summary = None
     if captions:
+        summary = _as_caption(summary, captions)
         # RSS allows a description beside a media:description; whichever comes second is called the content.
         own = tuple(content for content in contents if content.value not in captions)
         if own and summary and summary.value in captions:
@@ -65,6 +69,13 @@ def _texts(entry: Fields, captions: frozenset[str]) -> tuple[RawText | None, tup
         if own or summary:
             contents = own
     return summary, contents
+
+
+def _as_caption(summary: RawText | None, captions: frozenset[str]) -> RawText | None:
+    """Read a caption as plain text, which it is by default (Media RSS); feedparser takes it for HTML."""
+    if summary is None or summary.value not in captions or "</" in summary.value:
+        return summary
+    return RawText(summary.value, "text/plain", summary.language)
 
 
 def _language(texts: Iterable[RawText | None]) -> str | None:

@@ -107,7 +107,7 @@ def _authors(owner: Json) -> tuple[str, ...]:
     """Name the authors; version 1 knew one ``author``, and some write a name instead of an object."""
     named = owner.get("authors") or owner.get("author")
     listed: Sequence[object] = named if isinstance(named, list) else [named]
-    names = (_text(author.get("name")) if isinstance(author, dict) else _text(author) for author in listed)
+    names = (_text(author.get("name")) if isinstance(author, dict) else _string(author) for author in listed)
     return tuple(name for name in names if name)
 
 

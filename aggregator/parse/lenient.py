@@ -73,11 +73,17 @@ def raw_date(owner: Fields, key: str) -> RawDate | None:
 
 
 def names(owner: Fields) -> tuple[str, ...]:
-    """Name the authors: by name, else by mail address."""
-    found = (text(author, "name") or text(author, "email") for author in dicts(owner, "authors"))
-    named = tuple(name for name in found if name)
-    single = text(owner, "author")
-    return named or ((single,) if single else ())
+    """Name the authors as they are written, or by name, else by mail address.
+
+    feedparser takes mail addresses apart, and gets those under newer top-level domains wrong; the text of the
+    last author is kept.
+    """
+    authors = dicts(owner, "authors")
+    written = text(owner, "author")
+    if written and len(authors) <= 1:
+        return (written,)
+    found = (text(author, "name") or text(author, "email") for author in authors)
+    return tuple(name for name in found if name)
 
 
 def _moment(parsed: object) -> datetime | None:

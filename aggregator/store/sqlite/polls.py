@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.source import SourceState
-from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownEntry, New, PollRecord, Revised
+from aggregator.model.verdict import Ask,ChangeSet,Committed,Known,KnownEntry,New,PollRecord,Revised,Unchanged,Verdict
 from aggregator.store.sqlite.claims import LONGEST_HOLD
 from aggregator.store.sqlite.entries import Stored, add_keys, held_guids, insert_new, revise
 from aggregator.store.sqlite.rows import (
@@ -101,3 +100,110 @@ def _decide(
     add_keys(conn, held, fresh)
     stored = _look_up(conn, row, ask.digests)
     return stored, decide(Known(state=state, entries=tuple(place.known for place in stored)))
+
+
+def _look_up(conn: sqlite3.Connection, row: Row, digests: Sequence[int]) -> list[Stored]:
+    if not digests:
+        return []
+    name = row["source"]
+    return [
+        Stored(
+            row_id=row_id,
+            known=KnownEntry(
+                key=EntryKey(name, guid), keys=read_keys(keys), fingerprint=fingerprint, revision=revision
+            ),
+            tombstone=bool(tombstone),
+        )
+        for row_id, guid, keys, fingerprint, revision, tombstone in conn.execute(
+            _LOOK_UP, (row["id"], encode(digests), MAX_HOLDERS)
+        )
+    ]
+
+
+def _write_entries(
+    conn: sqlite3.Connection, source_id: int, changes: ChangeSet, places: Mapping[str, Stored]
+) -> dict[str, int]:
+    """Write what is new and what was revised; give back the rows of the new entries by their guids."""
+    fresh = {
+        verdict.entry.key.guid: verdict
+        for verdict in reversed(changes.verdicts)
+        if isinstance(verdict, New) and verdict.entry.key.guid not in places
+    }
+    in_order = list(reversed(fresh.values()))
+    row_ids = insert_new(conn, source_id, in_order, changes.poll.at) if in_order else []
+    for verdict in changes.verdicts:
+        if isinstance(verdict, Revised):
+            revise(conn, places[verdict.entry.key.guid], verdict, changes.poll.at)
+    return {verdict.entry.key.guid: row_id for verdict, row_id in zip(in_order, row_ids, strict=True)}
+
+
+def _write_document(
+    conn: sqlite3.Connection,
+    source_id: int,
+    changes: ChangeSet,
+    places: Mapping[str, Stored],
+    new_ids: Mapping[str, int],
+) -> None:
+    """Note which entries the document holds; an entry that it no longer holds has vanished."""
+    rows = {guid: place.row_id for guid, place in places.items()} | new_ids
+    held = sorted({rows[_guid(verdict)] for verdict in changes.verdicts})
+    text = encode(held)
+    row = conn.execute("SELECT entry_ids FROM documents WHERE source_id = ?", (source_id,)).fetchone()
+    if row is not None and row[0] == text:
+        return
+    before = set(decode(row[0])) if row is not None else set()
+    gone = [(moment(changes.poll.at), row_id) for row_id in sorted(before.difference(held))]
+    back = [(row_id,) for row_id in held if row_id not in before and row_id not in new_ids.values()]
+    conn.executemany("UPDATE entries SET vanished_at = ? WHERE id = ?", gone)
+    conn.executemany("UPDATE entries SET vanished_at = NULL WHERE id = ?", back)
+    conn.execute("INSERT OR REPLACE INTO documents (source_id, entry_ids) VALUES (?, ?)", (source_id, text))
+
+
+def _guid(verdict: Verdict) -> str:
+    return verdict.key.guid if isinstance(verdict, Unchanged) else verdict.entry.key.guid
+
+
+def _record(conn: sqlite3.Connection, source_id: int, number: int, poll: PollRecord) -> None:
+    """Put the poll in its place of the ring, over the one that stood there."""
+    conn.execute(
+        _RECORD,
+        (
+            source_id,
+            number % KEPT_POLLS,
+            number,
+            moment(poll.at),
+            poll.outcome,
+            poll.status,
+            poll.new,
+            poll.revised,
+            poll.duplicates,
+            poll.bytes,
+            poll.took.total_seconds(),
+            poll.detail,
+            poll.sent,
+            moment_or_none(poll.next_poll_at),
+            poll.next_poll_why,
+        ),
+    )
+
+
+def _hold(conn: sqlite3.Connection, pace_key: str, until: datetime, now: datetime) -> None:
+    conn.execute(_HOLD, {"pace_key": pace_key, "until": moment(until), "far": moment(now + LONGEST_HOLD)})
+
+
+def poll_of(row: Row) -> PollRecord:
+    """Read a poll from the ring."""
+    return PollRecord(
+        at=known_moment(row["at"]),
+        outcome=row["outcome"],
+        status=row["status"],
+        new=row["new"],
+        revised=row["revised"],
+        duplicates=row["duplicates"],
+        bytes=row["bytes"],
+        took=timedelta(seconds=row["took_s"]),
+        detail=row["detail"],
+        sent=row["sent"],
+        next_poll_at=read_moment(row["next_poll_at"]),
+        next_poll_why=row["next_poll_why"],
+    )

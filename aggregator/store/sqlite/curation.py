@@ -1,0 +1,166 @@
+"""Curating: arrivals in order, what lies near them, and the decision about them, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from sqlite_utils import Database
+
+from aggregator.model.entry import EntryKey
+from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Neighbour, Placement
+from aggregator.model.topic import Topic
+from aggregator.store.sqlite.matches import row_of, write_matches
+from aggregator.store.sqlite.rows import Row, encode, known_moment, reason_text, stored_of
+from aggregator.store.sqlite.source_rows import facts_by_row
+from aggregator.store.sqlite.topic_rows import store_rules
+
+_ENTRIES: Final = "SELECT * FROM v_entries WHERE id IN (SELECT value FROM json_each(?))"
+_NEIGHBOURS: Final = """
+SELECT e.id, s.source, e.guid, e.link_key, e.first_seen_at, e.title, e.story_id,
+  story_source.source AS story_source, story.guid AS story_guid
+FROM entries e JOIN sources s ON s.id = e.source_id
+JOIN entries story ON story.id = e.story_id JOIN sources story_source ON story_source.id = story.source_id
+WHERE e.link_key IN (SELECT value FROM json_each(?)) AND e.story_id IS NOT NULL AND e.pruned_at IS NULL
+ORDER BY e.first_seen_at, e.id
+"""
+_PLACE: Final = """
+UPDATE entries SET story_id = ?, duplicate_of = ?, story_reason = ? WHERE id = ? AND story_id IS NULL
+"""
+# The poll that brought an entry is the one at which it was first seen.
+_COUNT_DUPLICATE: Final = """
+UPDATE polls SET duplicates = duplicates + 1
+WHERE (source_id, at) = (SELECT source_id, first_seen_at FROM entries WHERE id = ?)
+"""
+_SLICE: Final = """
+SELECT * FROM v_entries WHERE id > ? AND story_id IS NOT NULL ORDER BY id LIMIT ?
+"""
+# A topic shows a story when it has, or had, one of its entries.
+_TOPICS_OF_STORIES: Final = """
+SELECT m.topic FROM topic_entries m JOIN entries e ON e.id = m.entry_id
+WHERE e.story_id IN (SELECT value FROM json_each(:stories))
+UNION
+SELECT topic FROM announcements
+WHERE subject_id IN (SELECT value FROM json_each(:stories) UNION SELECT value FROM json_each(:entries))
+"""
+
+
+def curate(db: Database, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+    """Take arrivals after the watermark, decide, and write the decision and the watermark."""
+    taken = db.execute(
+        "SELECT number, entry_id, revised FROM arrivals WHERE number > ? ORDER BY number LIMIT ?",
+        [_watermark(db), limit],
+    ).fetchall()
+    if not taken:
+        return CurateResult()
+    # An entry that was revised while it waited is decided about once, as it is now.
+    first = {entry_id: (number, bool(revised)) for number, entry_id, revised in reversed(taken)}
+    found = {row["id"]: row for row in db.query(_ENTRIES, [encode(sorted(first))])}
+    in_order = sorted((number, entry_id, revised) for entry_id, (number, revised) in first.items() if entry_id in found)
+    facts = facts_by_row(db, {row["source_id"] for row in found.values()})
+    arrivals = tuple(
+        Arrival(
+            number=number,
+            stored=stored_of(found[entry_id]),
+            source=facts[found[entry_id]["source_id"]],
+            revised=revised,
+        )
+        for number, entry_id, revised in in_order
+    )
+    rows = _rows_by_key(found.values())
+    neighbours = _neighbours(db, found.values(), rows)
+    topics = _write(db, decide(CurateBatch(arrivals=arrivals, neighbours=neighbours)), rows, found.keys())
+    _advance(db, taken[-1][0])
+    return CurateResult(arrivals=len(taken), topics=topics)
+
+
+def rematch(
+    db: Database, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
+) -> int | None:
+    """Match one slice of what is kept and curated anew; with the last slice the rules are stored."""
+    found = list(db.query(_SLICE, [after, limit]))
+    if found:
+        facts = facts_by_row(db, {row["source_id"] for row in found})
+        arrivals = tuple(
+            Arrival(number=number, stored=stored_of(row), source=facts[row["source_id"]], revised=True)
+            for number, row in enumerate(found, 1)
+        )
+        rows = _rows_by_key(found)
+        decided = decide(CurateBatch(arrivals=arrivals))
+        judged = {row_of(db, key, rows) for key in decided.judged}
+        slugs = frozenset(topic.slug for topic in topics)
+        matches = [match for match in decided.matches if match.topic in slugs]
+        write_matches(db, judged, matches, rows, only=slugs)
+    if len(found) == limit:
+        last: int = found[-1]["id"]
+        return last
+    store_rules(db, topics)
+    return None
+
+
+def _rows_by_key(rows: Iterable[Row]) -> dict[EntryKey, int]:
+    """Index rows of ``v_entries`` by their keys and those of their stories."""
+    found: dict[EntryKey, int] = {}
+    for row in rows:
+        found[EntryKey(row["source"], row["guid"])] = row["id"]
+        if row["story_id"] is not None:
+            found[EntryKey(row["story_source"], row["story_guid"])] = row["story_id"]
+    return found
+
+
+def _neighbours(db: Database, arrivals: Iterable[Row], rows: dict[EntryKey, int]) -> tuple[Neighbour, ...]:
+    """Find what is placed already under the links of the arrivals, and add its rows to the index."""
+    links = sorted({row["link_key"] for row in arrivals if row["link_key"] is not None})
+    found = list(db.query(_NEIGHBOURS, [encode(links)])) if links else []
+    rows.update(_rows_by_key(found))
+    return tuple(
+        Neighbour(
+            key=EntryKey(row["source"], row["guid"]),
+            link_key=row["link_key"],
+            story=EntryKey(row["story_source"], row["story_guid"]),
+            first_seen_at=known_moment(row["first_seen_at"]),
+            title=row["title"],
+        )
+        for row in found
+    )
+
+
+def _write(db: Database, decided: Curated, rows: Mapping[EntryKey, int], entry_ids: Iterable[int]) -> frozenset[str]:
+    """Write placements and matches; name the topics whose members may have changed."""
+    _place(db, decided.placements, rows)
+    touched = write_matches(db, {row_of(db, key, rows) for key in decided.judged}, decided.matches, rows)
+    entries = encode(sorted(entry_ids))
+    stories = [
+        row[0]
+        for row in db.execute(
+            "SELECT DISTINCT story_id FROM entries "
+            "WHERE id IN (SELECT value FROM json_each(?)) AND story_id IS NOT NULL",
+            [entries],
+        )
+    ]
+    showing = db.execute(_TOPICS_OF_STORIES, {"stories": encode(stories), "entries": entries})
+    retired = {row[0] for row in db.execute("SELECT topic FROM topics WHERE retired = 1")}
+    return (touched | {row[0] for row in showing}) - retired
+
+
+def _place(db: Database, placements: Sequence[Placement], rows: Mapping[EntryKey, int]) -> None:
+    placed: list[tuple[int, int | None, str | None, int]] = []
+    repeated: list[tuple[int]] = []
+    for placement in placements:
+        row_id = row_of(db, placement.key, rows)
+        root = None if placement.duplicate_of is None else row_of(db, placement.duplicate_of, rows)
+        placed.append((row_of(db, placement.story, rows), root, reason_text(placement.reason), row_id))
+        if root is not None:
+            repeated.append((row_id,))
+    db.conn.executemany(_PLACE, placed)
+    db.conn.executemany(_COUNT_DUPLICATE, repeated)
+
+
+def _watermark(db: Database) -> int:
+    row = db.execute("SELECT value FROM meta WHERE key = 'curated_up_to'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _advance(db: Database, number: int) -> None:
+    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('curated_up_to', ?)", [str(number)])
+    db.execute("DELETE FROM arrivals WHERE number <= ?", [number])

@@ -1,0 +1,76 @@
+"""Which entries are in which topics."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from sqlite_utils import Database
+
+from aggregator.errors import StoreError
+from aggregator.model.entry import EntryKey
+from aggregator.model.topic import Match
+from aggregator.store.sqlite.rows import encode, reason_text
+
+# What was announced stays: readers have it.
+_DROP: Final = """
+DELETE FROM topic_entries WHERE topic = ? AND entry_id = ? AND NOT EXISTS (
+  SELECT 1 FROM announcements a JOIN entries e ON e.id = topic_entries.entry_id
+  WHERE a.topic = topic_entries.topic AND a.subject_id IN (e.id, e.story_id))
+"""
+# Old stock never brings its subject into a feed.
+_PUT: Final = """
+INSERT INTO topic_entries (topic, entry_id, pending, reason)
+SELECT ?, id, 1 - backfilled, ? FROM entries WHERE id = ? AND pruned_at IS NULL
+ON CONFLICT (topic, entry_id) DO UPDATE SET reason = excluded.reason
+"""
+
+
+def write_matches(
+    db: Database,
+    judged: Collection[int],
+    matches: Iterable[Match],
+    rows: Mapping[EntryKey, int],
+    only: frozenset[str] | None = None,
+) -> frozenset[str]:
+    """Put matches in the place of those that the judged entries had; name the topics that were touched.
+
+    Args:
+        db: Inside a transaction.
+        judged: Rows of the entries whose matches were found anew.
+        matches: What was found.
+        rows: Row numbers by keys, of all that is named.
+        only: The topics that were judged; None for all.
+    """
+    named = {(match.topic, row_of(db, match.key, rows)): reason_text(match.reason) for match in matches}
+    before = {
+        (topic, row_id)
+        for topic, row_id in db.execute(
+            "SELECT topic, entry_id FROM topic_entries WHERE entry_id IN (SELECT value FROM json_each(?))",
+            [encode(sorted(judged))],
+        )
+        if only is None or topic in only
+    }
+    dropped = before - named.keys()
+    db.conn.executemany(_DROP, sorted(dropped))
+    db.conn.executemany(_PUT, [(topic, reason, row_id) for (topic, row_id), reason in named.items()])
+    return frozenset(topic for topic, _ in (*dropped, *named))
+
+
+def row_of(db: Database, key: EntryKey, rows: Mapping[EntryKey, int]) -> int:
+    """Find the row of an entry by its key.
+
+    Raises:
+        StoreError: There is none.
+    """
+    found = rows.get(key)
+    if found is not None:
+        return found
+    row = db.execute(
+        "SELECT e.id FROM entries e JOIN sources s ON s.id = e.source_id WHERE s.source = ? AND e.guid = ?",
+        [key.source, key.guid],
+    ).fetchone()
+    if row is None:
+        raise StoreError(f"entry {key.short} of {key.source}: is not stored")
+    row_id: int = row[0]
+    return row_id
