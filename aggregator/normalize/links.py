@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from aggregator.text.characters import clean_text
 
 _MAX_CHARS = 4_000
+_SCHEME_ONLY = re.compile(r"[A-Za-z]+:/*")
 _LINE_ENDS = re.compile(r"[\t\r\n]+")
 # By far the most are like this, and need no more than a look.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*+(?::\d{1,4})?(?:[/?#][A-Za-z0-9/?#&=%~+,;:@!$'()*._-]*)?")
@@ -28,7 +29,7 @@ def web_url(address: str | None, base: str | None = None) -> str | None:
     if _PLAIN.fullmatch(address) and len(address) <= _MAX_CHARS:
         return address
     written = _LINE_ENDS.sub("", clean_text(address[: 2 * _MAX_CHARS])).strip()
-    if not written:
+    if not written or _SCHEME_ONLY.fullmatch(written):
         return None
     try:
         joined = "https:" + written if written.startswith("//") else urljoin(base or "", written)
@@ -38,7 +39,7 @@ def web_url(address: str | None, base: str | None = None) -> str | None:
         return None
     if parts.scheme not in {"http", "https"} or not port_and_host[1]:
         return None
-    url = _UNSAFE.sub(_escape, joined)
+    url = parts.scheme + _UNSAFE.sub(_escape, joined[len(parts.scheme) :])
     return url if len(url) <= _MAX_CHARS else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree, html
+from lxml import etree
 
 from aggregator.text.characters import clean_text
 
@@ -32,9 +32,11 @@ def offered_feeds(page: bytes, *, url: str) -> tuple[str, ...]:
         is that of a feed; ``base href`` counts.
     """
     try:
-        parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
-        root = html.document_fromstring(page[:_MAX_PAGE_BYTES], parser=parser)
+        parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+        root: etree._Element | None = etree.fromstring(page[:_MAX_PAGE_BYTES], parser)
     except (etree.LxmlError, ValueError):
+        return ()
+    if root is None:
         return ()
     base = url
     found: dict[str, None] = {}
@@ -47,7 +49,7 @@ def offered_feeds(page: bytes, *, url: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _is_offer(link: html.HtmlElement) -> bool:
+def _is_offer(link: etree._Element) -> bool:
     relations = (link.get("rel") or "").lower().split()
     media_type = (link.get("type") or "").partition(";")[0].strip().lower()
     if media_type in {"application/json", "application/xml", "text/xml"}:

@@ -33,7 +33,7 @@ class Backoff:
 
     def after(self, errors: int) -> timedelta:
         """Say how long to stay away after so many failures in a row."""
-        return min(self.first * 2 ** min(max(errors, 1) - 1, _MOST_DOUBLINGS), self.longest)
+        return min(self.first * (1 << min(max(errors, 1) - 1, _MOST_DOUBLINGS)), self.longest)
 
 
 _ORDINARY = Backoff()

@@ -12,8 +12,10 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _SECRET_NAME = re.compile(r"authorization|cookie|x-api-key|api-?key|token|secret|password", re.IGNORECASE)
 _OURS = frozenset(
-    ("host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "trailer", "keep-alive")
-    + ("if-none-match", "if-modified-since", "accept-encoding", "a-im", "range", "if-range")
+    (
+        *("host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "trailer", "keep-alive"),
+        *("if-none-match", "if-modified-since", "accept-encoding", "a-im", "range", "if-range"),
+    )
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from aggregator.settings.disk import is_file
+
 
 def find_config(explicit: str | None, environment: Mapping[str, str], cwd: Path) -> Path | None:
     """Find the main file.
@@ -20,12 +22,20 @@ def find_config(explicit: str | None, environment: Mapping[str, str], cwd: Path)
     named = explicit or environment.get("AGGREGATOR_CONFIG")
     if named:
         path = cwd / _at_home(named, environment)
-        return path if path.is_file() or path.is_fifo() else None
+        return path if is_file(path) or _is_pipe(path) else None
     home = environment.get("XDG_CONFIG_HOME") or (f"{environment['HOME']}/.config" if environment.get("HOME") else "")
     places = [cwd / "config" / "aggregator.yaml", cwd / "aggregator.yaml"]
     places += [Path(home) / "aggregator" / "aggregator.yaml"] if home else []
     places.append(Path("/etc/aggregator/aggregator.yaml"))
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if is_file(place)), None)
+
+
+def _is_pipe(path: Path) -> bool:
+    """Let a shell hand a configuration over, as in ``-c <(…)``."""
+    try:
+        return path.is_fifo()
+    except (OSError, ValueError):
+        return False
 
 
 def _at_home(path: str, environment: Mapping[str, str]) -> str:

@@ -99,7 +99,7 @@ class Spot:
         start = self.column - 1 + (1 if scalar.style else 0)
         widths = _WIDTHS.get(scalar.style)
         at = start + offset if widths is None else _walk(widths, line, start, offset)
-        return replace(self, column=at + 1, scalar=None)
+        return replace(self, column=at + 1)
 
 
 # What one character of the value takes up in the file.
@@ -122,21 +122,19 @@ def _walk(widths: re.Pattern[str], line: str, at: int, steps: int) -> int:
 class Findings:
     """Collects every problem, so that all are told in one go."""
 
-    problems: list[Problem] = field(default_factory=list)
+    _problems: dict[Problem, None] = field(default_factory=dict)
 
     def error(self, spot: Spot, path: Loc | str, what: str, hint: str = "") -> None:
-        """Note an error."""
-        self.problems.append(_problem(spot, path, (what, hint), "error"))
+        """Note an error, once for each place."""
+        self._problems[_problem(spot, path, (what, hint), "error")] = None
 
     def warning(self, spot: Spot, path: Loc | str, what: str, hint: str = "") -> None:
         """Note a warning, once for each place."""
-        problem = _problem(spot, path, (what, hint), "warning")
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self._problems[_problem(spot, path, (what, hint), "warning")] = None
 
     def of(self, severity: str) -> tuple[Problem, ...]:
         """Give the errors or the warnings, by file and line."""
-        found = [problem for problem in self.problems if problem.severity == severity]
+        found = [problem for problem in self._problems if problem.severity == severity]
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.column, one.path, one.what)))
 
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
-from pydantic.json_schema import SkipJsonSchema
 
 from aggregator.model.source import Every
 from aggregator.settings.addresses import parse_base_url, parse_contact, parse_listen, parse_network
@@ -26,6 +25,7 @@ from aggregator.settings.units import (
 )
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # RFC 5646, as far as feeds use it.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
@@ -37,7 +37,8 @@ def kind_of(value: object) -> str:
         return "true or false"
     if isinstance(value, int | float):
         return "a number"
-    return {dict: "a mapping", list: "a list", str: "text"}.get(type(value), "nothing")
+    named = {"dict": "a mapping", "list": "a list", "str": "text"}
+    return named.get(type(value).__name__, "nothing")
 
 
 def read_text(value: object) -> str:
@@ -53,6 +54,8 @@ def _line(value: object) -> str:
     text = " ".join(read_text(value).split())
     if not text:
         raise Unfit("expected text, but this is empty", "leave the key out")
+    if _CONTROL.search(text):
+        raise Unfit("a control character in the text", "take it out")
     return text
 
 
@@ -65,6 +68,8 @@ def _query(value: object) -> str:
 def _flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
+    if isinstance(value, str) and value in {"true", "false"}:  # from a variable
+        return value == "true"
     meant = _YES_NO.get(str(value).lower())
     raise Unfit("expected true or false", f"did you mean {meant}?" if meant else "")
 
@@ -136,14 +141,13 @@ Text = Annotated[str, PlainValidator(read_text), WithJsonSchema(_STRING)]
 Line = Annotated[str, PlainValidator(_line), WithJsonSchema(_STRING)]
 Query = Annotated[str, PlainValidator(_query), WithJsonSchema(_STRING)]
 Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
-# An item that was complained about leaves a gap, so that the others keep their places.
-Gap = SkipJsonSchema[None]
+# An item that was complained about leaves a gap, None, so that the others keep their places.
 _SEVERAL = WithJsonSchema({"anyOf": [_STRING, {"type": "array", "items": _STRING}]})
-Lines = Annotated[list[Line | Gap], BeforeValidator(_several), _SEVERAL]
+Lines = Annotated[list[Line | None], BeforeValidator(_several), _SEVERAL]
 Tag = Annotated[str, _text_of(_tag), WithJsonSchema(_STRING)]
-Tags = Annotated[list[Tag | Gap], BeforeValidator(_several), _SEVERAL]
+Tags = Annotated[list[Tag | None], BeforeValidator(_several), _SEVERAL]
 Reach = Annotated[str, _text_of(parse_network), WithJsonSchema(_STRING)]
-Reaches = Annotated[list[Reach | Gap], BeforeValidator(_several), _SEVERAL]
+Reaches = Annotated[list[Reach | None], BeforeValidator(_several), _SEVERAL]
 
 SourceId = Annotated[str, _text_of(_id), _pattern(r"^[a-z0-9][a-z0-9._-]{0,63}$", "lwn")]
 Language = Annotated[str, _text_of(_language), _pattern(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", "en", "en-GB")]

@@ -52,6 +52,9 @@ _SYNONYMS = {
     "link": "url",
     "feed": "url",
     "address": "url",
+    "href": "url",
+    "uri": "url",
+    "xmlurl": "url",
     "file": "path",
     "query": "match",
     "filter": "match",
@@ -66,6 +69,8 @@ _SYNONYMS = {
     "user-agent": "headers",
     "base_url": "base-url",
 }
+# Keys by which the place of a source is meant.
+ADDRESS_WORDS = frozenset({"url", "path", "page", *(word for word, key in _SYNONYMS.items() if key in {"url", "path"})})
 _SECTIONS: dict[str, type[Section]] = {
     "site": SiteSection,
     "server": ServerSection,
@@ -100,7 +105,7 @@ def unknown_key(loc: Loc, root: type[Section]) -> tuple[str, str]:
     key, section = str(loc[-1]), section_at(loc[:-1], root)
     keys = _keys(section)
     if key in _LATER.get(section, ()):
-        return f"'{key}'", LATER
+        return f"'{key}' cannot be used", LATER
     what = f"unknown key {quoted(key)}"
     if section is IncludedFile and key in _keys(MainFile):
         return f"{quoted(key)} cannot stand in an included file", "say it in the main file"
@@ -118,7 +123,7 @@ def unknown_key(loc: Loc, root: type[Section]) -> tuple[str, str]:
 def unknown_value(value: str, values: list[str]) -> tuple[str, str]:
     """Say what is wrong with a value that is none of a few."""
     if value in _LATER_VALUES:
-        return quoted(value), LATER
+        return f"{quoted(value)} cannot be used", LATER
     return f"expected one of {', '.join(values)}", near(value, values)
 
 

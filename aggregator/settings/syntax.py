@@ -37,6 +37,9 @@ _WORDS = (
     ("duplicate anchor", "an anchor with a name that is taken", "name it otherwise"),
 )
 
+# Here the parser points at where it gave up, and what is wrong is where it began.
+_WHERE_IT_BEGAN = ("while scanning a quoted scalar", "while scanning an alias", "while scanning a simple key")
+
 
 class _Loader(_LibYaml):  # type: ignore[misc] # the C class exists only where libyaml does
     """Counts the depth: the C composer recurses, and a document of brackets would end the process."""
@@ -80,14 +83,17 @@ def compose(file: ConfigFile, findings: Findings) -> yaml.Node | None:
 def _complain(error: yaml.MarkedYAMLError, file: ConfigFile, findings: Findings) -> None:
     said = f"{error.context or ''} {error.problem or ''}"
     mark = error.problem_mark or error.context_mark
-    quote = "while scanning a quoted scalar" in said or "while scanning an alias" in said
-    if error.context_mark is not None and (quote or mark is None or mark.line >= len(file.lines)):
+    begun = any(words in said for words in _WHERE_IT_BEGAN)
+    if error.context_mark is not None and (begun or mark is None or mark.line >= len(file.lines)):
         mark = error.context_mark
-    spot = Spot(file, mark.line + 1, mark.column + 1) if mark else Spot(file)
+    spot = Spot(file, min(mark.line + 1, len(file.lines)), mark.column + 1) if mark else Spot(file)
     if spot.line and _indented_by_tab(file, spot.line):
         indent = file.lines[spot.line - 1]
         spot = Spot(file, spot.line, indent.index("\t") + 1)
         findings.error(spot, "", "a tab in the indentation", "YAML wants spaces")
+        return
+    if spot.line and "${" in file.lines[spot.line - 1][max(0, spot.column - 3) : spot.column]:
+        findings.error(spot, "", "a variable among brackets without quotes", 'write "${NAME}"')
         return
     for known, what, hint in _WORDS:
         if known in said:

@@ -126,13 +126,21 @@ def resolve(text: str, style: str) -> Any:
         return None
     if text in _BOOLEANS:
         return _BOOLEANS[text]
+    return _resolve_number(text)
+
+
+def _resolve_number(text: str) -> Any:
+    """Give what a variable brought its type: quotes cannot tell, for within brackets YAML demands them.
+
+    Text that looks like a number remembers how it was written, so it is still good for a password.
+    """
     number: WrittenInt | WrittenFloat
     if _INT.fullmatch(text):
         number = WrittenInt(text)
     elif _FLOAT.fullmatch(text):
         number = WrittenFloat(text)
     else:
-        return text
+        return text or None
     number.text = text
     return number
 
@@ -183,7 +191,9 @@ class _Walk:
         self._tree.places[loc] = spot
         for offset, what, hint in expansion.faults:
             self._findings.error(spot.within(offset) or spot, loc, what, hint)
-        return resolve(expansion.text, style), not expansion.faults
+        whole = len(expansion.spans) == 1 and expansion.spans[0].written == node.value
+        value = _resolve_number(expansion.text) if whole else resolve(expansion.text, style)
+        return value, not expansion.faults
 
     def _list(self, node: yaml.Node, loc: Loc) -> list[Any]:
         items: list[Any] = []
@@ -227,6 +237,7 @@ class _Walk:
             elif key.value in seen:
                 what = f"duplicate key '{key.value}'"
                 self._findings.error(self._spot(key), loc, what, "the first one would be silently lost")
+                self._tree.damaged.add((*loc, key.value))
             else:
                 seen.add(key.value)
                 yield key.value, key, child

@@ -3,7 +3,7 @@ from __future__ import annotations
 from xml.dom import minidom
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from aggregator.text.characters import clean_text, decode_references, one_line
 
@@ -26,6 +26,7 @@ def test_what_people_write_stays(text):
     assert clean_text(text) == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None)))
 def test_cleaned_text_is_valid_in_xml(text):
     escaped = clean_text(text).replace("&", "&amp;").replace("<", "&lt;")

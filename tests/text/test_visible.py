@@ -3,7 +3,7 @@ from __future__ import annotations
 from time import perf_counter
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from aggregator.model.parsed import RawText
 from aggregator.text.visible import beginning_of, plain, summary_of, visible_text
@@ -73,12 +73,14 @@ def test_hostile_markup_takes_linear_time(piece):
     assert seconds(100_000) < 2
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None)))
 def test_visible_text_is_one_line_whatever_comes_in(html):
     text = visible_text(html)
     assert text == " ".join(text.split())
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(["<p>", "</p>", "<!--", "-->", "<script>", "</script>", "'", '"', "=", ">", "<", "&lt;", "x "])
@@ -113,6 +115,7 @@ def test_a_summary_does_not_end_in_a_comma_before_the_ellipsis():
     assert summary_of("one, two, three", 10) == "one, two…"
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(10, 400))
 def test_a_summary_is_never_longer_than_its_limit(text, limit):
     assert len(summary_of(" ".join(text.split()), limit)) <= limit

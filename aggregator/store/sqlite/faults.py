@@ -23,14 +23,17 @@ def as_store_error(error: Exception, path: Path) -> Exception:
     Text that cannot be encoded and numbers beyond 64 bits are refused by the library before SQLite sees them, with
     exceptions of their own.
     """
+    if isinstance(error, OSError):
+        return _caused(StoreError(f"{path}: {error.strerror or error}"), error)
     if not isinstance(error, sqlite3.Error | UnicodeEncodeError | OverflowError):
         return error
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-    fault: StoreError
     if code == sqlite3.SQLITE_FULL:
-        fault = StoreFull(f"{path}: the disk is full ({error}); make room, polling goes on by itself")
-    else:
-        hint = _HINTS.get(code)
-        fault = StoreError(f"{path}: {error}" + (f" ({hint})" if hint else ""))
+        return _caused(StoreFull(f"{path}: the disk is full ({error}); make room, polling goes on by itself"), error)
+    hint = _HINTS.get(code)
+    return _caused(StoreError(f"{path}: {error}" + (f" ({hint})" if hint else "")), error)
+
+
+def _caused(fault: StoreError, error: Exception) -> StoreError:
     fault.__cause__ = error
     return fault

@@ -19,10 +19,15 @@ CHECKPOINT_PAGES: Final = 4_000
 CACHE_KIB: Final = 65_536
 
 
-def open_to_write(path: Path, migrations: Migrations, patience: timedelta = PATIENCE) -> Database:
+def open_to_write(
+    path: Path, migrations: Migrations, *, authority: str, patience: timedelta = PATIENCE
+) -> tuple[Database, Database]:
     """Open the database for writing; make it where it does not exist, and bring it up to date where it is older.
 
     Before a database that exists is migrated, a copy of it is put beside it.
+
+    Returns:
+        A connection to write with, and one to read with.
 
     Raises:
         SchemaTooNew: A newer version of the aggregator wrote it.
@@ -34,17 +39,13 @@ def open_to_write(path: Path, migrations: Migrations, patience: timedelta = PATI
         db = _connect(path, patience)
         _check(db, path, migrations)
         _bring_up(db, path, migrations)
-    except (sqlite3.Error, OSError) as error:
+        _freeze(db, authority)
+        return db, _connect_to_read(path, patience)
+    except (sqlite3.Error, OSError, StoreError) as error:
         if db is not None:
             db.close()
-        if isinstance(error, OSError):
-            raise StoreError(f"{path}: {error.strerror or error}") from error
-        raise as_store_error(error, path) from error
-    except StoreError:
-        if db is not None:
-            db.close()
-        raise
-    return db
+        fault = as_store_error(error, path)
+        raise fault from fault.__cause__
 
 
 def open_to_read(path: Path, migrations: Migrations, patience: timedelta = PATIENCE) -> Database:
@@ -56,24 +57,19 @@ def open_to_read(path: Path, migrations: Migrations, patience: timedelta = PATIE
     """
     db: Database | None = None
     try:
-        db = connect_to_read(path, patience)
+        db = _connect_to_read(path, patience)
         applied, known = _steps(db, migrations)
         _refuse_newer(path, applied, known)
-    except sqlite3.Error as error:
+        _refuse_older(path, applied, known)
+    except (sqlite3.Error, StoreError) as error:
         if db is not None:
             db.close()
-        raise as_store_error(error, path) from error
-    except StoreError:
-        db.close()
-        raise
-    if applied != known:
-        db.close()
-        raise StoreError(f"{path}: was written by an older version; start the daemon once, it brings it up to date")
+        fault = as_store_error(error, path)
+        raise fault from fault.__cause__
     return db
 
 
-def connect_to_read(path: Path, patience: timedelta = PATIENCE) -> Database:
-    """Connect for reading only, without looking at the schema."""
+def _connect_to_read(path: Path, patience: timedelta) -> Database:
     conn = sqlite3.connect(
         f"file:{quote(str(path))}?mode=ro",
         uri=True,
@@ -130,6 +126,17 @@ def _refuse_newer(path: Path, applied: set[str], known: set[str]) -> None:
             f"{path}: was written by a newer version of the aggregator (schema {unknown[-1]}); "
             f"install that version again, or put the copy {path.name}.before-{unknown[0]} in its place"
         )
+
+
+def _refuse_older(path: Path, applied: set[str], known: set[str]) -> None:
+    if known - applied:
+        raise StoreError(f"{path}: was written by an older version; start the daemon once, it brings it up to date")
+
+
+def _freeze(db: Database, authority: str) -> None:
+    """Write down who mints our ids, unless that was decided before."""
+    if db.execute("SELECT 1 FROM meta WHERE key = 'authority'").fetchone() is None:
+        db.execute("INSERT INTO meta (key, value) VALUES ('authority', ?)", [authority])
 
 
 def _bring_up(db: Database, path: Path, migrations: Migrations) -> None:

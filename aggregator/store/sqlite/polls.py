@@ -5,13 +5,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.source import SourceState
-from aggregator.model.verdict import Ask,ChangeSet,Committed,Known,KnownEntry,New,PollRecord,Revised,Unchanged,Verdict
+from aggregator.model.verdict import (
+    Ask,
+    ChangeSet,
+    Committed,
+    Known,
+    KnownEntry,
+    New,
+    PollRecord,
+    Revised,
+    Unchanged,
+    Verdict,
+)
 from aggregator.store.sqlite.claims import LONGEST_HOLD
 from aggregator.store.sqlite.entries import Stored, add_keys, held_guids, insert_new, revise
 from aggregator.store.sqlite.rows import (
@@ -142,7 +153,7 @@ def _write_document(
     source_id: int,
     changes: ChangeSet,
     places: Mapping[str, Stored],
-    new_ids: Mapping[str, int],
+    new_ids: dict[str, int],
 ) -> None:
     """Note which entries the document holds; an entry that it no longer holds has vanished."""
     rows = {guid: place.row_id for guid, place in places.items()} | new_ids

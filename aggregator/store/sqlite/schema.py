@@ -112,6 +112,7 @@ CREATE TABLE entries (
 CREATE INDEX entries_short ON entries (short);
 CREATE INDEX entries_link ON entries (link_key) WHERE link_key IS NOT NULL;
 CREATE INDEX entries_seen ON entries (first_seen_at) WHERE pruned_at IS NULL;
+CREATE INDEX entries_pruned ON entries (id) WHERE pruned_at IS NOT NULL;
 CREATE INDEX entries_story ON entries (story_id) WHERE story_id IS NOT NULL;
 
 CREATE TABLE entry_keys (

@@ -94,9 +94,7 @@ def _rename(db: Database, found: Sequence[Row | None], names: Sequence[str], sto
     is no longer configured makes way for the one that was given its id.
     """
     renamed = {
-        row["id"]: name
-        for row, name in zip(found, names, strict=True)
-        if row is not None and row["source"] != name
+        row["id"]: name for row, name in zip(found, names, strict=True) if row is not None and row["source"] != name
     }
     kept = {row["id"] for row in found if row is not None}
     taken = {*names, *(row["source"] for row in stored)}

@@ -25,9 +25,7 @@ def stale_topics(db: Database, topics: Sequence[Topic]) -> tuple[str, ...]:
         "WHERE retired = 0 AND topic NOT IN (SELECT value FROM json_each(?))",
         [slugs],
     )
-    db.execute(
-        "UPDATE topics SET retired = 0 WHERE retired = 1 AND topic IN (SELECT value FROM json_each(?))", [slugs]
-    )
+    db.execute("UPDATE topics SET retired = 0 WHERE retired = 1 AND topic IN (SELECT value FROM json_each(?))", [slugs])
     rules: dict[str, str | None] = dict(db.execute("SELECT topic, rule_digest FROM topics").fetchall())
     return tuple(topic.slug for topic in topics if rules.get(topic.slug) != topic.rule_digest)
 
@@ -66,4 +64,4 @@ def _adopt(db: Database, topic: Topic, slugs: str) -> None:
     if former is None:
         return
     for table in ("topics", "topic_entries", "announcements"):
-        db.execute(f"UPDATE {table} SET topic = ? WHERE topic = ?", [topic.slug, former["topic"]])  # noqa: S608 - names from the line above
+        db.execute(f"UPDATE OR REPLACE {table} SET topic = ? WHERE topic = ?", [topic.slug, former["topic"]])  # noqa: S608 - names from the line above

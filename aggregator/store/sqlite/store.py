@@ -1,0 +1,149 @@
+"""The store on SQLite, as one part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from aggregator.errors import StoreError
+from aggregator.model.edition import Composed, Edition, TopicView
+from aggregator.model.entry import StoredEntry
+from aggregator.model.source import Claim, Source
+from aggregator.model.status import EntryFilter, Pruned, Status
+from aggregator.model.story import CurateBatch, Curated, CurateResult
+from aggregator.model.topic import Topic
+from aggregator.model.verdict import Ask, ChangeSet, Committed, Known
+from aggregator.store.sqlite import (
+    announcements,
+    care,
+    claims,
+    curation,
+    polls as poll_rows,
+    reading,
+    sources as source_table,
+    topic_rows,
+)
+from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
+from aggregator.store.sqlite.schema import MIGRATIONS
+from aggregator.store.sqlite.writer import ReadingThread, Writer
+
+Result = TypeVar("Result")
+
+
+class SqliteStore:
+    """Keeps everything in one SQLite file: one thread writes, one reads beside it.
+
+    Secrets of sources are never written down: ``claim_due`` and ``claim`` give out the sources of the last
+    ``sync_sources`` of this process, and nothing before it.
+    """
+
+    def __init__(self, path: Path, *, reader: ReadingThread, writer: Writer | None) -> None:
+        self._path = path
+        self._reader = reader
+        self._writer = writer
+        self._sources: dict[str, Source] = {}
+
+    @classmethod
+    def open(cls, path: Path, *, site_authority: str, patience: timedelta = PATIENCE) -> SqliteStore:
+        """Open the database for writing; make it, and its folder, where there is none.
+
+        Args:
+            path: The file. One process writes at a time; the data folder's lock is the caller's.
+            site_authority: Domain name that ids are made under (RFC 4151); it is frozen, with the year, at first
+                use, and has no effect later.
+            patience: How long to wait for another process that holds the database.
+
+        Raises:
+            SchemaTooNew: A newer version of the aggregator wrote it.
+            StoreError: It is damaged, locked, or cannot be opened.
+        """
+        authority = f"{site_authority},{datetime.now(UTC).year}"
+        to_write, to_read = open_to_write(path, MIGRATIONS, authority=authority, patience=patience)
+        return cls(path, reader=ReadingThread(to_read, path), writer=Writer(to_write, path))
+
+    @classmethod
+    def open_for_reading(cls, path: Path, *, patience: timedelta = PATIENCE) -> SqliteStore:
+        """Open a database that exists for ``entries``, ``status`` and ``next_due_at``, beside a daemon or alone.
+
+        Raises:
+            StoreError: It does not exist, cannot be read, or was written by another version.
+        """
+        return cls(path, reader=ReadingThread(open_to_read(path, MIGRATIONS, patience), path), writer=None)
+
+    async def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        await self._reader.close()
+        if self._writer is not None:
+            await self._writer.close()
+
+    async def sync_sources(self, sources: Sequence[Source], now: datetime) -> tuple[Source, ...]:
+        """Take over the configured sources and give them back with their frozen ids, in the same order."""
+        named = await self._write(lambda db: source_table.sync(db, sources, now))
+        self._sources = {source.id: source for source in named}
+        return named
+
+    async def claim_due(self, now: datetime, limit: int, *, busy: frozenset[str] = frozenset()) -> tuple[Claim, ...]:
+        """Claim sources that are due, oldest due time first, none of a busy or held pace key."""
+        return await self._write(lambda db: claims.claim_due(db, self._sources, now, limit, busy))
+
+    async def claim(self, source_ids: Sequence[str], now: datetime) -> tuple[Claim, ...]:
+        """Claim the sources named, due or not, but none that a server's wish still holds."""
+        return await self._write(lambda db: claims.claim_named(db, self._sources, source_ids, now))
+
+    async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
+        """Look up, decide and write one poll in one transaction, fenced by the version."""
+        return await self._write(lambda db: poll_rows.transact(db, ask, decide))
+
+    async def next_due_at(self) -> datetime | None:
+        """Say when the next source is due; None when there is none."""
+        return await self._reader.run(claims.next_due_at)
+
+    async def curate(self, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+        """Take up to ``limit`` arrivals after the watermark, decide, and commit decision and watermark together."""
+        return await self._write(lambda db: curation.curate(db, limit, decide))
+
+    async def stale_topics(self, topics: Sequence[Topic]) -> tuple[str, ...]:
+        """Name the topics whose rule differs from the one that their stored matches were found with.
+
+        The topics are all that there are: one that is not named has retired, and is stale when it returns.
+        """
+        return await self._write(lambda db: topic_rows.stale_topics(db, topics))
+
+    async def rematch(
+        self, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
+    ) -> int | None:
+        """Match kept entries anew for ``topics`` only, one slice at a time; say where the next one starts."""
+        return await self._write(lambda db: curation.rematch(db, topics, after, limit, decide))
+
+    async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
+        """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
+        return await self._write(lambda db: announcements.announce(db, topic, now, compose))
+
+    async def entries(self, wanted: EntryFilter, now: datetime) -> tuple[tuple[StoredEntry, str], ...]:
+        """List stored entries, newest first seen first, each with its short story id (or an empty string)."""
+        return await self._reader.run(lambda db: reading.entries(db, wanted, now))
+
+    async def status(self, topics: Sequence[Topic], now: datetime, *, polls: int = 1) -> Status:
+        """Tell the state of every source, with its last ``polls`` polls, and of every topic."""
+        return await self._reader.run(lambda db: reading.status(db, topics, now, polls))
+
+    async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
+        """Apply the keep rules, in slices, so that polls pass between them."""
+        rule = care.Rule(now=now, vanished_for=vanished_for)
+        old = await self._reader.run(lambda db: care.find_old(db, rule))
+        gone = 0
+        for start in range(0, len(old), care.SLICE):
+            part = old[start : start + care.SLICE]
+            gone += await self._write(partial(care.prune_entries, rule=rule, row_ids=part))
+        forgotten = await self._write(lambda db: care.prune_polls(db, now))
+        return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))
+
+    async def _write(self, work: Callable[[Database], Result]) -> Result:
+        if self._writer is None:
+            raise StoreError(f"{self._path}: was opened for reading")
+        return await self._writer.run(work)

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from time import perf_counter
+
+import feedparser
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from aggregator.errors import FormatError
+from aggregator.model.parsed import ParsedFeed
+from aggregator.parse import parse_feed
+
+URL = "https://feeds.example/feed.xml"
+
+
+def parse(body: bytes | str, **headers: str) -> ParsedFeed:
+    content = body.encode() if isinstance(body, str) else body
+    return parse_feed(content, url=URL, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def rss(inside: str) -> str:
+    return f'<rss version="2.0"><channel><title>T</title>{inside}</channel></rss>'
+
+
+@pytest.mark.parametrize("body", [b"", b"\n \t", b"\xef\xbb\xbf", b" " * 100_000, b"\xff\xfe"])
+def test_an_empty_body_is_named_as_such(body):
+    with pytest.raises(FormatError, match="the body is empty"):
+        parse(body)
+
+
+@pytest.mark.parametrize(
+    "body", [b"hello", b"<xml/>", b"\x00\x01\x02\x03", b"\x1f\x8b\x08 not unpacked", b"/etc/passwd"]
+)
+def test_what_is_no_feed_is_refused_in_a_sentence(body):
+    with pytest.raises(FormatError, match="no feed format was recognised"):
+        parse(body)
+
+
+def test_a_web_page_may_be_known_by_its_content_type_only():
+    with pytest.raises(FormatError, match="this is a web page, and it offers no feed"):
+        parse("<div>Sorry</div>", content_type="text/html; charset=utf-8")
+
+
+def test_a_path_as_body_is_not_opened(tmp_path):
+    secret = tmp_path / "secret.xml"
+    secret.write_text(rss("<item><title>secret</title></item>"), encoding="utf-8")
+    with pytest.raises(FormatError, match="no feed format"):
+        parse(str(secret))
+
+
+def test_a_document_in_the_wrong_content_type_is_read_without_complaint():
+    feed = parse(rss("<item><title>A</title></item>"), content_type="text/plain")
+    assert (len(feed.entries), feed.bozo) == (1, None)
+
+
+def test_the_charset_of_the_response_is_believed_when_the_document_declares_none():
+    body = rss("<item><title>Příliš</title></item>").encode("iso-8859-2")
+    feed = parse(body, content_type="application/xml; charset=iso-8859-2")
+    assert feed.entries[0].title
+    assert feed.entries[0].title.value == "Příliš"
+
+
+def test_a_document_that_is_not_well_formed_says_why_and_is_read():
+    feed = parse(rss("<item><title>A & B</title></item>"))
+    assert feed.bozo
+    assert "not well-formed" in feed.bozo
+    assert len(feed.entries) == 1
+
+
+def test_only_the_first_two_thousand_entries_are_read_and_the_rest_is_counted():
+    feed = parse(rss("".join(f"<item><guid>{number}</guid></item>" for number in range(2_003))))
+    assert (len(feed.entries), feed.truncated) == (2_000, 3)
+
+
+def test_the_guid_is_that_of_feedparser():
+    body = rss(
+        "<item><guid> a b </guid></item><item><guid isPermaLink='false'>abc/1</guid></item>"
+        "<item><guid>abc/1</guid></item><item><guid>http://x.example/?a=1&b=2</guid></item>"
+    )
+    own = feedparser.parse(body.encode(), response_headers={"content-location": URL})
+    assert [entry.guid for entry in parse(body).entries] == [entry.get("id").strip() for entry in own.entries]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        rss("<item><description><![CDATA[" + "<!--" * 50_000 + "]]></description></item>"),
+        rss("<item>" + "<b>" * 10_000 + "</item>"),
+        rss("<item><title>" + "<" * 20_000),
+        "<!DOCTYPE x [" + "<!ENTITY a 'b'>" * 5_000 + "]>" + rss(""),
+        "<!DOCTYPE html>" + "<link rel=alternate " * 10_000,
+        '{"version": "https://jsonfeed.org/version/1", "items": ' + "[" * 100_000,
+    ],
+    ids=["comments in CDATA", "nesting", "angle brackets", "entity declarations", "endless page", "nested JSON"],
+)
+def test_a_hostile_document_is_done_with_soon(hostile):
+    started = perf_counter()
+    try:
+        parse(hostile)
+    except FormatError as error:
+        assert str(error)  # noqa: PT017 - refusing is one of two good ends
+    assert perf_counter() - started < 3
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_give_a_feed_or_a_reason(body):
+    try:
+        assert isinstance(parse(body), ParsedFeed)
+    except FormatError as error:
+        assert str(error)  # noqa: PT017 - refusing is one of two good ends
+
+
+_PIECES = [
+    "<item>", "</item>", "<entry>", "</entry>", "<title>", "</title>", "<title type='xhtml'>", "<link>",
+    "</link>", "<link href='/x'/>", "<guid>", "</guid>", "<id>", "</id>", "<content type='html'>", "</content>",
+    "<description>", "</description>", "<pubDate>", "</pubDate>", "<updated>", "</updated>", "<author>",
+    "</author>", "<name>", "</name>", "<category>", "</category>", "<enclosure url='x'/>", "<links a='b'/>",
+    "<authors>", "</authors>", "<tags>", "</tags>", "<media:group>", "</media:group>",
+    "<media:content url='q' width='9'/>", "<image>", "</image>", "<source>", "</source>", "<![CDATA[", "]]>",
+    "<!--", "-->", "&", "&amp;", "&#0;", "&#xD800;", "&#99999999999;", "x", "\x08", "1795418263", "<div>",
+]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(_PIECES), max_size=40), st.sampled_from(["rss", "atom"]))
+def test_elements_in_any_order_give_a_feed_or_a_reason(pieces, kind):
+    inside = "".join(pieces)
+    body = rss(inside) if kind == "rss" else f'<feed xmlns="http://www.w3.org/2005/Atom">{inside}</feed>'
+    try:
+        assert isinstance(parse(body), ParsedFeed)
+    except FormatError as error:
+        assert str(error)  # noqa: PT017 - refusing is one of two good ends
