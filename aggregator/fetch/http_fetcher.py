@@ -122,7 +122,7 @@ class HttpFetcher:
     async def _body(self, request: FetchRequest, answer: Answer) -> tuple[bytes, int]:
         announced = _header(answer, "content-length")
         if announced.isdigit() and int(announced) > request.max_wire_bytes:
-            raise Fault(Failure.TOO_LARGE, f"the body has {announced} bytes, more than max-size allows")
+            raise Fault(Failure.TOO_LARGE, f"the body has {announced} bytes; max-size allows {request.max_wire_bytes}")
         decoder = BodyDecoder(
             _header(answer, "content-encoding"), max_wire_bytes=request.max_wire_bytes, max_bytes=request.max_bytes
         )

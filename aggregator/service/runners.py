@@ -75,11 +75,8 @@ class Runners:
     async def _run(self, key: str) -> None:
         queue = self._queues[key]
         try:
-            while queue and not self._stopping:
+            while queue and await self._may_ask(key):
                 claim = queue.popleft()
-                await self._pace(key)
-                if self._stopping:
-                    return
                 async with self._wire:
                     await self._poll(claim)
                 self._ready_at[key] = self._clock.monotonic() + claim.source.spacing.total_seconds()
@@ -89,11 +86,13 @@ class Runners:
             self._forget()
             self._on_room()
 
-    async def _pace(self, key: str) -> None:
+    async def _may_ask(self, key: str) -> bool:
+        """Wait until the host has had its pause; False when the process stops first."""
         wait = self._ready_at.get(key, 0.0) - self._clock.monotonic()
         while wait > 0 and not self._stopping:
             await asyncio.sleep(min(wait, 0.5))
             wait = self._ready_at.get(key, 0.0) - self._clock.monotonic()
+        return not self._stopping
 
     def _forget(self) -> None:
         if len(self._ready_at) > 4 * self._limit:

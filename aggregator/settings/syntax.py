@@ -14,6 +14,9 @@ MAX_DEPTH = 60
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LibYaml: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+_NOTHING_SO_DEEP = "nothing in a configuration is that deep"
+
 # The parser's words, or the words around them -> ours. The first that is found holds.
 _WORDS = (
     ("found another document", "a second YAML document", "one file holds one configuration: remove the ---"),
@@ -33,7 +36,8 @@ _WORDS = (
         "text behind a value, or a line that is no 'key: value'",
         "quote the whole value: 'like \"this\"'",
     ),
-    ("too deep", f"nested deeper than {MAX_DEPTH} levels", "nothing in a configuration is that deep"),
+    ("too deep", _TOO_DEEP, _NOTHING_SO_DEEP),
+    ("maximum nesting depth", _TOO_DEEP, _NOTHING_SO_DEEP),
     ("duplicate anchor", "an anchor with a name that is taken", "name it otherwise"),
 )
 

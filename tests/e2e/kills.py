@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.corpora import RealFeed, configuration, keys_by_feedparser, put_on
+from tests.e2e.corpora import RealFeed, configuration, expected_keys, put_on
 from tests.e2e.daemons import AGGREGATOR
 from tests.web.server import ScriptedWeb
 
@@ -72,7 +72,7 @@ async def kill_and_look(feeds: list[RealFeed], folder: Path, *, kills: int, seed
                 feed = by_path[asked.path.lstrip("/")]
                 if asked.header("if-none-match") == feed.etag:
                     found.returned += 1
-                    keys, _ = keys_by_feedparser(feed, urls[feed.source_id])
+                    keys, _ = expected_keys(feed, urls[feed.source_id])
                     found.missing += [f"{feed.name}: {key}" for key in keys - kept.get(feed.source_id, set())]
             _look(place, found, "at the end")
     return found

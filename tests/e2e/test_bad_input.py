@@ -39,7 +39,7 @@ BAD = {
     "an-empty-body": (document(b""), "not_a_feed", "empty"),
     "junk": (document(b"\x00\x01\x02 no xml at all"), "not_a_feed", ""),
     "json-that-is-no-feed": (document(b'{"error": "quota"}', media_type="application/json"), "not_a_feed", "JSON"),
-    "a-huge-document": (document(feed("a") + b" " * 12_000_000), "too_large", "5"),
+    "a-huge-document": (document(feed("a") + b" " * 12_000_000), "too_large", "max-size allows 5000000"),
     "a-gzip-bomb": (Reply(200, (("Content-Encoding", "gzip"),), BOMB), "too_large", ""),
     "a-cut-gzip": (Reply(200, (("Content-Encoding", "gzip"),), gzip.compress(feed("a"))[:-12]), "bad_body", ""),
     "not-found": (Reply(404), "http_4xx", "404"),

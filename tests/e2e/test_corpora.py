@@ -8,12 +8,9 @@ from collections import defaultdict
 
 import pytest
 
-from tests.e2e.corpora import configuration, keys_by_feedparser, needs_corpora, put_on, real_feeds
+from tests.e2e.corpora import configuration, expected_keys, needs_corpora, put_on, real_feeds
 from tests.e2e.daemons import aggregator
 from tests.web.server import ScriptedWeb
-
-EXCEPTIONS: dict[str, str] = {}
-"""Feeds whose stored keys differ from feedparser's on purpose, with the reason."""
 
 
 async def run(*arguments: str):
@@ -38,9 +35,9 @@ async def test_every_real_feed_is_stored_by_its_keys_and_a_second_poll_adds_noth
             stored[entry["source"]].add(entry["guid"])
         different = {}
         for feed in feeds:
-            keys, bare = keys_by_feedparser(feed, urls[feed.source_id])
+            keys, bare = expected_keys(feed, urls[feed.source_id])
             own = {key for key in stored[feed.source_id] if not key.startswith(("day:", "digest:"))}
-            if (own != keys or len(stored[feed.source_id] - own) != bare) and feed.name not in EXCEPTIONS:
+            if own != keys or len(stored[feed.source_id] - own) != bare:
                 lost, extra = sorted(keys - own)[:2], sorted(own - keys)[:2]
                 different[feed.name] = (lost, extra, bare, len(stored[feed.source_id] - own))
         assert not different

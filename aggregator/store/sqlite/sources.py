@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlite_utils import Database
 
@@ -14,8 +14,18 @@ from aggregator.model.source import Source, SourceState
 from aggregator.store.sqlite.rows import Row, moment
 from aggregator.store.sqlite.source_rows import settings_text, state_columns
 
-_OF_ADDRESS = ("etag", "last_modified", "body_digest", "hold_until", "redirect_to", "redirect_count")
-_OF_TROUBLE = ("errors", "first_error_at", "last_error", "condition")
+# An answer of the old address that is still on its way must not be taken for one of the new: the version rises.
+_MOVE: Final = """
+UPDATE sources SET version = version + 1, etag = NULL, last_modified = NULL, body_digest = '', hold_until = NULL,
+  redirect_to = NULL, redirect_count = 0, errors = 0, first_error_at = NULL, last_error = NULL, condition = 'ok',
+  next_poll_at = :now, next_poll_why = 'the address changed: due at once'
+WHERE id = :id
+"""
+_UPDATE: Final = """
+UPDATE sources SET id_given = :id_given, url = :url, pace_key = :pace_key, active = :active, position = :position,
+  longest_s = :longest_s, keep_s = :keep_s, settings = :settings
+WHERE id = :id
+"""
 
 
 def sync(db: Database, sources: Sequence[Source], now: datetime) -> tuple[Source, ...]:
@@ -25,11 +35,14 @@ def sync(db: Database, sources: Sequence[Source], now: datetime) -> tuple[Source
     names = _name(sources, found, stored)
     _rename(db, found, names, stored)
     named = tuple(replace(source, id=name) for source, name in zip(sources, names, strict=True))
-    for position, (source, row) in enumerate(zip(named, found, strict=True)):
-        if row is None:
-            _insert(db, source, position, now)
-        else:
-            _update(db, source, position, row, now)
+    placed = list(enumerate(zip(named, found, strict=True)))
+    changed = [(source, row) for _, (source, row) in placed if row is not None and row["url"] != source.url]
+    db.conn.executemany(_MOVE, [{"id": row["id"], "now": moment(now)} for _, row in changed])
+    updates = [_settings_columns(source, position) | {"id": row["id"]} for position, (source, row) in placed if row]
+    by_id = {row["id"]: row for row in stored}
+    db.conn.executemany(_UPDATE, [update for update in updates if _differs(update, by_id[update["id"]])])
+    fresh = [_new_columns(source, position, now) for position, (source, row) in placed if row is None]
+    db.table("sources").insert_all(fresh)
     kept = {row["id"] for row in found if row is not None}
     gone = [(row["id"],) for row in stored if row["active"] and row["id"] not in kept]
     db.conn.executemany("UPDATE sources SET active = 0 WHERE id = ?", gone)
@@ -130,24 +143,10 @@ def _settings_columns(source: Source, position: int) -> dict[str, Any]:
     }
 
 
-def _insert(db: Database, source: Source, position: int, now: datetime) -> None:
+def _new_columns(source: Source, position: int, now: datetime) -> dict[str, Any]:
     state = replace(SourceState(source_id=source.id), next_poll_at=now, next_poll_why="new: due at once")
-    row = {"source": source.id, **_settings_columns(source, position), "version": 0, **state_columns(state)}
-    db.table("sources").insert(row)
+    return {"source": source.id, **_settings_columns(source, position), "version": 0, **state_columns(state)}
 
 
-def _update(db: Database, source: Source, position: int, row: Row, now: datetime) -> None:
-    columns = _settings_columns(source, position)
-    if row["url"] != source.url:
-        fresh = state_columns(SourceState(source_id=source.id))
-        columns |= {name: fresh[name] for name in (*_OF_ADDRESS, *_OF_TROUBLE)}
-        columns |= {"next_poll_at": moment(now), "next_poll_why": "the address changed: due at once"}
-        # An answer of the old address that is still on its way must not be taken for one of the new.
-        columns["version"] = row["version"] + 1
-    changes = _changed(columns, row)
-    if changes:
-        db.table("sources").update(row["id"], changes)
-
-
-def _changed(columns: Mapping[str, Any], row: Row) -> dict[str, Any]:
-    return {name: value for name, value in columns.items() if row[name] != value}
+def _differs(columns: Mapping[str, Any], row: Row) -> bool:
+    return any(row[name] != value for name, value in columns.items())
