@@ -10,6 +10,7 @@ from aggregator.text.characters import clean_text
 _MAX_CHARS = 4_000
 _SCHEME_ONLY = re.compile(r"[A-Za-z]+:/*")
 _LINE_ENDS = re.compile(r"[\t\r\n]+")
+_HOST_FIRST = re.compile(r"[/\\]{2}")
 # By far the most are like this, and need no more than a look.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*+(?::\d{1,4})?(?:[/?#][A-Za-z0-9/?#&=%~+,;:@!$'()*._-]*)?")
 _UNSAFE = re.compile(r"[\s<>\"\\^`{|}]")
@@ -32,7 +33,8 @@ def web_url(address: str | None, base: str | None = None) -> str | None:
     if not written or _SCHEME_ONLY.fullmatch(written):
         return None
     try:
-        joined = "https:" + written if written.startswith("//") else urljoin(base or "", written)
+        # Browsers take either slash for the other at the beginning of an address.
+        joined = f"https://{written[2:]}" if _HOST_FIRST.match(written) else urljoin(base or "", written)
         parts = urlsplit(joined)
         port_and_host = (parts.port, parts.hostname)  # reading them finds what urlsplit lets pass
     except ValueError:

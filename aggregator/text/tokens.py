@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -49,11 +47,11 @@ _RUN = re.compile(rf"([{_UNSPACED}]+)")
 # French and Italian articles and the like that lean on the next word.
 _ELIDED = frozenset("cdjlmnst") | {"qu", "jusqu", "lorsqu", "puisqu", "un", "dell", "all", "nell", "sull", "dall"}
 _CACHED_CHARACTERS = 32
+_CACHED_WORDS = 65_536
 _GAP = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
+class _Terms(NamedTuple):
     """What a written word is compared by.
 
     Attributes:
@@ -95,7 +93,7 @@ def tokens(text: str) -> tuple[str, ...]:
     >>> tokens("Iraq's café: “C++”, foo_bar & 東京都")
     ('iraq', 'cafe', 'c++', 'foo', 'bar', '東京', '京都')
     """
-    return tuple(token for word in _WORD.findall(text) for _, token in _terms_of(word).placed)
+    return tuple(token for word in _WORD.findall(text) for _, token in _TERMS[word].placed)
 
 
 def placed_tokens(text: str) -> tuple[tuple[int, str], ...]:
@@ -107,7 +105,7 @@ def placed_tokens(text: str) -> tuple[tuple[int, str], ...]:
     placed: list[tuple[int, str]] = []
     position = 0
     for word in _WORD.findall(text):
-        terms = _terms_of(word)
+        terms = _TERMS[word]
         placed.extend((position + offset, token) for offset, token in terms.placed)
         position += terms.width
     return tuple(placed)
@@ -124,7 +122,7 @@ def index_words(parts: Sequence[str]) -> dict[str, list[int]]:
     for text in parts:
         position += _GAP
         for word in _WORD.findall(text):
-            terms = _terms_of(word)
+            terms = _TERMS[word]
             for offset, term in terms.indexed:
                 if term in index:
                     index[term].append(position + offset)
@@ -140,7 +138,7 @@ def locate_words(parts: Sequence[str]) -> Iterator[Located]:
     for number, text in enumerate(parts):
         position += _GAP
         for found in _WORD.finditer(text):
-            width = _terms_of(found.group()).width
+            width = _TERMS[found[0]].width
             yield Located(position, width, number, found.start(), found.end())
             position += width
 
@@ -156,9 +154,17 @@ def _spells(character: str) -> bool:
     return unicodedata.combining(character) in _SPELLING_CLASSES
 
 
-def _terms_of(word: str) -> _Terms:
-    # Long words are sentences without spaces or noise: unlikely to return, and an attack on the cache.
-    return _cached_terms(word) if len(word) <= _CACHED_CHARACTERS else _terms(word)
+class _TermCache(dict[str, _Terms]):
+    """Terms by word: a look-up in a dictionary costs a third of a call, and there are hundreds in an entry."""
+
+    def __missing__(self, word: str) -> _Terms:
+        terms = _terms(word)
+        # Long words are sentences without spaces or noise: unlikely to return, and an attack on the cache.
+        if len(word) <= _CACHED_CHARACTERS:
+            if len(self) >= _CACHED_WORDS:
+                self.clear()
+            self[word] = terms
+        return terms
 
 
 def _terms(word: str) -> _Terms:
@@ -178,7 +184,7 @@ def _terms(word: str) -> _Terms:
     return _Terms(tuple(placed), tuple(indexed), width)
 
 
-_cached_terms = lru_cache(maxsize=32_768)(_terms)
+_TERMS = _TermCache()
 
 
 def _pairs(run: str) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...], int]:

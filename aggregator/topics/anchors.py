@@ -11,6 +11,8 @@ from aggregator.topics.indexed import IndexedEntry
 from aggregator.topics.tree import And, Node, Not, Or, Phrase, Prefix, TextLeaf, Value, Word
 
 _PREFIX_COST = 4.0
+# So many words are looked for in a text in the time that it takes to cut it into words.
+_FEW = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class AnchorIndex:
         """Name every tree that may hold for an entry, and few others."""
         found = set(self._unanchored)
         for (field, length), trees in self._trees.items():
+            if len(trees) <= _FEW and all(entry.lacks(field, token) for token in trees):
+                continue
             words = entry.words(field).keys()
             starts = {word[:length] for word in words} if length else words
             for token in trees.keys() & starts:

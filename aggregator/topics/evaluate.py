@@ -107,7 +107,7 @@ def _is_meant(leaf: Value, value: str) -> bool:
 
 def _first(leaf: TextLeaf, field: str, entry: IndexedEntry) -> int | None:
     if isinstance(leaf, Word):
-        return next(iter(entry.words(field).get(leaf.token, ())), None)
+        return next(iter(_positions(leaf.token, field, entry, open_ended=False)), None)
     if isinstance(leaf, Prefix):
         return min(_positions(leaf.start, field, entry, open_ended=True), default=None)
     starts: set[int] | None = None
@@ -122,6 +122,8 @@ def _first(leaf: TextLeaf, field: str, entry: IndexedEntry) -> int | None:
 
 
 def _positions(token: str, field: str, entry: IndexedEntry, *, open_ended: bool) -> Sequence[int]:
+    if entry.lacks(field, token):
+        return ()
     words = entry.words(field)
     if not open_ended:
         return words.get(token, ())

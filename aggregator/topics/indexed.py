@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -27,7 +27,7 @@ class IndexedEntry:
         self._parts: dict[str, tuple[str, ...]] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._sorted: dict[str, list[str]] = {}
-        self._located: dict[str, tuple[Located, ...]] = {}
+        self._plain: dict[str, str | None] = {}
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def words(self, field: str) -> Mapping[str, list[int]]:
@@ -36,6 +36,20 @@ class IndexedEntry:
         if found is None:
             found = self._words[field] = index_words(self._parts_of(field))
         return found
+
+    def lacks(self, field: str, letters: str) -> bool:
+        """Say whether no word of a field can hold these folded letters; False when that takes cutting it into words.
+
+        Most words of most queries are nowhere in an entry, and to find that out is much cheaper than to index it.
+        """
+        if field in self._words:
+            return False
+        if field not in self._plain:
+            joined = "\n".join(self._parts_of(field))
+            # What is not ASCII is folded word by word.
+            self._plain[field] = joined.lower() if joined.isascii() else None
+        plain = self._plain[field]
+        return plain is not None and letters not in plain
 
     def words_with(self, field: str, start: str) -> Iterator[str]:
         """Walk over the words of a field that start so."""
@@ -59,29 +73,24 @@ class IndexedEntry:
         """Quote what stands at ``width`` positions of a field, as it is written."""
         parts = self._parts_of(field)
         beyond = position + width
-        located = self._located_in(field)
-        first = located[bisect_right(located, position, key=_position) - 1]
-        last = located[bisect_left(located, beyond, key=_position) - 1]
+        first = last = None
+        for word in locate_words(parts):
+            if word.position >= beyond:
+                break
+            # A word of no width, such as a lone underscore, has no position of its own.
+            if word.width:
+                first, last = (word if first is None or word.position <= position else first), word
+        if first is None or last is None:
+            return ""
         begin = first.start + position - first.position if _is_run(first) else first.start
         end = min(last.start + beyond - last.position, last.end) if _is_run(last) else last.end
         return " ".join(parts[first.part][begin:end].split())
-
-    def _located_in(self, field: str) -> tuple[Located, ...]:
-        found = self._located.get(field)
-        if found is None:
-            # A word of no width, such as a lone underscore, has no position of its own.
-            found = self._located[field] = tuple(word for word in locate_words(self._parts_of(field)) if word.width)
-        return found
 
     def _parts_of(self, field: str) -> tuple[str, ...]:
         found = self._parts.get(field)
         if found is None:
             found = self._parts[field] = _PARTS[field](self._entry)
         return found
-
-
-def _position(word: Located) -> int:
-    return word.position
 
 
 def _is_run(word: Located) -> bool:

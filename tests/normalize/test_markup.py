@@ -22,7 +22,7 @@ REL = ' rel="noopener noreferrer nofollow"'
         ('<a href="x.html">x</a>', f'<a href="https://a.example/dir/x.html"{REL}>x</a>'),
         ('<a href="//b.example/x">x</a>', f'<a href="https://b.example/x"{REL}>x</a>'),
         ('<a href="\\\\b.example/x">x</a>', f'<a href="https://b.example/x"{REL}>x</a>'),
-        ('<a href="/&#x2F;c.example">x</a>', f'<a href="https://c.example/"{REL}>x</a>'),
+        ('<a href="/&#x2F;c.example">x</a>', f'<a href="https://c.example"{REL}>x</a>'),
         ('<a href="mailto:x@a.example" target="_blank" rel="me">x</a>', f'<a href="mailto:x@a.example"{REL}>x</a>'),
         ('<a href="tel:1">x</a>', f"<a{REL}>x</a>"),
         ('<img src="i.png" alt="a" title="t" width="3" height="4" srcset="j.png 2x" loading="lazy" onerror="x()">',
