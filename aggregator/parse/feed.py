@@ -14,9 +14,11 @@ from aggregator.errors import FormatError
 from aggregator.model.parsed import ParsedEntry, ParsedFeed, ScheduleHints
 from aggregator.parse import sax_driver
 from aggregator.parse.feed_entry import read_entry
+from aggregator.parse.items import Whole, cut_items
 from aggregator.parse.lenient import Fields, dicts, fields, first_link, names, raw_text, text
 from aggregator.parse.limits import MAX_ENTRIES
 from aggregator.parse.mending import mend_entry, mend_text
+from aggregator.parse.plain import is_utf8, read_plain
 from aggregator.parse.side import SideFacts, raw_guids, read_side
 
 if sax_driver.__name__ not in feedparser.api.PREFERRED_XML_PARSERS:
@@ -39,22 +41,50 @@ def read_feed(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFee
     Raises:
         FormatError: feedparser failed, or the document would blow up.
     """
+    return _read_in_parts(body, url, headers) or read_whole(body, url=url, headers=headers)
+
+
+def read_whole(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
+    """Read all of a document by feedparser: what ``read_feed`` has to agree with."""
     result = _parse(body, url, headers)
-    version = text(result, "version") or ""
     entries = dicts(result, "entries")
-    if not version and not entries:
+    if not text(result, "version") and not entries:
         return None
     side = read_side(body)
+    parsed = tuple(read_entry(entry, side.captions) for entry in entries[:MAX_ENTRIES])
+    if _complaint(result):
+        parsed = tuple(map(mend_entry, parsed))
+    parsed = _without_invented_links(parsed, entries, body)
+    return _feed(result, side, parsed, max(0, len(entries) - MAX_ENTRIES))
+
+
+def _read_in_parts(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
+    """Leave to feedparser what surrounds the items, and those that are not plain; None when that is not safe."""
+    cut = cut_items(body)
+    if isinstance(cut, Whole) or not is_utf8(cut.head, body, headers):
+        return None
+    kept = cut.items[:MAX_ENTRIES]
+    plain = read_plain(cut.holding(kept), headers.get("content-language"))
+    if plain is None or len(plain) != len(kept):
+        return None
+    rest = cut.holding(item for item, entry in zip(kept, plain, strict=True) if entry is None)
+    result = _parse(rest, url, headers)
+    entries = dicts(result, "entries")
+    if _complaint(result) or len(entries) != plain.count(None) or not text(result, "version"):
+        return None
+    side = read_side(rest)
+    others = iter(_without_invented_links(tuple(read_entry(entry, side.captions) for entry in entries), entries, rest))
+    return _feed(result, side, tuple(entry or next(others) for entry in plain), len(cut.items) - len(kept))
+
+
+def _feed(result: Fields, side: SideFacts, entries: tuple[ParsedEntry, ...], truncated: int) -> ParsedFeed:
     feed = fields(result, "feed")
     complaint = _complaint(result)
-    parsed = tuple(read_entry(entry, side.captions) for entry in entries[:MAX_ENTRIES])
     title, subtitle = raw_text(feed, "title"), raw_text(feed, "subtitle")
-    if complaint:
-        parsed, title, subtitle = tuple(map(mend_entry, parsed)), mend_text(title), mend_text(subtitle)
     return ParsedFeed(
-        format=version,
-        title=title,
-        subtitle=subtitle,
+        format=text(result, "version") or "",
+        title=mend_text(title) if complaint else title,
+        subtitle=mend_text(subtitle) if complaint else subtitle,
         feed_id=text(feed, "id"),
         site_url=text(feed, "link") or first_link(feed, "alternate"),
         self_url=first_link(feed, "self"),
@@ -64,9 +94,9 @@ def read_feed(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFee
         rights=text(feed, "rights"),
         authors=names(feed),
         hints=_hints(feed, side),
-        entries=_without_invented_links(parsed, entries, body),
+        entries=entries,
         bozo=complaint,
-        truncated=max(0, len(entries) - MAX_ENTRIES),
+        truncated=truncated,
     )
 
 

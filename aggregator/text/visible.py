@@ -63,7 +63,14 @@ _INLINE = frozenset(
         "wbr",
     }
 )
-_ENOUGH = 8_192
+# Markup with nothing wrong about it, tag for tag; possessive, so that a look is all it costs when there is.
+_ATTRIBUTES = r"(?:\s++[\w:.-]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?+)*+\s*+/?+>"
+_TIDY = re.compile(rf"[^<]*+(?:</?+[A-Za-z][\w:-]*+{_ATTRIBUTES}[^<]*+)*+")
+_INLINE_TAG = re.compile(rf"</?+(?:{'|'.join(sorted(_INLINE))})(?![\w:-]){_ATTRIBUTES}", re.IGNORECASE)
+_TAG = re.compile(rf"</?+[\w:-]++{_ATTRIBUTES}")
+_SILENT_TAG = re.compile(rf"<(?:{'|'.join(_SILENT)})(?![\w:-])", re.IGNORECASE)
+# So much of a long text is read for its beginning; the next when there was too little to see.
+_ENOUGH = (1_500, 8_192)
 
 
 def visible_text(html: str) -> str:
@@ -77,7 +84,10 @@ def visible_text(html: str) -> str:
     'Café olé AT&amp;T.'
     """
     if "<" in html:
-        html = "".join(_pieces(html))
+        if _TIDY.fullmatch(html) and not _SILENT_TAG.search(html):
+            html = _TAG.sub(" ", _INLINE_TAG.sub("", html))
+        else:
+            html = "".join(_pieces(html))
     return " ".join(clean_text(decode_references(html)).split())
 
 
@@ -106,12 +116,12 @@ def summary_of(text: str, limit: int = 300) -> str:
 
 def beginning_of(text: RawText, limit: int) -> str:
     """Give at least the first ``limit`` characters of a text as ``plain`` would, without reading all of a long one."""
-    enough = max(_ENOUGH, 4 * limit)
-    if len(text.value) > enough:
-        start = plain(RawText(text.value[:enough], text.media_type))
-        # A reference may have been cut in two at the end.
-        if len(start) > limit + 40:
-            return start
+    for enough in _ENOUGH:
+        if len(text.value) > enough:
+            start = plain(RawText(text.value[:enough], text.media_type))
+            # A reference may have been cut in two at the end.
+            if len(start) > limit + 40:
+                return start
     return plain(text)
 
 

@@ -47,3 +47,8 @@ def test_a_reference_of_thousands_of_digits_is_dropped():
 
 def test_a_reference_with_many_zeros_in_front_is_still_read():
     assert decode_references("&#00000065;") == "A"
+
+
+def test_what_is_printable_is_never_taken_out():
+    printable = "".join(character for character in map(chr, range(0x110000)) if character.isprintable())
+    assert clean_text(printable) == printable

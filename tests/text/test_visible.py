@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from aggregator.model.parsed import RawText
-from aggregator.text.visible import beginning_of, plain, summary_of, visible_text
+from aggregator.text.characters import clean_text, decode_references
+from aggregator.text.visible import _pieces, beginning_of, plain, summary_of, visible_text
 
 
 @pytest.mark.parametrize(
@@ -130,3 +131,26 @@ def test_the_beginning_of_a_long_text_is_read_without_the_rest():
 
 def test_a_long_text_that_begins_with_a_script_is_read_to_where_it_speaks():
     assert beginning_of(RawText(f"<script>{'x' * 50_000}</script>said", "text/html"), 300) == "said"
+
+
+_TAGS = st.sampled_from(
+    [
+        "<p>",
+        "</p>",
+        "<b>",
+        "</b>",
+        "<br/>",
+        '<a href="x>y">',
+        "</a>",
+        "<img src='a' alt=b>",
+        "<td nowrap>",
+        "<B\n>",
+        "<h1 a = 'b' c>",
+    ]
+)
+
+
+@given(st.lists(st.one_of(_TAGS, st.text("ab &<>\"'=/", max_size=6)), max_size=20).map("".join))
+def test_tidy_markup_reads_as_it_does_piece_by_piece(html):
+    by_pieces = " ".join(clean_text(decode_references("".join(_pieces(html)))).split())
+    assert visible_text(html) == by_pieces

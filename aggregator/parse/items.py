@@ -1,0 +1,86 @@
+"""Cut a document into its items without parsing it: byte ranges, and what stands before and behind them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# Bounded and without alternatives that overlap: the scan is linear on any input.
+_MARK = re.compile(rb"<(?:(!\[CDATA\[)|(!--)|(/?)((?:[A-Za-z_][\w.-]{0,29}:)?(?:item|entry))(?=[\s/>]))")
+# Declarations within an item hold for it alone; one item cannot be taken out of their reach.
+_DECLARES = re.compile(rb"\sxmlns[\s:=]|\sxml:base[\s=]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A document in pieces.
+
+    Attributes:
+        head: Up to the first item.
+        items: Each from its opening to its closing tag.
+        foot: What stands between items, then what follows the last one.
+    """
+
+    head: bytes
+    items: tuple[bytes, ...]
+    foot: bytes
+
+    def holding(self, items: Iterable[bytes]) -> bytes:
+        """Give the document with these of its items only."""
+        return b"".join((self.head, *items, self.foot))
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Why a document is not cut."""
+
+    reason: str
+
+
+def cut_items(body: bytes) -> Cut | Whole:
+    """Cut a document into its items, or say why that is not safe: then it is to be parsed as a whole."""
+    if b"\0" in body[:200]:
+        return Whole("utf-16 or utf-32")
+    ranges = _ranges(body)
+    if isinstance(ranges, Whole):
+        return ranges
+    if not ranges:
+        return Whole("no items")
+    head = body[: ranges[0][0]]
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+        return Whole("a document type")
+    items = tuple(body[start:end] for start, end in ranges)
+    if any(map(_DECLARES.search, items)):
+        return Whole("a declaration in an item")
+    between = [body[end:start] for (_, end), (start, _) in itertools.pairwise(ranges)]
+    return Cut(head, items, b"".join((*between, body[ranges[-1][1] :])))
+
+
+def _ranges(body: bytes) -> list[tuple[int, int]] | Whole:
+    found: list[tuple[int, int]] = []
+    opened: tuple[bytes, int] | None = None
+    at = 0
+    while mark := _MARK.search(body, at):
+        cdata, comment, slash, name = mark.groups()
+        if cdata or comment:
+            closing = b"]]>" if cdata else b"-->"
+            at = body.find(closing, mark.end()) + len(closing)
+            if at < len(closing):
+                return Whole("a section that does not end")
+            continue
+        end = body.find(b">", mark.end())
+        if end < 0 or body[end - 1] == ord("/"):
+            return Whole("a tag that does not end" if end < 0 else "an empty item")
+        at = end + 1
+        if slash:
+            if opened is None or opened[0] != name:
+                return Whole("items within items")
+            found.append((opened[1], at))
+            opened = None
+        elif opened is not None:
+            return Whole("items within items")
+        else:
+            opened = (name, mark.start())
+    return found if opened is None else Whole("an item that does not end")
