@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -42,6 +43,8 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
+# What is not ASCII comes in short runs that return: letters with accents, quotes, dashes.
+_FOREIGN = re.compile(r"([^\x00-\x7f]+)")
 _RUN = re.compile(rf"([{_UNSPACED}]+)")
 
 # French and Italian articles and the like that lean on the next word.
@@ -83,6 +86,11 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    return "".join(part.lower() if part.isascii() else _fold_foreign(part) for part in _FOREIGN.split(text))
+
+
+@lru_cache(maxsize=8_192)
+def _fold_foreign(text: str) -> str:
     kept = (character for character in unicodedata.normalize("NFKD", text) if _spells(character))
     return unicodedata.normalize("NFC", "".join(kept).casefold().translate(_LOOK_ALIKE))
 

@@ -27,7 +27,7 @@ class IndexedEntry:
         self._parts: dict[str, tuple[str, ...]] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._sorted: dict[str, list[str]] = {}
-        self._plain: dict[str, str | None] = {}
+        self._plain: dict[str, str] = {}
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def words(self, field: str) -> Mapping[str, list[int]]:
@@ -38,18 +38,16 @@ class IndexedEntry:
         return found
 
     def lacks(self, field: str, letters: str) -> bool:
-        """Say whether no word of a field can hold these folded letters; False when that takes cutting it into words.
+        """Say whether no word of a field can hold these folded letters.
 
         Most words of most queries are nowhere in an entry, and to find that out is much cheaper than to index it.
         """
         if field in self._words:
             return False
-        if field not in self._plain:
-            joined = "\n".join(self._parts_of(field))
-            # What is not ASCII is folded word by word.
-            self._plain[field] = joined.lower() if joined.isascii() else None
-        plain = self._plain[field]
-        return plain is not None and letters not in plain
+        plain = self._plain.get(field)
+        if plain is None:
+            plain = self._plain[field] = fold("\n".join(self._parts_of(field)))
+        return letters not in plain
 
     def words_with(self, field: str, start: str) -> Iterator[str]:
         """Walk over the words of a field that start so."""
