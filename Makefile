@@ -26,7 +26,7 @@ check: setup             ## lint, format, types, import contracts
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
 prove: setup             ## the long proofs at full size, figures printed
-	$(BIN)/python -m pytest -s -m prove -o addopts="" --import-mode=importlib tests/prove
+	$(BIN)/python -m pytest -s -m prove -o addopts="" --import-mode=importlib tests
 
 bench: setup             ## every benchmark; writes benchmarks/results.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

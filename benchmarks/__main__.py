@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import polling
+from benchmarks import parsing, polling
 from benchmarks.results import show, write
 
 
@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--no-write", action="store_true", help="leave results.json as it is")
     chosen = parser.parse_args()
-    results = polling.measure(tuple(chosen.feeds), chosen.repeats)
+    results = [*parsing.measure(chosen.repeats), *polling.measure(tuple(chosen.feeds), chosen.repeats)]
     show(results)
     cpu = {one.name: one.value for one in results if one.name.startswith("poll.cpu")}
     if len(chosen.feeds) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -30,7 +30,12 @@ class _Recognised:
 
 
 def judge(
-    entries: Sequence[Entry], known: Sequence[KnownEntry], *, first_document: bool, backfill: int
+    entries: Sequence[Entry],
+    known: Sequence[KnownEntry],
+    *,
+    first_document: bool,
+    backfill: int,
+    held: AbstractSet[EntryKey] = frozenset(),
 ) -> tuple[Verdict, ...]:
     """Give each entry of a document exactly one verdict, in the order of the document.
 
@@ -44,8 +49,9 @@ def judge(
         known: Every stored entry that holds one of the candidate keys.
         first_document: Whether the source was never read before.
         backfill: Of a first document, so many of the newest entries are news; the rest is kept as history.
+        held: Stored entries that other items of the document are, known ones that were not read again.
     """
-    recognised = _recognise(entries, known)
+    recognised = _recognise(entries, known, held)
     history = _history(entries, backfill) if first_document else frozenset[EntryKey]()
     spoken: set[EntryKey] = set()
     verdicts: list[Verdict] = []
@@ -63,19 +69,21 @@ def judge(
     return tuple(verdicts)
 
 
-def _recognise(entries: Sequence[Entry], known: Sequence[KnownEntry]) -> Mapping[EntryKey, _Recognised]:
+def _recognise(
+    entries: Sequence[Entry], known: Sequence[KnownEntry], held: AbstractSet[EntryKey]
+) -> Mapping[EntryKey, _Recognised]:
     """Pair entries with stored ones, one to one, whatever the order of the document."""
     own = {entry.key: entry for entry in reversed(entries)}
     stored = {other.key: other for other in known}
     recognised = {key: _Recognised(stored[key], "key") for key in own if key in stored}
     if len(recognised) == len(own):
         return recognised
-    taken = set(recognised)
+    taken = {*held, *recognised}
     holders: defaultdict[CandidateKey, list[KnownEntry]] = defaultdict(list)
     for other in stored.values():
         for candidate in dict.fromkeys(other.keys):
             holders[candidate].append(other)
-    for candidate, key in _ladder(own.values()):
+    for candidate, key in _ladder(own.values(), [other for other in stored.values() if other.key in held]):
         found = holders.get(candidate, ())
         if len(found) != 1 or key in recognised or found[0].key in taken:
             continue
@@ -85,14 +93,15 @@ def _recognise(entries: Sequence[Entry], known: Sequence[KnownEntry]) -> Mapping
     return recognised
 
 
-def _ladder(entries: Collection[Entry]) -> Iterator[tuple[CandidateKey, EntryKey]]:
-    """Go through the keys that can tell entries apart, rung by rung."""
+def _ladder(entries: Collection[Entry], held: Collection[KnownEntry]) -> Iterator[tuple[CandidateKey, EntryKey]]:
+    """Go through the keys that can tell entries apart, from each other and from those held, rung by rung."""
     steps = sorted(
         (_RUNGS[candidate.kind], step, entry.key, candidate)
         for entry in entries
         for step, candidate in enumerate(dict.fromkeys(entry.keys))
     )
     used = Counter(candidate for *_, candidate in steps)
+    used.update(candidate for other in held for candidate in dict.fromkeys(other.keys))
     return ((candidate, key) for *_, key, candidate in steps if used[candidate] == 1)
 
 

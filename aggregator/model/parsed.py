@@ -100,6 +100,9 @@ class ParsedFeed:
         format: ``rss20``, ``atom10``, ``json11`` … as feedparser names them.
         bozo: Why the document is not well-formed, or None.
         truncated: How many items were left out because the document held too many.
+        items: Digest of the bytes of each entry, in the same order; empty when they were not told apart.
+        known_items: Digests of items that were left out because they are known.
+        frame: Digest of the document without its items, or empty.
     """
 
     format: str
@@ -117,3 +120,6 @@ class ParsedFeed:
     entries: tuple[ParsedEntry, ...] = ()
     bozo: str | None = None
     truncated: int = 0
+    items: tuple[str, ...] = ()
+    known_items: tuple[str, ...] = ()
+    frame: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.model.entry import Entry
+from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.fetching import Failure
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import ContentPolicy, FeedProfile
@@ -20,6 +20,8 @@ class Document:
         source_url: The configured address of the source.
         headers: Lower-case names.
         now: Dates later than this plus a day are not believed.
+        known_items: Digests of items of the last document, each with the guids that its entry goes by; what did
+            not change need not be read again.
     """
 
     source_id: str
@@ -30,6 +32,7 @@ class Document:
     now: datetime
     language: str | None = None
     content: ContentPolicy = ContentPolicy.FEED
+    known_items: tuple[tuple[str, frozenset[str]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,10 @@ class Reading:
         repeated: How many entries of the document had a key that an earlier one had.
         bozo: Why the document is not well-formed, or None.
         truncated: How many items were left out because there were too many.
+        items: Digest of each item that was read, with the key of its entry, None for one that says nothing. Empty
+            when the document was not read item by item: then all of it has to be read the next time, too.
+        known_items: Digests of the items that were not read, because they are known.
+        frame: Digest of the document without its items; empty with ``items``.
     """
 
     profile: FeedProfile
@@ -49,6 +56,9 @@ class Reading:
     repeated: int = 0
     bozo: str | None = None
     truncated: int = 0
+    items: tuple[tuple[str, EntryKey | None], ...] = ()
+    known_items: tuple[str, ...] = ()
+    frame: str = ""
 
 
 @dataclass(frozen=True, slots=True)

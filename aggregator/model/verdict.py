@@ -94,13 +94,41 @@ class PollRecord:
     next_poll_why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadItem:
+    """An item of a document: the digest of its bytes, the guid that it names, and the key that it is stored under.
+
+    The last two are None for an item that says nothing.
+    """
+
+    digest: str
+    guid: str | None
+    key: EntryKey | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDocument:
+    """What is remembered of the last document of a source.
+
+    Attributes:
+        items: As the poll that read it told them; empty when the document was not read item by item.
+        frame: Digest of what surrounds them.
+    """
+
+    items: tuple[ReadItem, ...] = ()
+    frame: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSet:
     """All that one poll writes, in one transaction: entries, validators, state and due time together.
 
     Attributes:
         state: The new state; its version is set by the store.
-        verdicts: One for each entry of the document; unchanged ones only mark that they are still there.
+        verdicts: One for each entry that was read; unchanged ones only mark that they are still there.
+        items: As in ``Reading``, with the guid that the item names and the key that its entry is stored under.
+        known_items: As in ``Reading``: their entries are still there.
+        frame: As in ``Reading``.
         hold_pace_until: The whole pace key is left alone until then.
     """
 
@@ -108,6 +136,9 @@ class ChangeSet:
     poll: PollRecord
     verdicts: tuple[Verdict, ...] = ()
     hold_pace_until: datetime | None = None
+    items: tuple[ReadItem, ...] = ()
+    known_items: tuple[str, ...] = ()
+    frame: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.model.entry import CandidateKey, Entry
+from aggregator.model.entry import CandidateKey, Entry, EntryKey
 from aggregator.model.parsed import ParsedEntry, ParsedFeed
 from aggregator.model.reading import Document, Reading
 from aggregator.normalize.entry import Setting, normalize_entry
@@ -25,17 +25,22 @@ def normalize(parsed: ParsedFeed, document: Document) -> Reading:
         shared_links=_shared_links(parsed),
     )
     kept: dict[CandidateKey, Entry] = {}
-    spoken = [raw for raw in parsed.entries if _says_something(raw)]
-    for raw in spoken:
-        entry = normalize_entry(raw, setting)
-        kept.setdefault(entry.keys[0], entry)
+    keys: list[EntryKey | None] = []
+    for raw in parsed.entries:
+        entry = normalize_entry(raw, setting) if _says_something(raw) else None
+        keys.append(entry.key if entry else None)
+        if entry:
+            kept.setdefault(entry.keys[0], entry)
     return Reading(
         profile=profile_of(parsed, document.url),
         hints=parsed.hints,
         entries=tuple(kept.values()),
-        repeated=len(spoken) - len(kept),
+        repeated=len(keys) - keys.count(None) - len(kept),
         bozo=parsed.bozo,
         truncated=parsed.truncated,
+        items=tuple(zip(parsed.items, keys, strict=True)) if parsed.items else (),
+        known_items=parsed.known_items,
+        frame=parsed.frame,
     )
 
 

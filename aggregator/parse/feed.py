@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import replace
 
 import feedparser
@@ -33,7 +33,9 @@ _SHOWN_COMPLAINT = 200
 _INTEGER = re.compile(r"\d{1,9}")
 
 
-def read_feed(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
+def read_feed(
+    body: bytes, *, url: str, headers: Mapping[str, str], known_items: AbstractSet[str] = frozenset()
+) -> ParsedFeed | None:
     """Read RSS, RDF, Atom or CDF; None when feedparser finds none of them.
 
     A document is never refused for not being well-formed.
@@ -41,7 +43,7 @@ def read_feed(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFee
     Raises:
         FormatError: feedparser failed, or the document would blow up.
     """
-    return _read_in_parts(body, url, headers) or read_whole(body, url=url, headers=headers)
+    return _read_in_parts(body, url, headers, known_items) or read_whole(body, url=url, headers=headers)
 
 
 def read_whole(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
@@ -58,23 +60,31 @@ def read_whole(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFe
     return _feed(result, side, parsed, max(0, len(entries) - MAX_ENTRIES))
 
 
-def _read_in_parts(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
+def _read_in_parts(
+    body: bytes, url: str, headers: Mapping[str, str], known_items: AbstractSet[str]
+) -> ParsedFeed | None:
     """Leave to feedparser what surrounds the items, and those that are not plain; None when that is not safe."""
     cut = cut_items(body)
     if isinstance(cut, Whole) or not is_utf8(cut.head, body, headers):
         return None
-    kept = cut.items[:MAX_ENTRIES]
-    plain = read_plain(cut.holding(kept), headers.get("content-language"))
-    if plain is None or len(plain) != len(kept):
+    digests = cut.digests()[:MAX_ENTRIES]
+    fresh = [(digest, item) for digest, item in zip(digests, cut.items, strict=False) if digest not in known_items]
+    plain = read_plain(cut.holding(item for _, item in fresh), headers.get("content-language"))
+    if plain is None or len(plain) != len(fresh):
         return None
-    rest = cut.holding(item for item, entry in zip(kept, plain, strict=True) if entry is None)
+    rest = cut.holding(item for (_, item), entry in zip(fresh, plain, strict=True) if entry is None)
     result = _parse(rest, url, headers)
     entries = dicts(result, "entries")
     if _complaint(result) or len(entries) != plain.count(None) or not text(result, "version"):
         return None
     side = read_side(rest)
     others = iter(_without_invented_links(tuple(read_entry(entry, side.captions) for entry in entries), entries, rest))
-    return _feed(result, side, tuple(entry or next(others) for entry in plain), len(cut.items) - len(kept))
+    return replace(
+        _feed(result, side, tuple(entry or next(others) for entry in plain), len(cut.items) - len(digests)),
+        items=tuple(digest for digest, _ in fresh),
+        known_items=tuple(dict.fromkeys(digest for digest in digests if digest in known_items)),
+        frame=cut.frame,
+    )
 
 
 def _feed(result: Fields, side: SideFacts, entries: tuple[ParsedEntry, ...], truncated: int) -> ParsedFeed:

@@ -17,7 +17,7 @@ from aggregator.model.source import Claim, Source
 from aggregator.model.status import EntryFilter, Pruned, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult
 from aggregator.model.topic import Topic
-from aggregator.model.verdict import Ask, ChangeSet, Committed, Known
+from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 
 
 class Clock(Protocol):
@@ -78,6 +78,13 @@ class PollStore(Protocol):
 
         ``decide`` is pure and may be called again. Many calls may share one commit, each in a savepoint of
         its own; this returns only after the commit.
+        """
+        ...
+
+    async def known_document(self, source_id: str) -> KnownDocument:
+        """Give what is remembered of the items of the source's last document; nothing when this version never read it.
+
+        What was remembered by a version that read otherwise counts as nothing.
         """
         ...
 

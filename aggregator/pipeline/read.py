@@ -2,17 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
 from aggregator.errors import FormatError
+from aggregator.model.entry import KeyKind
 from aggregator.model.fetching import Failure
-from aggregator.model.reading import Document, ReadOutcome, Unreadable
+from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
 from aggregator.normalize import normalize
-from aggregator.parse import parse_feed
+from aggregator.parse import Whole, cut_items, parse_feed
+
+READER = "1"
+"""Raised with every change of what is read from the same bytes; stands in every frame, so that it changes, too."""
 
 
 def read_document(document: Document) -> ReadOutcome:
-    """Parse and normalise one document, or say in a sentence what it was instead."""
+    """Parse and normalise one document, or say in a sentence what it was instead.
+
+    Items that are known by their digest are left out, as long as the result is that of a whole reading: not when one
+    of the others repeats the guid of a known item, or has none.
+    """
+    known = dict(document.known_items)
     try:
-        parsed = parse_feed(document.body, url=document.url, headers=dict(document.headers))
+        reading = _read(document, known.keys())
+        names = frozenset[str]().union(*(known[digest] for digest in reading.known_items))
+        if reading.known_items and not _stands_alone(reading, names):
+            reading = _read(document, frozenset())
     except FormatError as error:
         return Unreadable(Failure.NOT_A_FEED, str(error))
-    return normalize(parsed, document)
+    if reading.frame and _stands_alone(reading, frozenset()):
+        return replace(reading, frame=f"{READER}:{reading.frame}")
+    return replace(reading, items=(), frame="")
+
+
+def is_current(frame: str) -> bool:
+    """Say whether a frame, and so the items in it, was read by this version."""
+    return frame.startswith(f"{READER}:")
+
+
+def recognise_items(document: Document, frame: str) -> tuple[str, ...]:
+    """Give the digests of the items of a document that holds no others than known ones, in the frame that is known.
+
+    Empty when it has to be read. Linear, and no parser is involved, so this needs no worker.
+    """
+    cut = cut_items(document.body)
+    if isinstance(cut, Whole) or f"{READER}:{cut.frame}" != frame:
+        return ()
+    digests = tuple(dict.fromkeys(cut.digests()))
+    return digests if {digest for digest, _ in document.known_items}.issuperset(digests) else ()
+
+
+def _read(document: Document, known_items: AbstractSet[str]) -> Reading:
+    headers = dict(document.headers)
+    return normalize(parse_feed(document.body, url=document.url, headers=headers, known_items=known_items), document)
+
+
+def _stands_alone(reading: Reading, names: AbstractSet[str]) -> bool:
+    """Say whether each entry is what it is without the others: known by a guid of its own."""
+    return not reading.repeated and all(
+        entry.keys[0].kind is KeyKind.GUID and entry.key.guid not in names for entry in reading.entries
+    )

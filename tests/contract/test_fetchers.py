@@ -386,6 +386,8 @@ async def test_a_coded_body_is_decoded(
         ("zstd", zstandard.compress(FEED)[:-4]),
         ("zstd", b"not zstd at all"),
     ],
+    # A name made of the bytes would hold the time at which gzip wrote them.
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)}-bytes",
 )
 async def test_a_body_that_cannot_be_decoded_is_bad(
     web: ScriptedWeb, fetcher: HttpFetcher, coding: str, body: bytes

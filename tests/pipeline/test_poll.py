@@ -8,7 +8,7 @@ from aggregator.model.fetching import Failure, Fetched, FetchFailed, NotModified
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.reading import Reading, Unreadable
 from aggregator.model.source import Claim, FeedProfile, SourceState, Validators
-from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, New
+from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument, New
 from aggregator.pipeline.poll import PollParts, poll
 from tests.builders import make_entry, make_source
 from tests.fakes.clock import FakeClock
@@ -25,6 +25,9 @@ class OneSourceStore:
         self.state = state
         self.asked: Ask | None = None
         self.changes: ChangeSet | None = None
+
+    async def known_document(self, source_id) -> KnownDocument:
+        return KnownDocument()
 
     async def transact(self, ask, decide) -> Committed:
         self.asked = ask

@@ -16,9 +16,11 @@ from aggregator.model.verdict import (
     ChangeSet,
     Committed,
     Known,
+    KnownDocument,
     KnownEntry,
     New,
     PollRecord,
+    ReadItem,
     Revised,
     Unchanged,
     Verdict,
@@ -66,6 +68,9 @@ INSERT OR REPLACE INTO polls (
   next_poll_at, next_poll_why)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_DOCUMENT: Final = """
+INSERT OR REPLACE INTO documents (source_id, entry_ids, items, frame) VALUES (?, ?, ?, ?)
+"""
 # Of two wishes the longer holds, unless it is one that only a wrong clock can have written.
 _HOLD: Final = """
 INSERT INTO hosts (pace_key, hold_until) VALUES (:pace_key, :until)
@@ -88,7 +93,7 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
     new_ids: dict[str, int] = {}
     if changes.verdicts:
         new_ids = _write_entries(conn, row["id"], changes, places)
-    if changes.verdicts or changes.state.documents != state.documents:
+    if changes.verdicts or changes.known_items or changes.state.documents != state.documents:
         _write_document(conn, row["id"], changes, places, new_ids)
     conn.execute(_STATE, state_columns(changes.state) | {"id": row["id"], "new_entries": len(new_ids)})
     _record(conn, row["id"], row["polls"], changes.poll)
@@ -155,19 +160,37 @@ def _write_document(
     places: Mapping[str, Stored],
     new_ids: dict[str, int],
 ) -> None:
-    """Note which entries the document holds; an entry that it no longer holds has vanished."""
+    """Note which entries the document holds, and in which items; an entry that it no longer holds has vanished."""
     rows = {guid: place.row_id for guid, place in places.items()} | new_ids
-    held = sorted({rows[_guid(verdict)] for verdict in changes.verdicts})
-    text = encode(held)
-    row = conn.execute("SELECT entry_ids FROM documents WHERE source_id = ?", (source_id,)).fetchone()
-    if row is not None and row[0] == text:
-        return
+    row = conn.execute("SELECT entry_ids, items FROM documents WHERE source_id = ?", (source_id,)).fetchone()
+    known = decode(row[1]) if row is not None else {}
+    items = {digest: known[digest] for digest in changes.known_items}
+    items |= {
+        item.digest: [rows[item.key.guid], item.guid, item.key.guid] if item.key else [None, None, None]
+        for item in changes.items
+    }
+    held = {rows[_guid(verdict)] for verdict in changes.verdicts}
+    held.update(row_id for row_id, *_ in items.values() if row_id is not None)
     before = set(decode(row[0])) if row is not None else set()
-    gone = [(moment(changes.poll.at), row_id) for row_id in sorted(before.difference(held))]
-    back = [(row_id,) for row_id in held if row_id not in before and row_id not in new_ids.values()]
+    gone = [(moment(changes.poll.at), row_id) for row_id in sorted(before - held)]
+    back = [(row_id,) for row_id in sorted(held - before) if row_id not in new_ids.values()]
     conn.executemany("UPDATE entries SET vanished_at = ? WHERE id = ?", gone)
     conn.executemany("UPDATE entries SET vanished_at = NULL WHERE id = ?", back)
-    conn.execute("INSERT OR REPLACE INTO documents (source_id, entry_ids) VALUES (?, ?)", (source_id, text))
+    conn.execute(_DOCUMENT, (source_id, encode(sorted(held)), encode(items), changes.frame))
+
+
+def known_document(db: Database, source_id: str) -> KnownDocument:
+    """Give the items of the last document with what surrounds them."""
+    row = db.execute(
+        "SELECT d.items, d.frame FROM documents d JOIN sources s ON s.id = d.source_id WHERE s.source = ?", [source_id]
+    ).fetchone()
+    if row is None or not row[1]:
+        return KnownDocument()
+    items = (
+        ReadItem(digest, guid, None if stored is None else EntryKey(source_id, stored))
+        for digest, (_, guid, stored) in decode(row[0]).items()
+    )
+    return KnownDocument(items=tuple(items), frame=row[1])
 
 
 def _guid(verdict: Verdict) -> str:

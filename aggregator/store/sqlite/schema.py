@@ -230,3 +230,10 @@ FROM sources s LEFT JOIN polls p ON p.source_id = s.id AND p.slot = (s.polls - 1
 def _first(db: Database) -> None:
     for part in (_SOURCES, _ENTRIES, _TOPICS, _VIEWS):
         db.executescript(part)
+
+
+@MIGRATIONS(name="0010-items")
+def _items(db: Database) -> None:
+    # By digest: the row of its entry, the guid that it names, and the one that its entry is stored under.
+    db.execute("ALTER TABLE documents ADD COLUMN items TEXT NOT NULL DEFAULT '{}'")
+    db.execute("ALTER TABLE documents ADD COLUMN frame TEXT NOT NULL DEFAULT ''")

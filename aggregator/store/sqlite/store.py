@@ -17,7 +17,7 @@ from aggregator.model.source import Claim, Source
 from aggregator.model.status import EntryFilter, Pruned, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult
 from aggregator.model.topic import Topic
-from aggregator.model.verdict import Ask, ChangeSet, Committed, Known
+from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.store.sqlite import (
     announcements,
     care,
@@ -98,6 +98,10 @@ class SqliteStore:
     async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
         """Look up, decide and write one poll in one transaction, fenced by the version."""
         return await self._write(lambda db: poll_rows.transact(db, ask, decide))
+
+    async def known_document(self, source_id: str) -> KnownDocument:
+        """Give what is remembered of the items of the source's last document."""
+        return await self._reader.run(lambda db: poll_rows.known_document(db, source_id))
 
     async def next_due_at(self) -> datetime | None:
         """Say when the next source is due; None when there is none."""
