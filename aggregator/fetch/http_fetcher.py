@@ -15,16 +15,25 @@ from aggregator.fetch.fault import Fault
 from aggregator.fetch.guard import AddressGuard, BlockedAddress
 from aggregator.fetch.retry_after import read_retry_after
 from aggregator.fetch.wire import Answer, Headers, Target, Wire
-from aggregator.model.fetching import Failure, Fetched, FetchFailed, FetchOutcome, FetchRequest, Hop, NotModified
+from aggregator.model.fetching import (
+    Failure,
+    Fetched,
+    FetchFailed,
+    FetchOutcome,
+    FetchRequest,
+    Hop,
+    NotModified,
+    is_feed_delta,
+)
 from aggregator.model.source import Validators
 from aggregator.text.digests import digest128
 
 MAX_REDIRECTS = 5
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_WITH_BODY = frozenset((200, 203))
+_WITH_BODY = frozenset((200, 203, 226))
 _RETRY_AFTER = frozenset((429, 503))
-_CONDITIONS = frozenset(("if-none-match", "if-modified-since"))
+_CONDITIONS = frozenset(("if-none-match", "if-modified-since", "a-im"))
 _CREDENTIALS = frozenset(("authorization",))
 
 
@@ -92,7 +101,7 @@ class HttpFetcher:
         poll.start(read_target(poll.request.url))
         while True:
             self._check(poll.target)
-            answer = await self._wire.ask(poll.target, poll.headers)
+            answer = await self._wire.ask(poll.target, poll.fitting_headers())
             poll.status = answer.status
             try:
                 location = _header(answer, "location") if answer.status in _REDIRECTS else ""
@@ -112,6 +121,9 @@ class HttpFetcher:
 
     async def _settle(self, poll: _Poll, answer: Answer) -> FetchOutcome:
         status = answer.status
+        if status == HTTPStatus.IM_USED and (poll.unconditional or not is_feed_delta(_header(answer, "im"))):
+            what = "answered 226 with something else than the new entries that were asked for"
+            return poll.failed(Failure.BAD_BODY, f"{poll.target.host} {what}", answer)
         if status in _WITH_BODY:
             return poll.fetched(answer, *await self._body(poll.request, answer))
         if status == HTTPStatus.NOT_MODIFIED and not poll.unconditional:
@@ -148,7 +160,7 @@ class _Poll:
         self._url = request.url
         self._began = perf_counter()
         self.headers, names = _once(request.headers)
-        self.unconditional = names.isdisjoint(_CONDITIONS)
+        self.unconditional = False
         if "accept-encoding" not in names:
             self.headers += (("Accept-Encoding", ACCEPT_ENCODING),)
 
@@ -160,6 +172,15 @@ class _Poll:
             self._secrets |= _CREDENTIALS
             if all(name.lower() != "authorization" for name, _ in self.headers):
                 self.headers += (("Authorization", target.authorization),)
+
+    def fitting_headers(self) -> Headers:
+        """Give what is sent to the target; another host than the one that gave the validators gets none."""
+        host = self.request.validators_host
+        fit = self.headers
+        if host is not None and self.target.host != host:
+            fit = tuple(pair for pair in fit if pair[0].lower() not in _CONDITIONS)
+        self.unconditional = all(name.lower() not in _CONDITIONS for name, _ in fit)
+        return fit
 
     def redirect(self, status: int, location: str) -> None:
         """Go on to where a redirect leads, without secrets when that is another host or no longer secure."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from http import HTTPStatus
 
 from aggregator.model.source import Validators
 
@@ -19,6 +20,7 @@ class FetchRequest:
         timeout: Total deadline, redirects and body included.
         max_wire_bytes: Cap before decoding.
         max_bytes: Cap after decoding.
+        validators_host: The conditional headers are for this host alone, in lower case; None: for every one.
     """
 
     url: str
@@ -27,6 +29,7 @@ class FetchRequest:
     timeout: timedelta = timedelta(seconds=20)
     max_wire_bytes: int = 5_000_000
     max_bytes: int = 10_000_000
+    validators_host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A body came.
+    """A body came: a whole document, or with status 226 what is new of it (RFC 3229).
 
     Attributes:
         url: Final address after redirects.
@@ -58,6 +61,18 @@ class Fetched:
     validators: Validators = Validators()
     hops: tuple[Hop, ...] = ()
     elapsed: timedelta = timedelta()
+
+    @property
+    def partial(self) -> bool:
+        """Whether the body holds no more than what is new: absence from it means nothing."""
+        return self.status == HTTPStatus.IM_USED or any(
+            name == "im" and is_feed_delta(value) for name, value in self.headers
+        )
+
+
+def is_feed_delta(manipulations: str) -> bool:
+    """Say whether the value of an ``IM`` header is that of a feed of new entries only (RFC 3229)."""
+    return [name.partition(";")[0].strip().lower() for name in manipulations.split(",")] == ["feed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

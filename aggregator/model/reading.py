@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.fetching import Failure
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import ContentPolicy, FeedProfile
+
+READING_VERSION: Final = 1
+"""Raised with every change that makes other entries of the same bytes: then every document is fetched once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

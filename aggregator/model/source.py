@@ -10,6 +10,8 @@ from aggregator.model.parsed import ScheduleHints
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+SHORTEST_FLOOR = timedelta(minutes=15)
+"""Never more often than so, whatever a server allows; the settings may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +22,16 @@ class Every:
         shortest: The floor: never asked again sooner.
         longest: The ceiling for a source in good health.
         adaptive: Whether the interval follows the source's own rhythm between the two.
+        yields: Whether a server that allows more may lower the floor, to ``SHORTEST_FLOOR`` at least.
     """
 
     shortest: timedelta = HOUR
     longest: timedelta = DAY
     adaptive: bool = True
+    yields: bool = False
+
+
+AUTO = Every(yields=True)
 
 
 class ContentPolicy(StrEnum):
@@ -54,6 +61,7 @@ class Source:
         private: Came with credentials and was not declared public: its entries reach no public topic.
         pace_key: The unit of politeness: a host name, or the name of a host group.
         spacing: From the end of one request to the start of the next under the same pace key.
+        deltas: Whether it may be asked for no more than what is new (RFC 3229).
     """
 
     id: str
@@ -65,7 +73,7 @@ class Source:
     weight: float = 1.0
     owner: str | None = None
     language: str | None = None
-    every: Every = Every()
+    every: Every = AUTO
     timeout: timedelta = timedelta(seconds=20)
     max_bytes: int = 5_000_000
     keep: timedelta = timedelta(days=90)
@@ -76,6 +84,7 @@ class Source:
     private: bool = False
     pace_key: str = ""
     spacing: timedelta = timedelta(seconds=1)
+    deltas: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +93,42 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How much a source publishes, as a decayed count: ``entries`` in ``days``, old ones weighing ever less.
+
+    The default is what is believed of a source that nothing is known of. ``at`` is when it was last brought up to
+    date; None before the first document.
+    """
+
+    entries: float = 1.0
+    days: float = 4.0
+    at: datetime | None = None
+
+    @property
+    def per_day(self) -> float:
+        """Entries a day."""
+        return self.entries / self.days
+
+
+class Kinship(StrEnum):
+    """Whether the document behind a permanent redirect is the one we know."""
+
+    UNKNOWN = ""
+    SAME = "same"
+    STRANGE = "strange"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One change of the address that is polled, made without the settings; ``why`` for people."""
+
+    at: datetime
+    from_url: str
+    to_url: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +168,23 @@ class SourceState:
         errors: Failed polls in a row.
         hold_until: The server asked to be left alone until then (Retry-After, 410); even ``poll --all`` obeys.
         next_poll_why: The reason for ``next_poll_at``, in a line.
-        redirect_to: Target of a permanent redirect that was followed, with the number of times in a row.
+        redirect_to: Target of a permanent redirect that was followed; ``redirect_count`` answers in a row came from
+            there that may be those of our source, the first of them at ``redirect_since``.
+        redirect_kin: Whether the documents that came from there share entries with those from before.
+        moved_to: Address that is polled instead of the configured one, which has moved there for good.
+        moves: How that came about, the oldest first.
         hints: What the last document that was read asked for; it holds until the next one is read.
+        validators_url: Address that gave the validators; no other host is sent them.
+        read_by: Version of the reading of the last document; validators of one that was read otherwise are not sent.
+        max_age_s: Seconds of freshness that the server last stated by ``max-age``, less ``Age``.
+        rate: How much it publishes.
+        body_at: When a body last came; ``body_bytes`` is its length over the wire.
+        not_modified: 304s in a row since then.
+        full_fetch: The next request is to be unconditional.
+        untrusted: An unconditional request brought what the 304s before had denied.
+        partial_bodies: Deltas in a row since the last whole document.
+        deltas_refused: The server answered a request for a delta with something that cannot be understood.
+        gone_at: When it was first answered 410; None once a document came.
     """
 
     source_id: str
@@ -145,6 +205,39 @@ class SourceState:
     documents: int = 0
     profile: FeedProfile = FeedProfile()
     hints: ScheduleHints = ScheduleHints()
+    redirect_since: datetime | None = None
+    redirect_kin: Kinship = Kinship.UNKNOWN
+    moved_to: str | None = None
+    moves: tuple[Move, ...] = ()
+    validators_url: str | None = None
+    read_by: int = 1
+    max_age_s: int | None = None
+    rate: Rate = Rate()
+    body_at: datetime | None = None
+    body_bytes: int = 0
+    not_modified: int = 0
+    full_fetch: bool = False
+    untrusted: bool = False
+    partial_bodies: int = 0
+    deltas_refused: bool = False
+    gone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a source is asked again, with the reason for it in a line; None is never, unless somebody says so."""
+
+    at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A source that is to be asked at ``at``, and what spreading needs to know of it."""
+
+    source_id: str
+    pace_key: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class PollRecord:
         outcome: As ``outcome`` in the JSON of ``status``: new, revised, unchanged, not_modified, or a ``Failure``.
         duplicates: How many of the new entries repeat what another source brought; known once they are curated.
         sent: The conditional headers that were sent, without secrets.
+        came: What of the answer matters for the next poll: status, redirects, validators, freshness, without secrets.
     """
 
     at: datetime
@@ -92,6 +93,7 @@ class PollRecord:
     sent: str = ""
     next_poll_at: datetime | None = None
     next_poll_why: str = ""
+    came: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,8 @@ class ChangeSet:
         known_items: As in ``Reading``: their entries are still there.
         frame: As in ``Reading``.
         hold_pace_until: The whole pace key is left alone until then.
+        partial: The document holds no more than what is new: what it lacks has not vanished.
+        pace_key: The source has moved under this one; None leaves it where it is.
     """
 
     state: SourceState
@@ -139,6 +143,8 @@ class ChangeSet:
     items: tuple[ReadItem, ...] = ()
     known_items: tuple[str, ...] = ()
     frame: str = ""
+    partial: bool = False
+    pace_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from aggregator.model.source import Source, SourceState
 from aggregator.model.status import SourceStatus, Status
+from aggregator.model.verdict import PollRecord
 
 HIDDEN = "…"
 
@@ -70,10 +71,11 @@ def _without_credentials(one: SourceStatus) -> SourceStatus:
 def _is_plain(one: SourceStatus) -> bool:
     """Say whether there is nothing to take away; true of nearly all, and many times quicker than doing it."""
     source, state = one.source, one.state
-    if source.authorization or source.headers or source.url != shown_url(source.url) or state.redirect_to:
+    moved = state.redirect_to or state.moved_to or state.moves
+    if source.authorization or source.headers or source.url != shown_url(source.url) or moved:
         return False
     told = [state.last_error or "", state.next_poll_why]
-    told.extend(text for poll in one.polls for text in (poll.detail, poll.next_poll_why, poll.sent))
+    told.extend(text for poll in one.polls for text in (poll.detail, poll.next_poll_why, poll.sent, poll.came))
     return not any("://" in text for text in told)
 
 
@@ -88,7 +90,7 @@ def _reduced(one: SourceStatus) -> SourceStatus:
 
     reduced = _retold(one, source, clean)
     error = failed if one.state.last_error else None
-    polls = tuple(replace(poll, detail="") for poll in reduced.polls)
+    polls = tuple(replace(poll, detail="", sent="", came="") for poll in reduced.polls)
     profile = replace(one.state.profile, feed_id=None, site_url=None, icon_url=None, hub_url=None, self_url=None)
     return replace(reduced, state=replace(reduced.state, last_error=error, profile=profile), polls=polls)
 
@@ -112,11 +114,25 @@ def _retold(one: SourceStatus, source: Source, clean: Callable[[str], str]) -> S
         last_error=None if one.state.last_error is None else clean(one.state.last_error),
         next_poll_why=clean(one.state.next_poll_why),
         redirect_to=None,
+        moved_to=None if one.state.moved_to is None else clean(one.state.moved_to),
+        moves=tuple(
+            replace(move, from_url=clean(move.from_url), to_url=clean(move.to_url), why=clean(move.why))
+            for move in one.state.moves
+        ),
+        validators_url=None,
     )
-    polls = tuple(
-        replace(poll, detail=clean(poll.detail), next_poll_why=clean(poll.next_poll_why), sent="") for poll in one.polls
-    )
+    polls = tuple(_retold_poll(poll, clean) for poll in one.polls)
     return replace(one, source=source, state=state, polls=polls)
+
+
+def _retold_poll(poll: PollRecord, clean: Callable[[str], str]) -> PollRecord:
+    return replace(
+        poll,
+        detail=clean(poll.detail),
+        next_poll_why=clean(poll.next_poll_why),
+        sent=clean(poll.sent),
+        came=clean(poll.came),
+    )
 
 
 def _host(source: Source) -> str:

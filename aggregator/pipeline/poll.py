@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aggregator.identity import judge
 from aggregator.model.fetching import Fetched, FetchOutcome
-from aggregator.model.reading import Document, Reading, ReadOutcome
+from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome
 from aggregator.model.source import Claim, Source, SourceState
 from aggregator.model.verdict import (
     Ask,
@@ -22,18 +23,19 @@ from aggregator.model.verdict import (
 )
 from aggregator.pipeline.ports import Clock, Fetcher, PollStore, Reader
 from aggregator.pipeline.read import is_current, recognise_items
-from aggregator.schedule import conclude, plan_request
+from aggregator.schedule import conclude, host_of, plan_request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollParts:
-    """What a poll is done with."""
+    """What a poll is done with; ``pace_key`` says under which one an address is asked."""
 
     store: PollStore
     fetcher: Fetcher
     reader: Reader
     clock: Clock
     user_agent: str
+    pace_key: Callable[[str], str] = host_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
             reading=reading,
             new=sum(isinstance(verdict, New) for verdict in verdicts),
             revised=sum(isinstance(verdict, Revised) for verdict in verdicts),
+            known=_known_entries(reading, verdicts),
         )
         left = conclusion.state
         return ChangeSet(
@@ -81,6 +84,8 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
             known_items=reading.known_items if isinstance(reading, Reading) else (),
             frame=reading.frame if isinstance(reading, Reading) else "",
             hold_pace_until=conclusion.hold_pace_until,
+            partial=isinstance(outcome, Fetched) and outcome.partial,
+            pace_key=_pace_key(claim, conclusion.state, parts),
         )
 
     ask = Ask(source_id=claim.source.id, version=claim.state.version, digests=_digests(reading))
@@ -89,10 +94,8 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
 
 
 async def _read(claim: Claim, outcome: FetchOutcome, known: KnownDocument, parts: PollParts) -> ReadOutcome | None:
-    """Read a body that came and differs from the last one; the same bytes are not parsed twice."""
-    if not isinstance(outcome, Fetched):
-        return None
-    if claim.state.documents and outcome.digest == claim.state.body_digest:
+    """Read a body that came and differs from the last one; the same bytes are not parsed twice in the same way."""
+    if not isinstance(outcome, Fetched) or _is_read(claim.state, outcome):
         return None
     document = Document(
         source_id=claim.source.id,
@@ -111,9 +114,14 @@ async def _read(claim: Claim, outcome: FetchOutcome, known: KnownDocument, parts
     return await parts.reader.read(document)
 
 
+def _is_read(state: SourceState, answer: Fetched) -> bool:
+    """Say whether this very body was read before, as it would be read today."""
+    return state.documents > 0 and state.read_by == READING_VERSION and answer.digest == state.body_digest
+
+
 async def _known(claim: Claim, outcome: FetchOutcome, parts: PollParts) -> KnownDocument:
     """Ask for the items of the last document, where there is another one to be read now."""
-    if not isinstance(outcome, Fetched) or not claim.state.documents or outcome.digest == claim.state.body_digest:
+    if not isinstance(outcome, Fetched) or not claim.state.documents or _is_read(claim.state, outcome):
         return KnownDocument()
     known = await parts.store.known_document(claim.source.id)
     return known if is_current(known.frame) else KnownDocument()
@@ -155,3 +163,16 @@ def _judge(
         first_document=known.state.documents == 0,
         backfill=claim.source.backfill,
     )
+
+
+def _known_entries(reading: ReadOutcome | None, verdicts: tuple[Verdict, ...]) -> int:
+    """Count the entries of the document that are not new, those that need not be read again included."""
+    left_out = len(reading.known_items) if isinstance(reading, Reading) else 0
+    return left_out + sum(not isinstance(verdict, New) for verdict in verdicts)
+
+
+def _pace_key(claim: Claim, left: SourceState, parts: PollParts) -> str | None:
+    """Say under which pace key the source is asked from now on, when its address is not the configured one."""
+    if left.moved_to is not None:
+        return parts.pace_key(left.moved_to)
+    return parts.pace_key(claim.source.url) if claim.state.moved_to is not None else None

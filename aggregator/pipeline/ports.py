@@ -5,7 +5,7 @@ A fake stands beside each part in ``tests/fakes``, kept honest by the same contr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.fetching import FetchOutcome, FetchRequest
 from aggregator.model.reading import Document, ReadOutcome
-from aggregator.model.source import Claim, Source
+from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, Pruned, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult
 from aggregator.model.topic import Topic
@@ -55,7 +55,8 @@ class PollStore(Protocol):
         """Take over the configured sources and give them back with their frozen ids, in the same order.
 
         A source whose id was not given keeps the id under which its address was first seen. A source whose
-        address changed drops its validators. A source that is no longer configured is kept, not polled.
+        address changed drops its validators, unless the new one is where it had moved to anyway. A source that
+        is no longer configured is kept, not polled.
         """
         ...
 
@@ -86,6 +87,19 @@ class PollStore(Protocol):
 
         What was remembered by a version that read otherwise counts as nothing.
         """
+        ...
+
+    async def reschedule(
+        self, now: datetime, decide: Callable[[Sequence[Waiting], datetime], Mapping[str, Due]]
+    ) -> int:
+        """Give those of the sources that are due other due times, in one transaction; say how many.
+
+        ``decide`` is pure and names only sources that it was given. Local documents are never among them.
+        """
+        ...
+
+    async def shift(self, by: timedelta) -> None:
+        """Move every due time and every hold by this much, after the wall clock was stepped by it."""
         ...
 
     async def next_due_at(self) -> datetime | None:

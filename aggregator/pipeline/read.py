@@ -8,12 +8,12 @@ from dataclasses import replace
 from aggregator.errors import FormatError
 from aggregator.model.entry import KeyKind
 from aggregator.model.fetching import Failure
-from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
+from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome, Unreadable
 from aggregator.normalize import normalize
 from aggregator.parse import Whole, cut_items, parse_feed
 
-READER = "1"
-"""Raised with every change of what is read from the same bytes; stands in every frame, so that it changes, too."""
+READER = str(READING_VERSION)
+"""Stands in every frame, so that it changes with what is read from the same bytes."""
 
 
 def read_document(document: Document) -> ReadOutcome:

@@ -6,17 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
-from aggregator.model.fetching import Fetched, FetchFailed, FetchOutcome, NotModified
+from aggregator.model.fetching import Failure, Fetched, FetchFailed, FetchOutcome, NotModified
 from aggregator.model.reading import Reading, ReadOutcome, Unreadable
-from aggregator.model.source import Source, SourceState
+from aggregator.model.source import Due, Source, SourceState
 from aggregator.model.verdict import PollRecord
-from aggregator.schedule.due import Interval, adapted, due, is_local, resting
+from aggregator.schedule.due import due
 from aggregator.schedule.durations import spell
 from aggregator.schedule.failures import Consequence, consequence
 from aggregator.schedule.freshness import lifetime
-from aggregator.schedule.learning import learn, remarks
-from aggregator.schedule.requests import conditions
-from aggregator.schedule.wishes import stated_wishes
+from aggregator.schedule.interval import Interval, adapted, is_local, resting
+from aggregator.schedule.learning import learn
+from aggregator.schedule.moves import Seen, returned
+from aggregator.schedule.telling import came_line, oddities, remarks, sent_line
+from aggregator.schedule.trust import doubt
+from aggregator.schedule.wishes import Wish, stated_wishes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ def conclude(  # noqa: PLR0913 - a poll has that many results; those that a fail
     reading: ReadOutcome | None = None,
     new: int = 0,
     revised: int = 0,
+    known: int = 0,
 ) -> Conclusion:
     """Conclude one poll.
 
@@ -52,30 +56,37 @@ def conclude(  # noqa: PLR0913 - a poll has that many results; those that a fail
         reading: Of the body; None when none came, or when it was the last one again, to the byte.
         new: How many verdicts said so.
         revised: How many verdicts said so.
+        known: How many entries of the document were known, revised or not.
     """
     poll = PollRecord(
         at=now,
         outcome="unchanged",
         bytes=outcome.wire_bytes if isinstance(outcome, Fetched) else 0,
         took=outcome.elapsed,
-        sent=", ".join(name for name, _ in conditions(state)),
+        sent=sent_line(source, state),
+        came=came_line(outcome),
     )
     if isinstance(reading, Unreadable) and not isinstance(outcome, FetchFailed):
         outcome = _unreadable(outcome, reading)
     if isinstance(outcome, FetchFailed):
         return _after_failure(source, state, outcome, poll)
     poll = replace(poll, new=new, revised=revised)
-    return _after_answer(source, state, outcome, poll, reading if isinstance(reading, Reading) else None)
+    seen = Seen(reading=reading if isinstance(reading, Reading) else None, known=known, at=now)
+    return _after_answer(source, state, outcome, poll, seen)
 
 
 def _after_answer(
-    source: Source, state: SourceState, answer: Fetched | NotModified, poll: PollRecord, reading: Reading | None
+    source: Source, state: SourceState, answer: Fetched | NotModified, poll: PollRecord, seen: Seen
 ) -> Conclusion:
-    learned = learn(source, state, answer, reading)
-    interval = adapted(source, state, new=poll.new, revised=poll.revised)
-    fresh = lifetime(answer.headers, poll.at)
-    wishes = (*stated_wishes(learned.hints), *((fresh,) if fresh else ()))
+    learned = learn(source, state, answer, seen, poll.new)
+    wishes = _wishes(learned, answer, poll.at)
+    interval = adapted(source, learned, wishes)
     following = due(source, interval, wishes, hints=learned.hints, now=poll.at)
+    if not state.documents:
+        following = replace(following, why=f"first document: {following.why}")
+    doubted = "" if is_local(source) else doubt(learned, poll.at)
+    if doubted:
+        following = replace(following, why=f"{following.why}; without a condition, to test it: {doubted}")
     after = replace(
         learned,
         interval=interval.length,
@@ -84,6 +95,7 @@ def _after_answer(
         last_ok_at=poll.at,
         last_error=None,
         hold_until=None,
+        full_fetch=bool(doubted),
         next_poll_at=following.at,
         next_poll_why=following.why,
     )
@@ -91,36 +103,47 @@ def _after_answer(
         poll,
         outcome=_outcome(answer, poll),
         status=answer.status if isinstance(answer, Fetched) else HTTPStatus.NOT_MODIFIED.value,
-        detail="; ".join(remarks(after, answer, reading)),
+        detail="; ".join((*remarks(source, state, after, answer), *(oddities(seen.reading) if seen.reading else ()))),
         next_poll_at=following.at,
         next_poll_why=following.why,
     )
     return Conclusion(state=after, poll=poll)
 
 
+def _wishes(state: SourceState, answer: Fetched | NotModified, now: datetime) -> tuple[Wish, ...]:
+    """Gather what server and publisher ask for; a 304 that says nothing leaves in force what was said before."""
+    remembered = state.max_age_s if isinstance(answer, NotModified) else None
+    fresh = lifetime(answer.headers, now, remembered=remembered)
+    return (*stated_wishes(state.hints, now), *((fresh,) if fresh else ()))
+
+
 def _after_failure(source: Source, state: SourceState, failed: FetchFailed, poll: PollRecord) -> Conclusion:
     errors = state.errors + 1
     first_error_at = min(state.first_error_at or poll.at, poll.at)
-    result = consequence(failed, errors, poll.at - first_error_at)
+    silent_for = poll.at - first_error_at
+    gone_for = poll.at - state.gone_at if state.gone_at is not None else None
+    result = consequence(failed, errors, silent_for, gone_for=gone_for)
     hold_until = _hold_until(state, result, poll.at)
-    interval = _kept_away(source, state, result, hold_until, poll.at)
-    following = due(source, interval, (), hints=state.hints, now=poll.at)
+    following = _kept_away(source, state, result, hold_until, poll.at)
     after = replace(
-        state,
+        returned(source, state, silent_for, poll.at),
         interval=resting(source, state).length,
         errors=errors,
         first_error_at=first_error_at,
         last_error=failed.detail,
         condition=result.condition,
         hold_until=hold_until,
+        gone_at=state.gone_at or (poll.at if failed.kind is Failure.GONE else None),
+        deltas_refused=state.deltas_refused or failed.status == HTTPStatus.IM_USED,
         next_poll_at=following.at,
         next_poll_why=following.why,
     )
+    back = "" if after.moves == state.moves else f"; back to {source.url}: {after.moves[-1].why}"
     poll = replace(
         poll,
         outcome=failed.kind.value,
         status=failed.status,
-        detail=failed.detail,
+        detail=failed.detail + back,
         next_poll_at=following.at,
         next_poll_why=following.why,
     )
@@ -136,15 +159,18 @@ def _hold_until(state: SourceState, result: Consequence, now: datetime) -> datet
 
 def _kept_away(
     source: Source, state: SourceState, result: Consequence, hold_until: datetime | None, now: datetime
-) -> Interval:
+) -> Due:
     """Let a failure raise the interval, never shorten it; a file of our own may be looked at again as always."""
     rhythm = resting(source, state)
     if is_local(source):
-        return rhythm
+        return due(source, rhythm, (), hints=state.hints, now=now)
+    if result.away is None:
+        return Due(None, result.why)
     length = max(result.away, hold_until - now) if hold_until is not None else result.away
-    if length >= rhythm.length:
-        return Interval(length, result.why)
-    return Interval(rhythm.length, f"{result.why}, raised to the interval of {spell(rhythm.length)}")
+    interval = Interval(length, result.why)
+    if length < rhythm.length:
+        interval = Interval(rhythm.length, f"{result.why}, raised to the interval of {spell(rhythm.length)}")
+    return due(source, interval, (), hints=state.hints, now=now)
 
 
 def _unreadable(outcome: Fetched | NotModified, reading: Unreadable) -> FetchFailed:

@@ -3,65 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aggregator.model.parsed import ScheduleHints
-from aggregator.model.source import Every, Source, SourceState
+from aggregator.model.source import Due, Source
 from aggregator.schedule.durations import spell
+from aggregator.schedule.interval import Interval, is_local
 from aggregator.schedule.wishes import LONGEST_WISH, Wish, leave_skipped
 from aggregator.text.digests import digest64
 
-_MINUTE = timedelta(minutes=1)
 _JITTER = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """The rhythm of a source between two polls, with the reason for it."""
-
-    length: timedelta
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """When a source is asked again, with the reason for it in a line."""
-
-    at: datetime
-    why: str
-
-
-def is_local(source: Source) -> bool:
-    """Say whether a source is a file of this machine: no server, so nobody to be polite to."""
-    return source.url.startswith("file:")
-
-
-def resting(source: Source, state: SourceState) -> Interval:
-    """Say the rhythm of a source as it is, within what the settings allow today."""
-    every = source.every
-    if is_local(source):
-        return Interval(every.shortest, f"a local file: every {spell(every.shortest)}")
-    if not every.adaptive:
-        return Interval(every.shortest, f"every {spell(every.shortest)} as configured")
-    return Interval(_within(every, state.interval), f"every {spell(_within(every, state.interval))}")
-
-
-def adapted(source: Source, state: SourceState, *, new: int, revised: int) -> Interval:
-    """Let the rhythm follow what came: half the interval when there was news, half as much again when nothing was.
-
-    The first document says nothing about the rhythm, as all of it is new; an edit alone changes nothing.
-    """
-    before = resting(source, state)
-    if is_local(source) or not source.every.adaptive:
-        return before
-    if not state.documents:
-        return Interval(before.length, f"first document: {spell(before.length)}")
-    if new:
-        return _moved(source.every, before.length, before.length / 2, f"{new} new")
-    if revised:
-        return Interval(before.length, f"{revised} revised: still {spell(before.length)}")
-    return _moved(source.every, before.length, before.length * 1.5, "nothing new")
 
 
 def due(source: Source, interval: Interval, wishes: Iterable[Wish], *, hints: ScheduleHints, now: datetime) -> Due:
@@ -84,16 +35,3 @@ def due(source: Source, interval: Interval, wishes: Iterable[Wish], *, hints: Sc
     if reason and moved <= now + max(length, LONGEST_WISH) * (1 + _JITTER):
         return Due(moved, f"{why}; {reason}")
     return Due(at, why)
-
-
-def _moved(every: Every, before: timedelta, wanted: timedelta, because: str) -> Interval:
-    length = _within(every, wanted)
-    if length == before:
-        bound = "shortest" if wanted < before else "longest"
-        return Interval(length, f"{because}: {spell(length)}, the {bound}")
-    verb = "shortened" if length < before else "lengthened"
-    return Interval(length, f"{because}: {spell(before)} {verb} to {spell(length)}")
-
-
-def _within(every: Every, wanted: timedelta) -> timedelta:
-    return max(every.shortest, min(every.longest, round(wanted / _MINUTE) * _MINUTE))

@@ -62,7 +62,8 @@ BACKOFFS: Mapping[Failure, Backoff] = MappingProxyType(
 
 # Silent for so long: asked no more often than so. Never dropped: a surprising number comes back.
 _SILENT_TOO_LONG = timedelta(days=30)
-_SILENCES = ((timedelta(days=90), timedelta(days=7)), (_SILENT_TOO_LONG, _DAY))
+_RAREST = timedelta(days=7)
+_SILENCES = ((timedelta(days=90), _RAREST), (_SILENT_TOO_LONG, _DAY))
 _ASKING_FOR_PEACE = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
@@ -71,21 +72,29 @@ class Consequence:
     """What a failure leads to.
 
     Attributes:
-        away: Stay away for so long, at least.
+        away: Stay away for so long, at least; None is for good.
         hold: The server must be left alone for so long; None when it did not ask.
         hold_pace: Whether ``hold`` is for everything under the pace key.
         why: For people.
     """
 
-    away: timedelta
+    away: timedelta | None
     why: str
     condition: SourceCondition
     hold: timedelta | None = None
     hold_pace: bool = False
 
 
-def consequence(failed: FetchFailed, errors: int, silent_for: timedelta) -> Consequence:
+def consequence(
+    failed: FetchFailed, errors: int, silent_for: timedelta, *, gone_for: timedelta | None = None
+) -> Consequence:
     """Say what the last of ``errors`` failures in a row leads to; the first was ``silent_for`` ago.
+
+    Args:
+        failed: What happened.
+        errors: At least 1.
+        silent_for: Since the first failure in a row.
+        gone_for: Since the source was first answered 410, if it was before this failure.
 
     Follows: RFC 9110, 10.2.3 for Retry-After; it counts with 429 and 503, for a week at most.
     """
@@ -96,9 +105,16 @@ def consequence(failed: FetchFailed, errors: int, silent_for: timedelta) -> Cons
         hold = min(failed.retry_after, LONGEST_WISH)
         return Consequence(hold, f"Retry-After {spell(hold)}", condition, hold=hold, hold_pace=True)
     away = row.after(errors)
-    why = f"{failed.kind}, {errors} in a row: {spell(away)}"
     if row.condition is SourceCondition.GONE:
-        why = f"gone: one probe after {spell(away)}"
+        # The hold ends a little before the probe that it leads to.
+        if gone_for is not None and gone_for >= _GONE.first:
+            why = "gone: 410 again on the late probe, so never; `poll` asks once more"
+            return Consequence(None, why, condition, hold=away)
+        return Consequence(away, f"gone: one probe after {spell(away)}", condition, hold=away)
+    if gone_for is not None:
+        why = f"gone, and no answer to the probe: again after {spell(_RAREST)}"
+        return Consequence(_RAREST, why, SourceCondition.GONE)
+    why = f"{failed.kind}, {errors} in a row: {spell(away)}"
     rare = next((rare for silence, rare in _SILENCES if silent_for >= silence), away)
     if away < rare:
         away, why = rare, f"no document for {spell(silent_for)}: one probe every {spell(rare)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from aggregator.model.parsed import ScheduleHints
@@ -13,6 +13,7 @@ from aggregator.schedule.durations import spell
 
 LONGEST_WISH = timedelta(days=7)
 
+_SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 _HOURS_OF_A_WEEK = 168
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -30,10 +31,14 @@ _PERIODS: Mapping[str, timedelta] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """So long we are asked to stay away, never more than a week; ``name`` says by what, as it was written."""
+    """So long we are asked to stay away, never more than a week; ``name`` says by what, as it was written.
+
+    ``stated`` is what the server allows by it, if that is more than a way to say how rarely things change.
+    """
 
     length: timedelta
     name: str
+    stated: timedelta | None = None
 
 
 def whole_number(text: str) -> int | None:
@@ -41,24 +46,31 @@ def whole_number(text: str) -> int | None:
     return int(text) if _WHOLE_NUMBER(text) else None
 
 
-def grant(seconds: float, name: str) -> Wish:
-    """Make a wish of so many seconds, within what is granted."""
-    bounded = min(max(seconds, 0.0), LONGEST_WISH.total_seconds())
-    return Wish(timedelta(seconds=bounded), name)
+def grant(seconds: float, name: str, *, stated: int | None = None) -> Wish:
+    """Make a wish of so many seconds, within what is granted; 0 states nothing."""
+    return Wish(_bounded(seconds), name, _bounded(stated) if stated else None)
 
 
-def stated_wishes(hints: ScheduleHints) -> Iterator[Wish]:
+def stated_wishes(hints: ScheduleHints, now: datetime) -> Iterator[Wish]:
     """Give what a document says about how often it changes; words and numbers that mean nothing say nothing.
+
+    With ``sy:updateBase`` the document changes at known moments: the wish lasts to the next of them.
 
     Follows: RSS 2.0, ttl; RSS 1.0 syndication module, where a missing or unusable frequency is 1.
     """
     if hints.ttl_minutes is not None and hints.ttl_minutes > 0:
-        yield grant(hints.ttl_minutes * 60, f"ttl {hints.ttl_minutes}")
+        yield grant(hints.ttl_minutes * 60, f"ttl {hints.ttl_minutes}", stated=hints.ttl_minutes * 60)
     said = (hints.update_period or "").strip().lower()
     if said in _PERIODS:
         times = whole_number((hints.update_frequency or "").strip()) or 1
-        often = "" if times == 1 else f" {times} times"
-        yield grant(_PERIODS[said].total_seconds() / times, f"sy:updatePeriod {said}{often}")
+        period = _PERIODS[said] / times
+        name = f"sy:updatePeriod {said}" + ("" if times == 1 else f" {times} times")
+        base = _moment((hints.update_base or "").strip())
+        if base is None or period < _SECOND:
+            yield grant(period.total_seconds(), name)
+        else:
+            left = period - (now - base) % period
+            yield grant(left.total_seconds(), f"{name} from sy:updateBase {base:%Y-%m-%d %H:%M}")
 
 
 def leave_skipped(at: datetime, hints: ScheduleHints, *, fraction: float) -> tuple[datetime, str]:
@@ -85,3 +97,15 @@ def leave_skipped(at: datetime, hints: ScheduleHints, *, fraction: float) -> tup
             moved = hour + timedelta(seconds=int(fraction * 3599))
             return moved, f"skipHours/skipDays moved it by {spell(moved - at)} to {moved:%a %H:%M} GMT"
     return at, ""
+
+
+def _bounded(seconds: float) -> timedelta:
+    return timedelta(seconds=min(max(seconds, 0.0), LONGEST_WISH.total_seconds()))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

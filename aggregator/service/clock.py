@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+_UPTIME: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+
 
 class SystemClock:
     """The clock of the machine."""
@@ -14,5 +16,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Say seconds that never run backwards."""
-        return time.monotonic()
+        """Say seconds that never run backwards, those included in which the machine slept, where it counts them.
+
+        Otherwise a night's sleep could not be told from a clock that was stepped by eight hours.
+        """
+        return time.monotonic() if _UPTIME is None else time.clock_gettime(_UPTIME)

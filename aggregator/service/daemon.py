@@ -25,6 +25,8 @@ GRACE = timedelta(seconds=7)
 
 TICK = timedelta(seconds=1)
 STALE_TICK_SECONDS = 60.0
+LONG_PAUSE_SECONDS = 300.0
+"""After so long without a look, as when the machine slept, much is due at once and is spread."""
 LEAST_FREE_BYTES = 20 * 2**20
 
 
@@ -79,6 +81,8 @@ class Daemon:
         control = ControlServer(Path(self._engine.plan.settings.data), self._commands())
         try:
             await self._engine.start()
+            if self._poll:
+                await self._engine.spread()
             if self.web is not None:
                 await self.web.start()
             await control.start()
@@ -112,6 +116,13 @@ class Daemon:
         self._metronome.start()
 
     async def _tick(self) -> None:
+        self._metronome.guard()
+        if by := self._metronome.stepped_by:
+            # What was an hour ahead stays an hour ahead: nobody is asked early, nobody waits for years.
+            await self._engine.shift(by)
+            self._metronome.stepped_by -= by
+        if self._house.clock.monotonic() - self._engine.last_fed > LONG_PAUSE_SECONDS:
+            await self._engine.spread()
         await self._engine.feed()
         self._engine.end_round()
 
@@ -153,6 +164,8 @@ class Daemon:
             self.reload_error = "`data` or `server` changed; they take a restart"
             raise ControlError(self.reload_error)
         await self._engine.change(plan)
+        if self._poll:
+            await self._engine.spread()
         self.reload_error = ""
         return _difference(old, self._engine.plan)
 

@@ -18,9 +18,11 @@ from aggregator.model.status import Status
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import curate, rematch, with_context
 from aggregator.pipeline.poll import PollParts, poll
+from aggregator.schedule import host_of, spread
 from aggregator.service.house import House, Plan
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
+from aggregator.settings.pacing import pace_of
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class Engine:
             reader=house.reader,
             clock=house.clock,
             user_agent=house.user_agent,
+            pace_key=lambda url: self._pace(url)[0],
         )
         self._runners = Runners(
             self._poll, limit=plan.settings.network.max_connections, clock=house.clock, on_room=self._room
@@ -121,7 +124,17 @@ class Engine:
             self._paused_until = None
             self.last_fed = self._house.clock.monotonic()
             self._refill = len(claims) >= room
-            self._runners.start(claims)
+            self._runners.start(self._placed(claims))
+
+    async def spread(self) -> None:
+        """Spread the turns of sources that are due at once under one pace key: nothing bursts after a long pause."""
+        later = await self._house.store.reschedule(self._house.clock.now(), spread)
+        if later:
+            logger.info("%d sources of hosts with many are polled over the next hour, not at once", later)
+
+    async def shift(self, by: timedelta) -> None:
+        """Make up for a wall clock that was stepped."""
+        await self._house.store.shift(by)
 
     async def poll_due(self) -> tuple[str, ...]:
         """Poll all that is due, to the end, and settle it; name the sources that failed."""
@@ -136,7 +149,7 @@ class Engine:
     async def poll_named(self, source_ids: Iterable[str]) -> tuple[str, ...]:
         """Poll these sources now, due or not, to the end, and settle it; name those that failed."""
         with self._counted() as tally:
-            claims = await self._house.store.claim(tuple(source_ids), self._house.clock.now())
+            claims = self._placed(await self._house.store.claim(tuple(source_ids), self._house.clock.now()))
             self._runners.start(claims)
             await self._runners.wait(frozenset(claim.source.pace_key for claim in claims))
         await self.settle()
@@ -227,6 +240,19 @@ class Engine:
             tally.add(polled)
         if polled.record.new or polled.record.revised:
             self.unsettled.set()
+
+    def _pace(self, url: str) -> tuple[str, timedelta]:
+        return pace_of(host_of(url), self._plan.settings.network)
+
+    def _placed(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+        """Put sources that have moved under the pace key of the host where they are polled."""
+        return tuple(map(self._place, claims))
+
+    def _place(self, claim: Claim) -> Claim:
+        if claim.state.moved_to is None:
+            return claim
+        pace_key, spacing = self._pace(claim.state.moved_to)
+        return replace(claim, source=replace(claim.source, pace_key=pace_key, spacing=spacing))
 
     def _room(self) -> None:
         if self._refill:

@@ -22,6 +22,10 @@ class Metronome:
     """Calls a few coroutine functions at intervals, whatever the wall clock does.
 
     A job that is still running is not started again; a job that fails is logged and called again next time.
+
+    Attributes:
+        clock_steps: How often the wall clock was stepped.
+        stepped_by: By how much in all; whoever makes up for it sets it back.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -35,6 +39,7 @@ class Metronome:
         logging.getLogger("apscheduler.executors.default").setLevel(logging.CRITICAL)
         self._offset = self._offset_now()
         self.clock_steps = 0
+        self.stepped_by = timedelta()
 
     def every(self, interval: timedelta, job: Callable[[], Awaitable[None]], *, at_once: bool = True) -> None:
         """Call ``job`` at this interval from now on."""
@@ -56,10 +61,12 @@ class Metronome:
         APScheduler plans by the wall clock: after a step back of an hour nothing would run for an hour.
         """
         offset = self._offset_now()
-        stepped = abs(offset - self._offset) > STEP
+        by = offset - self._offset
+        stepped = abs(by) > STEP
         self._offset = offset
         if stepped:
             self.clock_steps += 1
+            self.stepped_by += by
             now = self._clock.now()
             logger.warning("the clock was stepped; the jobs go on from %s", now.isoformat(timespec="seconds"))
             for job in self._scheduler.get_jobs():

@@ -127,6 +127,7 @@ def _network(section: NetworkSection) -> Network:
         host_groups=tuple(
             HostGroup(pattern=pattern, spacing=spacing if own is None else own) for pattern, own in host_groups
         ),
+        deltas=built_in.deltas if section.deltas is None else section.deltas,
     )
 
 

@@ -98,6 +98,7 @@ class NetworkSection(Section):
     ports: list[Port | None] | None = Field(
         default=None, description="Ports that are polled; default 80, 443, 8080, 8443."
     )
+    deltas: Flag | None = Field(default=None, description="Ask for new entries only (RFC 3229); default true.")
 
 
 class DefaultsSection(Section):

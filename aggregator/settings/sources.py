@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 
 from aggregator.model.source import HOUR, Source
@@ -15,13 +14,13 @@ from aggregator.settings.files import Part, Subscriptions
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.ids import Naming, source_ids
 from aggregator.settings.layers import Groups, Layers, settle
+from aggregator.settings.pacing import pace_of
 from aggregator.settings.places import SourcePlace, find_place
 from aggregator.settings.shapes import SourceSection
 from aggregator.settings.tree import Tree
 from aggregator.settings.values import Layer, Network, Origin
 from aggregator.text.link_keys import canonical_link
 
-FILE_PACE = "file"
 _DAY_SECONDS = 86_400
 # Values that a source takes over as they are, by the names of the fields; without one the model's own default holds.
 _PLAIN = ("every", "timeout", "keep", "backfill", "content", "weight", "language", "title", "owner")
@@ -149,6 +148,7 @@ class SourceList:
             draft.values["max_bytes"] = layers.get("max_size")
         draft.values |= self._credentials(layers, draft)
         draft.values["pace_key"], draft.values["spacing"] = self._pace(place.host)
+        draft.values["deltas"] = self._network.deltas
         self.names.groups.add(group)
         self.names.tags.update(draft.values["tags"])
         self._warn(draft, layers)
@@ -173,12 +173,8 @@ class SourceList:
         return {"authorization": authorization, "headers": headers, "private": private}
 
     def _pace(self, host: str) -> tuple[str, timedelta]:
-        if not host:
-            return FILE_PACE, timedelta()
         if host not in self._paces:
-            groups = (one for one in self._network.host_groups if fnmatchcase(host, one.pattern.lower()))
-            group = next(groups, None)
-            self._paces[host] = (group.pattern, group.spacing) if group else (host, self._network.host_spacing)
+            self._paces[host] = pace_of(host, self._network)
         return self._paces[host]
 
     def _warn(self, draft: Draft, layers: Layers) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from aggregator.model.source import DAY, HOUR, Every
+from aggregator.model.source import AUTO, Every
 
 SHORTEST_EVERY = timedelta(minutes=5)
 LONGEST = timedelta(days=36_500)
@@ -89,7 +89,7 @@ def parse_every(value: object) -> Every:
         Unfit: It is something else, or more often than every five minutes.
     """
     if isinstance(value, str) and value.strip() == "auto":
-        return Every(shortest=HOUR, longest=DAY, adaptive=True)
+        return AUTO
     if not isinstance(value, str) or ".." not in value:
         fixed = _interval(value)
         return Every(shortest=fixed, longest=fixed, adaptive=False)
@@ -147,7 +147,7 @@ def format_duration(duration: timedelta) -> str:
 
 def format_every(every: Every) -> str:
     """Write an interval as ``parse_every`` reads it."""
-    if every == Every():
+    if every == AUTO:
         return f"auto ({format_duration(every.shortest)}..{format_duration(every.longest)})"
     if not every.adaptive:
         return format_duration(every.shortest)

@@ -50,6 +50,7 @@ class Network:
         ports: Those that may be dialled elsewhere.
         host_spacing: From the end of one request to the start of the next, for each host.
         host_groups: In the order in which they are asked; the first that matches a host holds.
+        deltas: Whether servers may answer with no more than what is new (RFC 3229).
     """
 
     allow_private: tuple[str, ...] = ()
@@ -57,6 +58,7 @@ class Network:
     max_connections: int = 64
     host_spacing: timedelta = timedelta(seconds=1)
     host_groups: tuple[HostGroup, ...] = ()
+    deltas: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.model.source import ContentPolicy, Every, Source
+from aggregator.model.source import AUTO, ContentPolicy, Every, Source
 from aggregator.model.topic import Attribution, FeedFormat, Output, Shown, TopicMode
 from aggregator.settings import Network, Server, Site
 from aggregator.settings.values import HostGroup
@@ -156,7 +156,7 @@ def test_a_source_overrides_its_group_which_overrides_the_defaults(tmp_path):
     assert [source.backfill for source in (a, b, c)] == [3, 2, 1]
     assert [source.tags for source in (a, b, c)] == [("paper",), ("paper",), ("all",)]
     assert a.every == Every(shortest=timedelta(hours=6), longest=timedelta(days=1), adaptive=True)
-    assert c.every == Every()
+    assert c.every == AUTO
     assert {source.keep.days for source in (a, b, c)} == {30}
 
 

@@ -66,4 +66,4 @@ def test_an_interval_that_is_written_is_read_back(text):
 
 
 def test_auto_adapts_between_an_hour_and_a_day():
-    assert parse_every("auto") == Every(shortest=timedelta(hours=1), longest=timedelta(days=1), adaptive=True)
+    assert parse_every("auto") == Every(shortest=timedelta(hours=1), longest=timedelta(days=1), yields=True)

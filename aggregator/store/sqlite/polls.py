@@ -59,14 +59,19 @@ UPDATE sources SET version = version + 1, polls = polls + 1, entries = entries +
   etag = :etag, last_modified = :last_modified, body_digest = :body_digest, interval_s = :interval_s,
   next_poll_at = :next_poll_at, next_poll_why = :next_poll_why, hold_until = :hold_until, errors = :errors,
   first_error_at = :first_error_at, last_ok_at = :last_ok_at, last_error = :last_error, condition = :condition,
-  redirect_to = :redirect_to, redirect_count = :redirect_count, documents = :documents, profile = :profile
+  redirect_to = :redirect_to, redirect_count = :redirect_count, documents = :documents, profile = :profile,
+  hints = :hints, redirect_since = :redirect_since, redirect_kin = :redirect_kin, moved_to = :moved_to, moves = :moves,
+  validators_url = :validators_url, read_by = :read_by, max_age_s = :max_age_s, rate_entries = :rate_entries,
+  rate_days = :rate_days, rate_at = :rate_at, body_at = :body_at, body_bytes = :body_bytes,
+  not_modified = :not_modified, full_fetch = :full_fetch, untrusted = :untrusted, partial_bodies = :partial_bodies,
+  deltas_refused = :deltas_refused, gone_at = :gone_at, pace_key = ifnull(:pace_key, pace_key)
 WHERE id = :id
 """
 _RECORD: Final = """
 INSERT OR REPLACE INTO polls (
   source_id, slot, number, at, outcome, status, new, revised, duplicates, bytes, took_s, detail, sent,
-  next_poll_at, next_poll_why)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  next_poll_at, next_poll_why, came)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _DOCUMENT: Final = """
 INSERT OR REPLACE INTO documents (source_id, entry_ids, items, frame) VALUES (?, ?, ?, ?)
@@ -95,7 +100,8 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
         new_ids = _write_entries(conn, row["id"], changes, places)
     if changes.verdicts or changes.known_items or changes.state.documents != state.documents:
         _write_document(conn, row["id"], changes, places, new_ids)
-    conn.execute(_STATE, state_columns(changes.state) | {"id": row["id"], "new_entries": len(new_ids)})
+    beside = {"id": row["id"], "new_entries": len(new_ids), "pace_key": changes.pace_key}
+    conn.execute(_STATE, state_columns(changes.state) | beside)
     _record(conn, row["id"], row["polls"], changes.poll)
     if changes.hold_pace_until is not None:
         _hold(conn, row["pace_key"], changes.hold_pace_until, changes.poll.at)
@@ -160,23 +166,26 @@ def _write_document(
     places: Mapping[str, Stored],
     new_ids: dict[str, int],
 ) -> None:
-    """Note which entries the document holds, and in which items; an entry that it no longer holds has vanished."""
+    """Note which entries the document holds, and in which items; what a whole one no longer holds has vanished."""
     rows = {guid: place.row_id for guid, place in places.items()} | new_ids
-    row = conn.execute("SELECT entry_ids, items FROM documents WHERE source_id = ?", (source_id,)).fetchone()
+    row = conn.execute("SELECT entry_ids, items, frame FROM documents WHERE source_id = ?", (source_id,)).fetchone()
     known = decode(row[1]) if row is not None else {}
-    items = {digest: known[digest] for digest in changes.known_items}
+    before = set(decode(row[0])) if row is not None else set()
+    items = known if changes.partial else {digest: known[digest] for digest in changes.known_items}
     items |= {
         item.digest: [rows[item.key.guid], item.guid, item.key.guid] if item.key else [None, None, None]
         for item in changes.items
     }
     held = {rows[_guid(verdict)] for verdict in changes.verdicts}
     held.update(row_id for row_id, *_ in items.values() if row_id is not None)
-    before = set(decode(row[0])) if row is not None else set()
+    frame = changes.frame
+    if changes.partial and row is not None:
+        held, frame = held | before, frame or row[2]
     gone = [(moment(changes.poll.at), row_id) for row_id in sorted(before - held)]
     back = [(row_id,) for row_id in sorted(held - before) if row_id not in new_ids.values()]
     conn.executemany("UPDATE entries SET vanished_at = ? WHERE id = ?", gone)
     conn.executemany("UPDATE entries SET vanished_at = NULL WHERE id = ?", back)
-    conn.execute(_DOCUMENT, (source_id, encode(sorted(held)), encode(items), changes.frame))
+    conn.execute(_DOCUMENT, (source_id, encode(sorted(held)), encode(items), frame))
 
 
 def known_document(db: Database, source_id: str) -> KnownDocument:
@@ -217,6 +226,7 @@ def _record(conn: sqlite3.Connection, source_id: int, number: int, poll: PollRec
             poll.sent,
             moment_or_none(poll.next_poll_at),
             poll.next_poll_why,
+            poll.came,
         ),
     )
 
@@ -240,4 +250,5 @@ def poll_of(row: Row) -> PollRecord:
         sent=row["sent"],
         next_poll_at=read_moment(row["next_poll_at"]),
         next_poll_why=row["next_poll_why"],
+        came=row["came"],
     )

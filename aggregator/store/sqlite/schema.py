@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from aggregator.store.sqlite.schema_scheduling import SCHEDULING
+
 MIGRATIONS = Migrations("aggregator")
 
 _SOURCES = """
@@ -230,6 +232,11 @@ FROM sources s LEFT JOIN polls p ON p.source_id = s.id AND p.slot = (s.polls - 1
 def _first(db: Database) -> None:
     for part in (_SOURCES, _ENTRIES, _TOPICS, _VIEWS):
         db.executescript(part)
+
+
+@MIGRATIONS(name="0002-scheduling")
+def _scheduling(db: Database) -> None:
+    db.executescript(SCHEDULING)
 
 
 @MIGRATIONS(name="0010-items")

@@ -8,16 +8,29 @@ from typing import Any
 from sqlite_utils import Database
 
 from aggregator.model.entry import SourceFacts
+from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import (
     ContentPolicy,
     Every,
     FeedProfile,
+    Kinship,
+    Move,
+    Rate,
     Source,
     SourceCondition,
     SourceState,
     Validators,
 )
-from aggregator.store.sqlite.rows import Row, decode, encode, moment_or_none, read_moment
+from aggregator.store.sqlite.rows import (
+    NOTHING,
+    Row,
+    decode,
+    encode,
+    known_moment,
+    moment,
+    moment_or_none,
+    read_moment,
+)
 
 
 def settings_text(source: Source) -> str:
@@ -31,7 +44,7 @@ def settings_text(source: Source) -> str:
             "weight": source.weight,
             "owner": source.owner,
             "language": source.language,
-            "every": (every.shortest.total_seconds(), every.longest.total_seconds(), every.adaptive),
+            "every": (every.shortest.total_seconds(), every.longest.total_seconds(), every.adaptive, every.yields),
             "timeout_s": source.timeout.total_seconds(),
             "max_bytes": source.max_bytes,
             "keep_s": source.keep.total_seconds(),
@@ -39,6 +52,7 @@ def settings_text(source: Source) -> str:
             "content": source.content.value,
             "private": source.private,
             "spacing_s": source.spacing.total_seconds(),
+            "deltas": source.deltas,
         }
     )
 
@@ -46,7 +60,8 @@ def settings_text(source: Source) -> str:
 def source_of(row: Row) -> Source:
     """Read a source from its row, without its secrets: those are in the settings only."""
     settings = decode(row["settings"])
-    shortest, longest, adaptive = settings["every"]
+    # Before migration 0002 nothing was said of yielding; the next start writes it.
+    shortest, longest, adaptive, yields = (*settings["every"], False)[:4]
     return Source(
         id=row["source"],
         url=row["url"],
@@ -57,7 +72,12 @@ def source_of(row: Row) -> Source:
         weight=settings["weight"],
         owner=settings["owner"],
         language=settings["language"],
-        every=Every(shortest=timedelta(seconds=shortest), longest=timedelta(seconds=longest), adaptive=adaptive),
+        every=Every(
+            shortest=timedelta(seconds=shortest),
+            longest=timedelta(seconds=longest),
+            adaptive=adaptive,
+            yields=yields,
+        ),
         timeout=timedelta(seconds=settings["timeout_s"]),
         max_bytes=settings["max_bytes"],
         keep=timedelta(seconds=settings["keep_s"]),
@@ -66,6 +86,7 @@ def source_of(row: Row) -> Source:
         private=settings["private"],
         pace_key=row["pace_key"],
         spacing=timedelta(seconds=settings["spacing_s"]),
+        deltas=settings.get("deltas", True),
     )
 
 
@@ -124,7 +145,31 @@ def state_of(row: Row) -> SourceState:
         redirect_count=row["redirect_count"],
         documents=row["documents"],
         profile=FeedProfile(**decode(row["profile"])),
+        **_scheduling_of(row),
     )
+
+
+def _scheduling_of(row: Row) -> dict[str, Any]:
+    """Read what politeness remembers."""
+    return {
+        "hints": _read_hints(row["hints"]),
+        "redirect_since": read_moment(row["redirect_since"]),
+        "redirect_kin": Kinship(row["redirect_kin"]),
+        "moved_to": row["moved_to"],
+        "moves": _read_moves(row["moves"]),
+        "validators_url": row["validators_url"],
+        "read_by": row["read_by"],
+        "max_age_s": row["max_age_s"],
+        "rate": Rate(row["rate_entries"], row["rate_days"], read_moment(row["rate_at"])),
+        "body_at": read_moment(row["body_at"]),
+        "body_bytes": row["body_bytes"],
+        "not_modified": row["not_modified"],
+        "full_fetch": bool(row["full_fetch"]),
+        "untrusted": bool(row["untrusted"]),
+        "partial_bodies": row["partial_bodies"],
+        "deltas_refused": bool(row["deltas_refused"]),
+        "gone_at": read_moment(row["gone_at"]),
+    }
 
 
 def state_columns(state: SourceState) -> dict[str, Any]:
@@ -146,4 +191,51 @@ def state_columns(state: SourceState) -> dict[str, Any]:
         "redirect_count": state.redirect_count,
         "documents": state.documents,
         "profile": profile_text(state.profile),
+        "hints": _hints_text(state.hints),
+        "redirect_since": moment_or_none(state.redirect_since),
+        "redirect_kin": state.redirect_kin.value,
+        "moved_to": state.moved_to,
+        "moves": _moves_text(state.moves),
+        "validators_url": state.validators_url,
+        "read_by": state.read_by,
+        "max_age_s": state.max_age_s,
+        "rate_entries": state.rate.entries,
+        "rate_days": state.rate.days,
+        "rate_at": moment_or_none(state.rate.at),
+        "body_at": moment_or_none(state.body_at),
+        "body_bytes": state.body_bytes,
+        "not_modified": state.not_modified,
+        "full_fetch": state.full_fetch,
+        "untrusted": state.untrusted,
+        "partial_bodies": state.partial_bodies,
+        "deltas_refused": state.deltas_refused,
+        "gone_at": moment_or_none(state.gone_at),
     }
+
+
+_NO_HINTS = ScheduleHints()
+_HINTS = tuple(ScheduleHints.__dataclass_fields__)
+
+
+def _hints_text(hints: ScheduleHints) -> str:
+    if hints == _NO_HINTS:
+        return "{}"
+    return encode({name: value for name in _HINTS if (value := getattr(hints, name))})
+
+
+def _read_hints(text: str) -> ScheduleHints:
+    if text == "{}":
+        return _NO_HINTS
+    written: dict[str, Any] = decode(text)
+    several = {name: tuple(value) for name, value in written.items() if isinstance(value, list)}
+    return ScheduleHints(**written | several)
+
+
+def _moves_text(moves: tuple[Move, ...]) -> str:
+    return encode([(moment(move.at), move.from_url, move.to_url, move.why) for move in moves]) if moves else NOTHING
+
+
+def _read_moves(text: str) -> tuple[Move, ...]:
+    if text == NOTHING:
+        return ()
+    return tuple(Move(known_moment(at), *rest) for at, *rest in decode(text))

@@ -17,10 +17,15 @@ from aggregator.store.sqlite.source_rows import settings_text, state_columns
 # An answer of the old address that is still on its way must not be taken for one of the new: the version rises.
 _MOVE: Final = """
 UPDATE sources SET version = version + 1, etag = NULL, last_modified = NULL, body_digest = '', hold_until = NULL,
-  redirect_to = NULL, redirect_count = 0, errors = 0, first_error_at = NULL, last_error = NULL, condition = 'ok',
+  redirect_to = NULL, redirect_count = 0, redirect_since = NULL, redirect_kin = '', moved_to = NULL,
+  validators_url = NULL, max_age_s = NULL, body_at = NULL, body_bytes = 0, not_modified = 0, full_fetch = 0,
+  untrusted = 0, partial_bodies = 0, deltas_refused = 0, gone_at = NULL,
+  errors = 0, first_error_at = NULL, last_error = NULL, condition = 'ok',
   next_poll_at = :now, next_poll_why = 'the address changed: due at once'
 WHERE id = :id
 """
+# The settings have followed to where the source had moved: nothing of what is known of it changes.
+_SETTLE: Final = "UPDATE sources SET version = version + 1, moved_to = NULL, condition = 'ok' WHERE id = :id"
 _UPDATE: Final = """
 UPDATE sources SET id_given = :id_given, url = :url, pace_key = :pace_key, active = :active, position = :position,
   longest_s = :longest_s, keep_s = :keep_s, settings = :settings
@@ -37,8 +42,11 @@ def sync(db: Database, sources: Sequence[Source], now: datetime) -> tuple[Source
     named = tuple(replace(source, id=name) for source, name in zip(sources, names, strict=True))
     placed = list(enumerate(zip(named, found, strict=True)))
     changed = [(source, row) for _, (source, row) in placed if row is not None and row["url"] != source.url]
-    db.conn.executemany(_MOVE, [{"id": row["id"], "now": moment(now)} for _, row in changed])
-    updates = [_settings_columns(source, position) | {"id": row["id"]} for position, (source, row) in placed if row]
+    db.conn.executemany(
+        _MOVE, [{"id": row["id"], "now": moment(now)} for source, row in changed if row["moved_to"] != source.url]
+    )
+    db.conn.executemany(_SETTLE, [{"id": row["id"]} for source, row in changed if row["moved_to"] == source.url])
+    updates = [_kept_place(source, position, row) | {"id": row["id"]} for position, (source, row) in placed if row]
     by_id = {row["id"]: row for row in stored}
     db.conn.executemany(_UPDATE, [update for update in updates if _differs(update, by_id[update["id"]])])
     fresh = [_new_columns(source, position, now) for position, (source, row) in placed if row is None]
@@ -50,12 +58,12 @@ def sync(db: Database, sources: Sequence[Source], now: datetime) -> tuple[Source
 
 
 def _recognise(sources: Sequence[Source], stored: Sequence[Row]) -> list[Row | None]:
-    """Find the stored source of each configured one: by the id that the user gave, else by its address.
+    """Find the stored source of each configured one: by the id that the user gave, else by one of its addresses.
 
     A slug that we gave yields to the same id given by the user, unless its own address is still configured.
     """
     by_name = {row["source"]: row for row in stored}
-    by_url = {row["url"]: row for row in stored}
+    by_url = {row["moved_to"]: row for row in stored if row["moved_to"]} | {row["url"]: row for row in stored}
     urls = {source.url for source in sources}
     found: list[Row | None] = [None] * len(sources)
     taken: set[int] = set()
@@ -63,7 +71,7 @@ def _recognise(sources: Sequence[Source], stored: Sequence[Row]) -> list[Row | N
         row = by_name.get(source.id) if source.id_given else None
         if row is None or row["id"] in taken:
             continue
-        if row["id_given"] or row["url"] == source.url or row["url"] not in urls:
+        if row["id_given"] or source.url in (row["url"], row["moved_to"]) or row["url"] not in urls:
             found[index] = row
             taken.add(row["id"])
     for index, source in enumerate(sources):
@@ -141,6 +149,14 @@ def _settings_columns(source: Source, position: int) -> dict[str, Any]:
         "keep_s": source.keep.total_seconds(),
         "settings": settings_text(source),
     }
+
+
+def _kept_place(source: Source, position: int, row: Row) -> dict[str, Any]:
+    """Leave a source that has moved under the pace key of where it is polled."""
+    columns = _settings_columns(source, position)
+    if row["moved_to"] and row["url"] == source.url:
+        columns["pace_key"] = row["pace_key"]
+    return columns
 
 
 def _new_columns(source: Source, position: int, now: datetime) -> dict[str, Any]:

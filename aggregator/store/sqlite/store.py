@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from aggregator.errors import StoreError
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
-from aggregator.model.source import Claim, Source
+from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, Pruned, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult
 from aggregator.model.topic import Topic
@@ -26,6 +26,7 @@ from aggregator.store.sqlite import (
     polls as poll_rows,
     reading,
     sources as source_table,
+    timing,
     topic_rows,
 )
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
@@ -102,6 +103,16 @@ class SqliteStore:
     async def known_document(self, source_id: str) -> KnownDocument:
         """Give what is remembered of the items of the source's last document."""
         return await self._reader.run(lambda db: poll_rows.known_document(db, source_id))
+
+    async def reschedule(
+        self, now: datetime, decide: Callable[[Sequence[Waiting], datetime], Mapping[str, Due]]
+    ) -> int:
+        """Give those of the sources that are due other due times, in one transaction; say how many."""
+        return await self._write(lambda db: timing.reschedule(db, now, decide))
+
+    async def shift(self, by: timedelta) -> None:
+        """Move every due time and every hold by this much, after the wall clock was stepped by it."""
+        await self._write(lambda db: timing.shift(db, by))
 
     async def next_due_at(self) -> datetime | None:
         """Say when the next source is due; None when there is none."""
