@@ -29,7 +29,7 @@ def lifetime(headers: Iterable[tuple[str, str]], now: datetime, *, remembered: i
     Follows: RFC 9111, 4.2.1, 4.2.3 and 4.3.4.
     """
     given = dict(headers)
-    age = whole_number(given.get("age", "").partition(",")[0].strip()) or 0
+    age = whole_number(re.split("[,;]", given.get("age", ""), maxsplit=1)[0].strip()) or 0
     less = f" less Age {age}" if age else ""
     seconds = _max_age(given.get("cache-control", ""))
     if seconds is not None:
