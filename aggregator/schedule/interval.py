@@ -12,7 +12,7 @@ from aggregator.schedule.durations import spell
 from aggregator.schedule.rate import spell_rate
 from aggregator.schedule.wishes import Wish
 
-PACE = timedelta(hours=2)
+PACE = timedelta(hours=6)
 """The interval of a source that publishes one entry a day; it goes with the square root of the rate."""
 
 _MINUTE = timedelta(minutes=1)

@@ -13,6 +13,7 @@ HALF_LIFE = timedelta(days=14)
 _DAY = timedelta(days=1)
 _MOST_HALVINGS = 60
 _HALF_LIFE_DAYS = HALF_LIFE / _DAY
+_BELIEF = 0.25
 _MEMORY_DAYS = _HALF_LIFE_DAYS / math.log(2)
 """What all days until now weigh together."""
 
@@ -28,16 +29,18 @@ def observed(rate: Rate, now: datetime, new: int) -> Rate:
 
 
 def estimated(published: Iterable[datetime], now: datetime) -> Rate:
-    """Estimate the rate of a source by the dates of its first document, as if it had been watched since the oldest.
+    """Estimate the rate of a source by the dates of its first document, as if it had been watched from the oldest on.
 
-    Without dates it is what is believed of any source.
+    Without dates it is what is believed of any source; with them that belief weighs less.
     """
     ages = [max(now - at, timedelta()) for at in published]
     known = Rate()
     if not ages:
         return Rate(known.entries, known.days, now)
-    seen = _MEMORY_DAYS * (1 - _weight(max(ages)))
-    return Rate(known.entries + sum(map(_weight, ages)), known.days + seen, now)
+    oldest = _weight(max(ages))
+    came = sum(map(_weight, ages)) - oldest
+    seen = _MEMORY_DAYS * (1 - oldest)
+    return Rate(known.entries * _BELIEF + came, known.days * _BELIEF + seen, now)
 
 
 def expected(rate: Rate, quiet: timedelta) -> float:

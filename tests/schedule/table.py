@@ -4,7 +4,8 @@ One case a line: what the source would do by itself | what came | when it is ask
 `by itself` says that nothing has raised the interval.
 
 - by itself: an interval (as `auto` learned it), `every 2h` (fixed) or `15m..1d` with an interval (a range)
-- what came: status, headers by `Name: value`, hints of the document by `ttl=`, `hours=`, `days=`, `sy=period/frequency/base`
+- what came: status, headers by `Name: value`, hints of the document by `ttl=`, `hours=`, `days=`,
+  `sy=period/frequency/base`
 - next: from the moment of the poll, which is Monday 2026-11-23 12:00 GMT; the real one lies up to a tenth later.
   `@Tue 00` means in that hour. `never` is never
 """
@@ -78,7 +79,7 @@ AGE_AND_EXPIRES = """
 2h | 200 Date: Mon, 23 Nov 2026 13:00:00 GMT; Expires: Mon, 23 Nov 2026 16:00:00 GMT | 3h | Expires
 2h | 200 Date: Sun, 04 Jan 1970 12:00:00 GMT; Expires: Sun, 04 Jan 1970 15:00:00 GMT | 3h | Expires
 2h | 200 Date: Fri, 04 Jan 2041 12:00:00 GMT; Expires: Fri, 04 Jan 2041 15:00:00 GMT | 3h | Expires
-2h | 200 Date: Mon, 23 Nov 2026 12:00:00 GMT; Expires: Mon, 23 Nov 2026 16:00:00 GMT; Age: 3600 | 3h | Expires less Age 3600
+2h | 200 Date: Mon, 23 Nov 2026 12:00:00 GMT; Expires: Mon, 23 Nov 2026 16:00:00 GMT; Age: 3600 | 3h | less Age 3600
 2h | 200 Date: Mon, 23 Nov 2026 12:00:00 GMT; Expires: Mon, 23 Nov 2026 16:00:00 GMT; Age: 90000 | 2h | by itself
 2h | 200 Expires: Mon, 23 Nov 2026 15:00:00 GMT | 3h | Expires
 2h | 200 Date: junk; Expires: Mon, 23 Nov 2026 15:00:00 GMT | 3h | Expires
@@ -143,7 +144,7 @@ every 30d | 200 ttl=60 | 30d | as configured
 9d | 200 | 1d | the longest
 2h | 200 heavy | 6h | large documents without validators
 2h | 200 heavy ETag: "a" | 2h | by itself
-8h | 200 heavy | 8h | in 16 days: 8 h
+8h | 200 heavy | 8h | in 2 days: 8 h
 every 1h | 200 heavy | 1h | as configured
 """
 

@@ -32,7 +32,7 @@ FRESHNESS = ("cc-freshness", "cc-parse", "age-parse", "expires", "expires-parse"
 NOT_OURS = {
     "status": "a cache keeps refusals, too; what a poller makes of each status is in its own table",
     "cdn-cache-control": "speaks to content networks only",
-    "conditional-inm": "asks how a cache answers conditional requests; what we send back is tested for each of its tags",
+    "conditional-inm": "asks how a cache answers conditional requests; what we send back is tested for each tag",
     "conditional-lm": "the same for dates",
     "headers": "asks which headers a cache hands on; a poller hands on none",
     "heuristic": "a poller guesses from what a source published, not from Last-Modified",
@@ -152,7 +152,9 @@ def test_a_304_brings_validators_and_freshness_up_to_date(case):
     first, second = (headers_of(request) for request in case["requests"][:2])
     given = dict(second)
     validators = Validators(etag=given.get("etag"), last_modified=given.get("last-modified"))
-    state = after(fetched(first), NotModified(url="https://lwn.example/feed.xml", headers=second, validators=validators))
+    state = after(
+        fetched(first), NotModified(url="https://lwn.example/feed.xml", headers=second, validators=validators)
+    )
     assert state.validators == fetched(first).validators
     told = given if {"cache-control", "expires"} & given.keys() else dict(first)
     directive = told["cache-control"].removeprefix("max-age=")

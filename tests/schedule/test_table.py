@@ -17,6 +17,7 @@ from aggregator.model.parsed import ScheduleHints
 from aggregator.model.reading import Reading
 from aggregator.model.source import AUTO, Every, FeedProfile, Rate, Source, SourceState, Validators
 from aggregator.schedule import conclude
+from aggregator.schedule.interval import PACE
 from aggregator.settings.units import parse_every
 from tests.builders import NOON, make_source
 from tests.schedule.table import TABLE
@@ -41,7 +42,7 @@ def by_itself(text: str) -> tuple[Source, SourceState]:
         every, interval = parse_every(first), duration(second)
     else:
         every, interval = AUTO, duration(first)
-    per_day = (timedelta(hours=2) / interval) ** 2
+    per_day = (PACE / interval) ** 2
     state = SourceState(
         source_id="lwn",
         documents=1,
