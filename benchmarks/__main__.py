@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 
-from benchmarks import parsing, polling
+from benchmarks import intervals, parsing, polling
 from benchmarks.results import show, write
 
 
@@ -14,8 +16,13 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, nargs="+", default=[200, 2000])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--no-write", action="store_true", help="leave results.json as it is")
+    parser.add_argument("--corpora", type=Path, default=Path(os.environ.get("AGGREGATOR_CORPORA", "/nonexistent")))
     chosen = parser.parse_args()
-    results = [*parsing.measure(chosen.repeats), *polling.measure(tuple(chosen.feeds), chosen.repeats)]
+    results = [
+        *parsing.measure(chosen.repeats),
+        *polling.measure(tuple(chosen.feeds), chosen.repeats),
+        *intervals.measure(chosen.corpora),
+    ]
     show(results)
     cpu = {one.name: one.value for one in results if one.name.startswith("poll.cpu")}
     if len(chosen.feeds) > 1:

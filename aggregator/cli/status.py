@@ -61,12 +61,14 @@ def _show(status: Status) -> None:
 
 
 def _failing_row(source: SourceStatus, now: datetime) -> tuple[str, ...]:
+    from aggregator.pages.secrecy import shown_url
+
     state = source.state
     return (
         source.source.id,
         str(state.condition),
         _ago(state.first_error_at, now),
-        state.last_error or "",
+        state.last_error or (f"polled at {shown_url(state.moved_to)}" if state.moved_to else ""),
         f"in {_span((state.next_poll_at - now).total_seconds())}" if state.next_poll_at else "never",
     )
 

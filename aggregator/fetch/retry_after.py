@@ -19,7 +19,7 @@ def read_retry_after(value: str, now: datetime) -> timedelta | None:
     Follows:
         RFC 9110, 10.2.3 and 5.6.7.
 
-    >>> read_retry_after("120", datetime(2026, 1, 1, tzinfo=UTC))
+    >>> read_retry_after("120", datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
     datetime.timedelta(seconds=120)
     """
     text = value.strip()
