@@ -155,6 +155,10 @@ async def test_deltas_are_merged_and_can_be_switched_off(tmp_path):
             one = await polled(engine, clock, 1.2 * DAY)
             assert one.polls[0].outcome == "not_modified"
             assert web.asked("/feed")[-1].header("if-none-match") == '"a-b-c"'
+            web.script("/feed", feed("b", "c", "d"))
+            one = await polled(engine, clock, 1.2 * DAY)
+            assert (one.polls[0].new, one.polls[0].revised) == (1, 0)
+            assert sorted(await keys(house)) == ["a", "b", "c", "d"]
         async with running(tmp_path, url, ", deltas: false") as (engine, clock, _):
             await polled(engine, clock, 9 * DAY)
             assert web.asked("/feed")[-1].header("a-im") is None
