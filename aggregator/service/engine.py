@@ -66,7 +66,11 @@ class Engine:
             user_agent=house.user_agent,
         )
         self._runners = Runners(
-            self._poll, limit=plan.settings.network.max_connections, clock=house.clock, on_room=self._room
+            self._poll,
+            limit=plan.settings.network.max_connections,
+            clock=house.clock,
+            on_room=self._room,
+            release=self._give_back,
         )
         self._round = Tally()
         self._tallies = [self._round]
@@ -138,7 +142,7 @@ class Engine:
         with self._counted() as tally:
             claims = await self._house.store.claim(tuple(source_ids), self._house.clock.now())
             self._runners.start(claims)
-            await self._runners.wait(frozenset(claim.source.pace_key for claim in claims))
+            await self._runners.wait(frozenset(claim.pace_key for claim in claims))
         await self.settle()
         return tuple(tally.failed)
 
@@ -210,23 +214,30 @@ class Engine:
             renditions = await loop.run_in_executor(self._painter, self._house.render, edition, self._plan.site)
             self._shelf.put(edition, renditions)
 
-    async def _poll(self, claim: Claim) -> None:
+    async def _poll(self, claim: Claim) -> str:
         try:
             polled = await poll(claim, self._parts)
         except StoreError as error:
             self._pause(error)
-            return
+            return ""
         except Exception:
             # A bug met by one source must not stop its neighbours; the claim keeps it from being asked early.
             logger.exception("poll %s: failed in a way that was not foreseen", claim.source.id)
             for tally in self._tallies:
                 tally.failed.append(claim.source.id)
-            return
+            return ""
         log_poll(polled)
         for tally in self._tallies:
             tally.add(polled)
         if polled.record.new or polled.record.revised:
             self.unsettled.set()
+        return polled.halted
+
+    async def _give_back(self, claims: Sequence[Claim]) -> None:
+        try:
+            await self._house.store.give_back(claims)
+        except StoreError as error:
+            self._pause(error)  # they stay claimed: asked at their floor, never early
 
     def _room(self) -> None:
         if self._refill:

@@ -225,11 +225,40 @@ SELECT s.source, s.url, s.active, s.condition, s.entries, s.errors, s.first_erro
 FROM sources s LEFT JOIN polls p ON p.source_id = s.id AND p.slot = (s.polls - 1) % 30;
 """
 
+# `pace_key` is what the settings say, `pace` what is in force; a row of `hosts` stands for what is known of one.
+_PACES = """
+CREATE TABLE hosts_new (
+  pace_key TEXT PRIMARY KEY,
+  merged INTEGER NOT NULL DEFAULT 0,
+  paced INTEGER NOT NULL DEFAULT 0,
+  hold_until TEXT,
+  next_at TEXT,
+  spacing_s REAL,
+  changed_at TEXT,
+  learned TEXT NOT NULL DEFAULT '{}'
+) STRICT, WITHOUT ROWID;
+INSERT INTO hosts_new (pace_key, hold_until) SELECT pace_key, hold_until FROM hosts;
+DROP TABLE hosts;
+ALTER TABLE hosts_new RENAME TO hosts;
+CREATE INDEX hosts_paced ON hosts (next_at) WHERE paced = 1;
+
+ALTER TABLE sources ADD COLUMN pace TEXT NOT NULL DEFAULT '';
+ALTER TABLE sources ADD COLUMN family TEXT NOT NULL DEFAULT '';
+UPDATE sources SET pace = pace_key, family = pace_key;
+CREATE INDEX sources_pace ON sources (pace);
+CREATE INDEX sources_family ON sources (family);
+"""
+
 
 @MIGRATIONS(name="0001-first")
 def _first(db: Database) -> None:
     for part in (_SOURCES, _ENTRIES, _TOPICS, _VIEWS):
         db.executescript(part)
+
+
+@MIGRATIONS(name="0003-paces")
+def _paces(db: Database) -> None:
+    db.executescript(_PACES)
 
 
 @MIGRATIONS(name="0010-items")
