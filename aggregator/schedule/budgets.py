@@ -25,6 +25,8 @@ from aggregator.text.digests import digest64
 
 FIRST_GUESS = timedelta(minutes=1)
 """Publishers count by the minute, by the hour, by the day: the first guess at a limit that nobody tells."""
+FIRST_MOST = timedelta(minutes=10)
+"""One refusal alone makes no spacing longer than this."""
 LONGEST_SPACING = timedelta(hours=6)
 FIRST_HOLD = timedelta(minutes=5)
 LONGEST_HOLD = DAY
@@ -180,7 +182,9 @@ def _tightened(pace: Pace, asked: Asked, times: Iterable[datetime], gap: timedel
     else:
         least = pace.sure or (before * 1.25 if before is not None else timedelta())
         learned = max(_spacing_shown(asked, times, gap), least)
-    spacing = min(max(learned, asked.source.spacing, _SECOND), LONGEST_SPACING)
+    # A long wait may be a penalty: how slow it has to be is found out step by step.
+    most = min(max(FIRST_MOST, 3 * before) if before is not None else FIRST_MOST, LONGEST_SPACING)
+    spacing = max(min(learned, most), asked.source.spacing, _SECOND)
     patience = _doubled(pace.patience) if pace.sure is not None else pace.patience
     too_short = before if pace.sure is not None else pace.too_short
     return replace(

@@ -52,9 +52,12 @@ def test_a_longer_hold_of_before_stays_unless_only_a_wrong_clock_can_have_set_it
     assert weigh(asked("s1", "rate_limited", retry_after=60), absurd, ()).pace.hold_until == NOON + MINUTE
 
 
-def test_no_spacing_is_longer_than_six_hours_and_none_shorter_than_configured():
-    day = weigh(asked("s1", "rate_limited", retry_after=86_400), Pace(key=HOST), [seen(3600, "s2")]).pace
-    assert day.spacing == LONGEST_SPACING
+def test_spacings_grow_step_by_step_to_six_hours_and_are_never_shorter_than_configured():
+    pace, spacings = Pace(key=HOST), []
+    for _ in range(6):
+        pace = weigh(asked("s1", "rate_limited", retry_after=86_400), pace, [seen(3600, "s2")]).pace
+        spacings.append(pace.spacing)
+    assert spacings == [10 * MINUTE, 30 * MINUTE, 90 * MINUTE, 270 * MINUTE, LONGEST_SPACING, LONGEST_SPACING]
     quick = weigh(asked("s1", "rate_limited", retry_after=1), Pace(key=HOST), [seen(0, f"s{i}") for i in range(50)])
     assert quick.pace.spacing == timedelta(seconds=1)
 

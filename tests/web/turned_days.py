@@ -55,7 +55,7 @@ class Days:
 
     delays: dict[str, list[timedelta]] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
-    conditions: Counter[str] = field(default_factory=Counter)
+    conditions: dict[str, str] = field(default_factory=dict)
     polls: int = 0
     paces: tuple[Pace, ...] = ()
 
@@ -175,7 +175,7 @@ class TurnedDays:
                 if span.warm <= at < span.end
             ]
         status = await store.status((), self.clock.now())
-        days.conditions.update(one.state.condition.value for one in status.sources)
+        days.conditions = {one.source.id: one.state.condition.value for one in status.sources}
         days.paces = status.paces
         return days
 
