@@ -55,11 +55,11 @@ def for_everyone(status: Status) -> Status:
     is not told.
     """
     sources = map(_without_credentials, status.sources)
-    hidden = {key for one in status.sources if one.source.private for key in (one.pace_key, one.source.pace_key)}
+    hidden = [name for one in status.sources if one.source.private for name in _names(one)]
     return replace(
         status,
         sources=tuple(_reduced(one) if one.source.private else _unplaced(one) for one in sources),
-        paces=tuple(pace for pace in status.paces if pace.key not in hidden),
+        paces=tuple(pace for pace in status.paces if not any(f".{name}".endswith(f".{pace.key}") for name in hidden)),
     )
 
 
@@ -91,9 +91,7 @@ def _is_plain(one: SourceStatus) -> bool:
 def _reduced(one: SourceStatus) -> SourceStatus:
     source = replace(one.source, url="", pace_key="")
     failed = next((poll.outcome for poll in one.polls[:1]), "failed")
-    host = _host(one.source)
-
-    names = sorted({host, one.pace_key, one.source.pace_key} - {""}, key=len, reverse=True)
+    names = _names(one)
 
     def clean(text: str) -> str:
         text = _URL.sub(HIDDEN, text)
@@ -103,7 +101,7 @@ def _reduced(one: SourceStatus) -> SourceStatus:
 
     reduced = replace(_retold(one, source, clean), pace_key="")
     error = failed if one.state.last_error else None
-    polls = tuple(replace(poll, detail="") for poll in reduced.polls)
+    polls = tuple(replace(poll, detail="", sent="") for poll in reduced.polls)
     profile = replace(one.state.profile, feed_id=None, site_url=None, icon_url=None, hub_url=None, self_url=None)
     return replace(reduced, state=replace(reduced.state, last_error=error, profile=profile), polls=polls)
 
@@ -129,9 +127,15 @@ def _retold(one: SourceStatus, source: Source, clean: Callable[[str], str]) -> S
         redirect_to=None,
     )
     polls = tuple(
-        replace(poll, detail=clean(poll.detail), next_poll_why=clean(poll.next_poll_why), sent="") for poll in one.polls
+        replace(poll, detail=clean(poll.detail), next_poll_why=clean(poll.next_poll_why), sent=clean(poll.sent))
+        for poll in one.polls
     )
     return replace(one, source=source, state=state, polls=polls)
+
+
+def _names(one: SourceStatus) -> list[str]:
+    """Name the host of a source and what it is asked under, the longest name first."""
+    return sorted({_host(one.source), one.pace_key, one.source.pace_key} - {""}, key=len, reverse=True)
 
 
 def _host(source: Source) -> str:

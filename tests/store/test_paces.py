@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
 from aggregator.model.entry import Entry
 from aggregator.model.pace import Finding, Pace, Scope
@@ -14,6 +15,7 @@ from aggregator.model.reason import Reason
 from aggregator.model.source import Claim, Source
 from aggregator.model.verdict import Ask, ChangeSet, Known, New, PollRecord
 from aggregator.store.sqlite import SqliteStore
+from aggregator.store.sqlite.schema import MIGRATIONS
 from tests.builders import NOON, make_entry, make_source
 
 MINUTE = timedelta(minutes=1)
@@ -219,3 +221,22 @@ async def test_what_nothing_was_learned_of_for_long_is_forgotten(store):
     assert len((await store.status((), NOON)).paces) == 2
     await store.prune(NOON + timedelta(days=31))
     assert [pace.key for pace in (await store.status((), NOON)).paces] == ["two.example"]
+
+
+@pytest.mark.anyio
+async def test_a_database_from_before_keeps_its_holds_and_learns_who_belongs_together(tmp_path):
+    path = tmp_path / "old.db"
+    old = Database(path)
+    MIGRATIONS.apply(old, stop_before="0003-paces")
+    held = (NOON + HOUR).isoformat(timespec="microseconds")
+    old.execute("INSERT INTO hosts (pace_key, hold_until) VALUES ('h1.many.example', ?)", [held])
+    old.execute("INSERT INTO meta (key, value) VALUES ('authority', 'example.org,2026')")
+    old.conn.commit()
+    old.close()
+    store = SqliteStore.open(path, site_authority="example.org")
+    try:
+        await store.sync_sources([on(f"h{i}.many.example", f"s{i}") for i in range(2)], NOON)
+        assert [(one.source.id, one.family) for one in await store.claim_due(NOON, 10)] == [("s0", "many.example")]
+        assert set(names(await store.claim_due(NOON + HOUR, 10))) == {"s0", "s1"}
+    finally:
+        await store.close()
