@@ -78,7 +78,7 @@ class Status:
     """Everything at a glance.
 
     Attributes:
-        paces: What was learned of hosts, last things first.
+        paces: What was learned of hosts: those with a pace of their own first, then last things first.
     """
 
     at: datetime

@@ -240,3 +240,11 @@ async def test_a_database_from_before_keeps_its_holds_and_learns_who_belongs_tog
         assert set(names(await store.claim_due(NOON + HOUR, 10))) == {"s0", "s1"}
     finally:
         await store.close()
+
+
+@pytest.mark.anyio
+async def test_a_pause_that_only_a_wrong_clock_can_have_set_is_none(store):
+    await store.sync_sources([on("one.example", "s0"), on("one.example", "s1")], NOON)
+    (first,) = await store.claim_due(NOON, 1)
+    await commit(store, first, NOON, pace=limit("one.example", NOON, next_at=NOON + timedelta(days=9)))
+    assert names(await store.claim_due(NOON + MINUTE, 10)) == ["s1"]

@@ -18,6 +18,8 @@ from aggregator.store.sqlite.source_rows import state_of
 
 LONGEST_INTERVAL: Final = timedelta(days=7)
 """What a server may ask for at most, whatever the settings say."""
+LONGEST_PAUSE: Final = timedelta(days=1)
+"""Between two requests to a host with a pace of its own; beyond, a wrong clock has set the next one."""
 _SLACK: Final = 1.25
 _LEAST_RESERVE: Final = timedelta(minutes=1)
 """So long a host with a pace of its own is taken, at least, should the answer be lost."""
@@ -49,20 +51,21 @@ WHERE {_FREE} ORDER BY wanted.key
 # Entries a day over the ring of polls, as if one more had come in four days more; what a first document brings is
 # its past.
 _NEWS: Final = """
-SELECT (ifnull(sum(r.new), 0) + 1.0) / (ifnull(max(julianday(r.at)) - min(julianday(r.at)), 0) + 4)
-FROM polls r WHERE r.source_id = free.id AND r.number > 0
+(SELECT total(r.new) + 1 FROM polls r WHERE r.source_id = free.id AND r.number > 0) / (free.days + 4)
 """
 # Of each host with a pace of its own one due source: that whose readers miss most, the entries to be expected times
 # the square of the wait, which makes the mean delay smallest for what the host allows. Who was never asked is first.
 _PACED: Final = f"""
 WITH free AS MATERIALIZED (
-  SELECT s.id, s.pace, julianday(:now) - julianday(p.at) AS waited
+  SELECT s.id, s.pace, julianday(:now) - julianday(last.at) AS waited,
+    ifnull(julianday(last.at) - julianday(first.at), 0) AS days
   FROM hosts h JOIN sources s ON s.pace = h.pace_key
-  LEFT JOIN polls p ON p.source_id = s.id AND p.slot = (s.polls - 1) % :ring
-  WHERE h.paced = 1 AND NOT ifnull(h.next_at > :now AND h.next_at <= :far, 0) AND s.next_poll_at <= :now AND {_IDLE}
+  LEFT JOIN polls last ON last.source_id = s.id AND last.slot = (s.polls - 1) % :ring
+  LEFT JOIN polls first ON first.source_id = s.id AND first.slot = max(s.polls - :ring, 1) % :ring
+  WHERE h.paced = 1 AND NOT ifnull(h.next_at > :now AND h.next_at <= :soon, 0) AND s.next_poll_at <= :now AND {_IDLE}
 ), ranked AS (
   SELECT id, row_number() OVER (
-    PARTITION BY pace ORDER BY waited IS NOT NULL, ({_NEWS}) * waited * waited DESC, id) AS place
+    PARTITION BY pace ORDER BY waited IS NOT NULL, {_NEWS} * waited * waited DESC, id) AS place
   FROM free
 )
 SELECT {_COLUMNS} FROM ranked JOIN {_JOINED} WHERE ranked.place = 1 AND s.id = ranked.id {_ORDER}
@@ -81,6 +84,7 @@ def claim_due(
         "beyond": moment(now + LONGEST_INTERVAL * _SLACK),
         "slack": _SLACK,
         "ring": KEPT_POLLS,
+        "soon": moment(now + LONGEST_PAUSE * _SLACK),
     }
     rows: list[Row] = []
     for query in (_PACED, _DUE, _LOST):

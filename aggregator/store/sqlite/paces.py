@@ -26,6 +26,7 @@ _FEW_SOURCES: Final = 60
 _SIGHTINGS_OF_FEW: Final = 30
 _SIGHTINGS_OF_MANY: Final = 3
 _MOST_SIGHTINGS: Final = 500
+_MOST_SHOWN: Final = 500
 _FORGOTTEN_AFTER: Final = timedelta(days=30)
 
 _SIGHTINGS: Final = """
@@ -66,8 +67,8 @@ def pace_of(db: Database, key: str) -> Pace:
 
 
 def known_paces(db: Database) -> tuple[Pace, ...]:
-    """Read all that is known of hosts, those that were learned about last first."""
-    rows = db.query("SELECT * FROM hosts ORDER BY changed_at DESC, pace_key")
+    """Read what is known of hosts: those with a pace of their own first, then those that were learned about last."""
+    rows = db.query("SELECT * FROM hosts ORDER BY paced DESC, changed_at DESC, pace_key LIMIT ?", [_MOST_SHOWN])
     return tuple(read_pace(row) for row in rows)
 
 
