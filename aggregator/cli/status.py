@@ -13,6 +13,7 @@ from aggregator.cli.main import Invocation, echo_json
 from aggregator.model.source import SourceCondition
 
 if TYPE_CHECKING:
+    from aggregator.model.pace import Pace
     from aggregator.model.status import SourceStatus, Status
     from aggregator.settings import Settings
 
@@ -51,6 +52,8 @@ def _show(status: Status) -> None:
     click.echo(f"{len(status.sources)} sources  {parts}      {len(status.topics)} topics  {status.entries} entries")
     failing = [source for source in status.sources if source.state.condition is not SourceCondition.OK]
     _table(("source", "state", "since", "why", "next try"), [_failing_row(source, status.at) for source in failing])
+    paced = [pace for pace in status.paces if pace.paced]
+    _table(("host", "one request every", "learned", "why"), [_pace_row(pace, status.at) for pace in paced])
     _table(
         ("topic", "entries", "stories", "last changed"),
         [
@@ -70,6 +73,16 @@ def _failing_row(source: SourceStatus, now: datetime) -> tuple[str, ...]:
         _ago(state.first_error_at, now),
         state.last_error or (f"polled at {shown_url(state.moved_to)}" if state.moved_to else ""),
         f"in {_span((state.next_poll_at - now).total_seconds())}" if state.next_poll_at else "never",
+    )
+
+
+def _pace_row(pace: Pace, now: datetime) -> tuple[str, ...]:
+    latest = pace.findings[0] if pace.findings else None
+    return (
+        f"*.{pace.key}" if pace.merged else pace.key,
+        "probe" if pace.trouble or pace.spacing is None else _span(pace.spacing.total_seconds()),
+        _ago(latest.at, now) if latest else "",
+        f"{latest.rule}: {latest.evidence}" if latest else "",
     )
 
 

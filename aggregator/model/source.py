@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.model.pace import Turn
 from aggregator.model.parsed import ScheduleHints
 
 HOUR = timedelta(hours=1)
@@ -242,7 +243,27 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A source that is to be asked now; its next due time is already committed."""
+    """A source that is to be asked now; its next due time is already committed.
+
+    Attributes:
+        turn: What the store knows of its place among its neighbours; without it the settings hold.
+    """
 
     source: Source
     state: SourceState
+    turn: Turn | None = None
+
+    @property
+    def pace_key(self) -> str:
+        """The unit of politeness that it is asked under."""
+        return self.turn.key if self.turn else self.source.pace_key
+
+    @property
+    def family(self) -> str:
+        """The registrable domain, or the pace key where there is no such thing."""
+        return self.turn.family if self.turn else self.source.pace_key
+
+    @property
+    def spacing(self) -> timedelta:
+        """The pause after it."""
+        return self.turn.spacing if self.turn else self.source.spacing

@@ -5,18 +5,61 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aggregator.model.entry import SourceFacts, StoredEntry
+from aggregator.model.pace import Pace
+from aggregator.model.reason import Reason
 from aggregator.model.source import Source, SourceState
 from aggregator.model.verdict import PollRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """One source at a glance; ``polls`` newest first."""
+    """One source at a glance.
+
+    Attributes:
+        polls: Newest first.
+        pace_key: The key in force; empty means that of the settings.
+    """
 
     source: Source
     state: SourceState
     entries: int
     polls: tuple[PollRecord, ...] = ()
+    pace_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """One source with all that explains when it is polled.
+
+    Attributes:
+        pace: Of the key in force.
+        family: The registrable domain or host group that it belongs to.
+        sharing: Ids of all sources under the same pace key, itself included.
+    """
+
+    at: datetime
+    status: SourceStatus
+    pace: Pace
+    family: str
+    sharing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """One stored entry with the reasons of every stage that decided about it.
+
+    Attributes:
+        story: Short id of its story; empty until it was curated.
+        reasons: In the order in which the data walks.
+        topics: Topic and reason of each match.
+    """
+
+    stored: StoredEntry
+    story: str
+    source: SourceFacts
+    reasons: tuple[Reason, ...] = ()
+    topics: tuple[tuple[str, Reason], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +75,18 @@ class TopicStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Everything at a glance."""
+    """Everything at a glance.
+
+    Attributes:
+        paces: What was learned of hosts: those with a pace of their own first, then last things first.
+    """
 
     at: datetime
     sources: tuple[SourceStatus, ...]
     topics: tuple[TopicStatus, ...]
     entries: int = 0
     waiting: int = 0
+    paces: tuple[Pace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +114,24 @@ class Pruned:
     entries: int = 0
     polls: int = 0
     tombstones: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why something is as it is.
+
+    Attributes:
+        kind: ``source`` or ``entry``.
+        id: Of the source, or the short id of the entry.
+        url: Without credentials; None without one.
+        title: What people know it by.
+        state: The condition of the source, or the id of the entry's source.
+        records: In the order in which the data walks.
+    """
+
+    kind: str
+    id: str
+    url: str | None
+    title: str
+    state: str
+    records: tuple[Reason, ...]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.model.entry import CandidateKey, Entry, EntryKey
+from aggregator.model.pace import Pace, Sighting
 from aggregator.model.reason import Reason
 from aggregator.model.source import SourceState
 
@@ -55,19 +56,28 @@ class Ask:
     Attributes:
         version: Of the state that the poll started from; when the store has moved on, the result is dropped.
         digests: Digests of all candidate keys of the document.
+        sightings_since: How far back the polls of the neighbours are wanted, after a failure; None: not at all.
     """
 
     source_id: str
     version: int
     digests: tuple[int, ...] = ()
+    sightings_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The answer to an ``Ask``."""
+    """The answer to an ``Ask``.
+
+    Attributes:
+        pace: Of the key that the source is asked under; None while there is nothing to know.
+        sightings: Polls under the same registrable domain or host group, newest first, as far back as was asked.
+    """
 
     state: SourceState
     entries: tuple[KnownEntry, ...] = ()
+    pace: Pace | None = None
+    sightings: tuple[Sighting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +141,7 @@ class ChangeSet:
         items: As in ``Reading``, with the guid that the item names and the key that its entry is stored under.
         known_items: As in ``Reading``: their entries are still there.
         frame: As in ``Reading``.
-        hold_pace_until: The whole pace key is left alone until then.
+        pace: What is known of a pace key from now on; None leaves it as it is.
         partial: The document holds no more than what is new: what it lacks has not vanished.
         pace_key: The source has moved under this one; None leaves it where it is.
     """
@@ -139,7 +149,7 @@ class ChangeSet:
     state: SourceState
     poll: PollRecord
     verdicts: tuple[Verdict, ...] = ()
-    hold_pace_until: datetime | None = None
+    pace: Pace | None = None
     items: tuple[ReadItem, ...] = ()
     known_items: tuple[str, ...] = ()
     frame: str = ""

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aggregator.model.entry import StoredEntry
-from aggregator.model.status import SourceStatus, Status, TopicStatus
+from aggregator.model.pace import Pace
+from aggregator.model.status import Explanation, SourceStatus, Status, TopicStatus
 from aggregator.model.verdict import PollRecord
 from aggregator.pages.secrecy import for_everyone, without_secrets
 
@@ -60,10 +61,22 @@ def entry_json(stored: StoredEntry, story_short_id: str) -> dict[str, Any]:
     }
 
 
+def explanation_json(one: Explanation) -> dict[str, Any]:
+    """Shape an explanation."""
+    return {
+        "subject": {"kind": one.kind, "id": one.id, "url": one.url, "title": one.title, "state": one.state},
+        "records": [
+            {"stage": record.stage, "verdict": record.verdict, "rule": record.rule, "evidence": record.evidence}
+            for record in one.records
+        ],
+    }
+
+
 def _shape(status: Status) -> dict[str, Any]:
     return {
         "sources": [_source(one) for one in status.sources],
         "topics": [_topic(one) for one in status.topics],
+        "hosts": [_pace(one) for one in status.paces],
     }
 
 
@@ -76,8 +89,22 @@ def _source(one: SourceStatus) -> dict[str, Any]:
         "interval_s": int(one.state.interval.total_seconds()),
         "next_poll_at": instant(one.state.next_poll_at),
         "next_poll_why": one.state.next_poll_why,
+        "pace": one.pace_key or one.source.pace_key or None,
         "last_poll": _poll(one.polls[0]) if one.polls else None,
         "error": one.state.last_error,
+    }
+
+
+def _pace(pace: Pace) -> dict[str, Any]:
+    latest = pace.findings[0] if pace.findings else None
+    return {
+        "key": pace.key,
+        "shared": pace.merged,
+        "spacing_s": pace.spacing.total_seconds() if pace.spacing is not None else None,
+        "hold_until": instant(pace.hold_until),
+        "failing_since": instant(pace.trouble_since),
+        "why": f"{latest.rule}: {latest.evidence}" if latest else "",
+        "since": instant(latest.at) if latest else None,
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aggregator.model.edition import Edition, SiteFacts
+from aggregator.model.pace import Pace
 from aggregator.model.source import SourceCondition
 from aggregator.model.status import SourceStatus, Status
 from aggregator.model.topic import FeedFormat
@@ -71,6 +72,7 @@ def render_status(site: SiteFacts, status: Status, links: Links = SERVED, *, not
         failing=failing,
         polls=_last_polls(shown.sources),
         coming=_coming(shown.sources),
+        paces=[pace for pace in shown.paces if _bears_on(pace, status)],
         notice=notice,
     )
 
@@ -97,6 +99,10 @@ def _last_polls(sources: Sequence[SourceStatus]) -> list[tuple[SourceStatus, Pol
 def _coming(sources: Sequence[SourceStatus]) -> list[SourceStatus]:
     waiting = [(one.state.next_poll_at, one) for one in sources if one.state.next_poll_at is not None]
     return [one for _, one in sorted(waiting, key=lambda pair: pair[0])[:_LISTED]]
+
+
+def _bears_on(pace: Pace, status: Status) -> bool:
+    return pace.paced or (pace.hold_until is not None and pace.hold_until > status.at)
 
 
 def _render(template: str, site: SiteFacts, links: Links, **values: Any) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
 
 from aggregator.model.source import Source, SourceState
-from aggregator.model.status import SourceStatus, Status
+from aggregator.model.status import SourceStatus, SourceView, Status
 from aggregator.model.verdict import PollRecord
 
 HIDDEN = "…"
@@ -43,14 +43,25 @@ def without_secrets(status: Status) -> Status:
     return replace(status, sources=tuple(map(_without_credentials, status.sources)))
 
 
+def view_without_secrets(view: SourceView) -> SourceView:
+    """Give one source as the operator may see it."""
+    return replace(view, status=_without_credentials(view.status))
+
+
 def for_everyone(status: Status) -> Status:
     """Give the status as anybody may see it.
 
     Beyond credentials, the address of a private source is gone (an empty ``url``), its error is the bare name of
-    the outcome, and of local documents only the file's name is left.
+    the outcome, and of local documents only the file's name is left. What was learned of the hosts of private sources
+    is not told.
     """
     sources = map(_without_credentials, status.sources)
-    return replace(status, sources=tuple(_reduced(one) if one.source.private else _unplaced(one) for one in sources))
+    hidden = [name for one in status.sources if one.source.private for name in _names(one)]
+    return replace(
+        status,
+        sources=tuple(_reduced(one) if one.source.private else _unplaced(one) for one in sources),
+        paces=tuple(pace for pace in status.paces if not any(f".{name}".endswith(f".{pace.key}") for name in hidden)),
+    )
 
 
 def _without_credentials(one: SourceStatus) -> SourceStatus:
@@ -82,13 +93,15 @@ def _is_plain(one: SourceStatus) -> bool:
 def _reduced(one: SourceStatus) -> SourceStatus:
     source = replace(one.source, url="", pace_key="")
     failed = next((poll.outcome for poll in one.polls[:1]), "failed")
-    host = _host(one.source)
+    names = _names(one)
 
     def clean(text: str) -> str:
         text = _URL.sub(HIDDEN, text)
-        return text.replace(host, HIDDEN) if host else text
+        for name in names:
+            text = text.replace(name, HIDDEN)
+        return text
 
-    reduced = _retold(one, source, clean)
+    reduced = replace(_retold(one, source, clean), pace_key="")
     error = failed if one.state.last_error else None
     polls = tuple(replace(poll, detail="", sent="", came="") for poll in reduced.polls)
     profile = replace(one.state.profile, feed_id=None, site_url=None, icon_url=None, hub_url=None, self_url=None)
@@ -133,6 +146,11 @@ def _retold_poll(poll: PollRecord, clean: Callable[[str], str]) -> PollRecord:
         sent=clean(poll.sent),
         came=clean(poll.came),
     )
+
+
+def _names(one: SourceStatus) -> list[str]:
+    """Name the host of a source and what it is asked under, the longest name first."""
+    return sorted({_host(one.source), one.pace_key, one.source.pace_key} - {""}, key=len, reverse=True)
 
 
 def _host(source: Source) -> str:

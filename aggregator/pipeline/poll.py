@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aggregator.identity import judge
-from aggregator.model.fetching import Fetched, FetchOutcome
-from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome
+from aggregator.model.fetching import Fetched, FetchFailed, FetchOutcome
+from aggregator.model.pace import Pace
+from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome, Unreadable
 from aggregator.model.source import Claim, Source, SourceState
 from aggregator.model.verdict import (
     Ask,
@@ -23,7 +24,17 @@ from aggregator.model.verdict import (
 )
 from aggregator.pipeline.ports import Clock, Fetcher, PollStore, Reader
 from aggregator.pipeline.read import is_current, recognise_items
-from aggregator.schedule import conclude, host_of, plan_request
+from aggregator.schedule import (
+    EVIDENCE_FOR,
+    Asked,
+    Conclusion,
+    Weighed,
+    conclude,
+    host_of,
+    plan_request,
+    retimed,
+    weigh,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +51,17 @@ class PollParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polled:
-    """A poll that is over: the state it left, and what the store made of it."""
+    """A poll that is over: the state it left, and what the store made of it.
+
+    Attributes:
+        halted: The pace key or domain under which nothing more of what was claimed may be asked; empty: none.
+    """
 
     source: Source
     state: SourceState
     record: PollRecord
     fenced: bool
+    halted: str = ""
 
 
 async def poll(claim: Claim, parts: PollParts) -> Polled:
@@ -60,10 +76,10 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
     known_document = await _known(claim, outcome, parts)
     reading = await _read(claim, outcome, known_document, parts)
     now = parts.clock.now()
-    left = claim.state
+    left, halted = claim.state, ""
 
     def decide(known: Known) -> ChangeSet:
-        nonlocal left
+        nonlocal left, halted
         verdicts = _judge(claim, reading, known, known_document)
         conclusion = conclude(
             claim.source,
@@ -75,7 +91,8 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
             revised=sum(isinstance(verdict, Revised) for verdict in verdicts),
             known=_known_entries(reading, verdicts),
         )
-        left = conclusion.state
+        conclusion, weighed = _weighed(claim, outcome, conclusion, known)
+        left, halted = conclusion.state, weighed.halted
         return ChangeSet(
             state=conclusion.state,
             poll=conclusion.poll,
@@ -83,14 +100,32 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
             items=_items(reading, verdicts),
             known_items=reading.known_items if isinstance(reading, Reading) else (),
             frame=reading.frame if isinstance(reading, Reading) else "",
-            hold_pace_until=conclusion.hold_pace_until,
             partial=isinstance(outcome, Fetched) and outcome.partial,
             pace_key=_pace_key(claim, conclusion.state, parts),
+            pace=weighed.pace,
         )
 
-    ask = Ask(source_id=claim.source.id, version=claim.state.version, digests=_digests(reading))
+    ask = Ask(
+        source_id=claim.source.id,
+        version=claim.state.version,
+        digests=_digests(reading),
+        sightings_since=now - EVIDENCE_FOR if _failed(outcome, reading) else None,
+    )
     committed = await parts.store.transact(ask, decide)
-    return Polled(source=claim.source, state=left, record=committed.poll, fenced=committed.fenced)
+    return Polled(source=claim.source, state=left, record=committed.poll, fenced=committed.fenced, halted=halted)
+
+
+def _weighed(claim: Claim, outcome: FetchOutcome, conclusion: Conclusion, known: Known) -> tuple[Conclusion, Weighed]:
+    """Learn what the host allows; who failed with all its neighbours comes back with them."""
+    asked = Asked(
+        source=claim.source,
+        family=claim.family,
+        poll=conclusion.poll,
+        retry_after=outcome.retry_after if isinstance(outcome, FetchFailed) else None,
+        headers=outcome.headers,
+    )
+    weighed = weigh(asked, known.pace or Pace(key=claim.pace_key), known.sightings)
+    return retimed(conclusion, asked, weighed), weighed
 
 
 async def _read(claim: Claim, outcome: FetchOutcome, known: KnownDocument, parts: PollParts) -> ReadOutcome | None:
@@ -125,6 +160,10 @@ async def _known(claim: Claim, outcome: FetchOutcome, parts: PollParts) -> Known
         return KnownDocument()
     known = await parts.store.known_document(claim.source.id)
     return known if is_current(known.frame) else KnownDocument()
+
+
+def _failed(outcome: FetchOutcome, reading: ReadOutcome | None) -> bool:
+    return isinstance(outcome, FetchFailed) or isinstance(reading, Unreadable)
 
 
 def _digests(reading: ReadOutcome | None) -> tuple[int, ...]:

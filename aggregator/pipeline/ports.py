@@ -14,7 +14,7 @@ from aggregator.model.entry import StoredEntry
 from aggregator.model.fetching import FetchOutcome, FetchRequest
 from aggregator.model.reading import Document, ReadOutcome
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.status import EntryFilter, Pruned, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
@@ -65,13 +65,18 @@ class PollStore(Protocol):
 
         A claimed source is due again at its floor (``every.shortest``), raised in version, and committed
         before this returns, so that a crash never asks early. Several sources of one pace key may be claimed
-        together; the caller asks them one after another. A due time later than the longest interval allows
-        (a clock that was wrong once) counts as due.
+        together; the caller asks them one after another. Of a key with a pace of its own only one is claimed, once
+        the pause after the last is over: the one whose readers can be expected to miss most. A due time later than
+        the longest interval allows (a clock that was wrong once) counts as due.
         """
         ...
 
     async def claim(self, source_ids: Sequence[str], now: datetime) -> tuple[Claim, ...]:
         """Claim the sources named, due or not, but none that a server's wish still holds."""
+        ...
+
+    async def give_back(self, claims: Sequence[Claim]) -> None:
+        """Make sources that were claimed and not asked due again as they were; one that has moved on is left alone."""
         ...
 
     async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
@@ -155,6 +160,14 @@ class ReadStore(Protocol):
 
     async def status(self, topics: Sequence[Topic], now: datetime, *, polls: int = 1) -> Status:
         """Tell the state of every source, with its last ``polls`` polls, and of every topic."""
+        ...
+
+    async def source_view(self, source_id: str, now: datetime) -> SourceView | None:
+        """Show one source with all that explains when it is polled; None when it is not configured."""
+        ...
+
+    async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
+        """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
         ...
 
 

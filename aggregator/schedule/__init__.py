@@ -1,7 +1,21 @@
 """What to send, what an answer means, when to come back and why. Pure."""
 
+from aggregator.schedule.budgets import Weighed, retimed, weigh
 from aggregator.schedule.conclude import Conclusion, conclude
+from aggregator.schedule.evidence import EVIDENCE_FOR, Asked
 from aggregator.schedule.requests import host_of, plan_request, user_agent
 from aggregator.schedule.spreading import spread
 
-__all__ = ["Conclusion", "conclude", "host_of", "plan_request", "spread", "user_agent"]
+__all__ = [
+    "EVIDENCE_FOR",
+    "Asked",
+    "Conclusion",
+    "Weighed",
+    "conclude",
+    "host_of",
+    "plan_request",
+    "retimed",
+    "spread",
+    "user_agent",
+    "weigh",
+]

@@ -69,7 +69,11 @@ class Engine:
             pace_key=lambda url: self._pace(url)[0],
         )
         self._runners = Runners(
-            self._poll, limit=plan.settings.network.max_connections, clock=house.clock, on_room=self._room
+            self._poll,
+            limit=plan.settings.network.max_connections,
+            clock=house.clock,
+            on_room=self._room,
+            release=self._give_back,
         )
         self._round = Tally()
         self._tallies = [self._round]
@@ -151,7 +155,7 @@ class Engine:
         with self._counted() as tally:
             claims = self._placed(await self._house.store.claim(tuple(source_ids), self._house.clock.now()))
             self._runners.start(claims)
-            await self._runners.wait(frozenset(claim.source.pace_key for claim in claims))
+            await self._runners.wait(frozenset(claim.pace_key for claim in claims))
         await self.settle()
         return tuple(tally.failed)
 
@@ -223,23 +227,30 @@ class Engine:
             renditions = await loop.run_in_executor(self._painter, self._house.render, edition, self._plan.site)
             self._shelf.put(edition, renditions)
 
-    async def _poll(self, claim: Claim) -> None:
+    async def _poll(self, claim: Claim) -> str:
         try:
             polled = await poll(claim, self._parts)
         except StoreError as error:
             self._pause(error)
-            return
+            return ""
         except Exception:
             # A bug met by one source must not stop its neighbours; the claim keeps it from being asked early.
             logger.exception("poll %s: failed in a way that was not foreseen", claim.source.id)
             for tally in self._tallies:
                 tally.failed.append(claim.source.id)
-            return
+            return ""
         log_poll(polled)
         for tally in self._tallies:
             tally.add(polled)
         if polled.record.new or polled.record.revised:
             self.unsettled.set()
+        return polled.halted
+
+    async def _give_back(self, claims: Sequence[Claim]) -> None:
+        try:
+            await self._house.store.give_back(claims)
+        except StoreError as error:
+            self._pause(error)  # they stay claimed: asked at their floor, never early
 
     def _pace(self, url: str) -> tuple[str, timedelta]:
         return pace_of(host_of(url), self._plan.settings.network)
@@ -252,7 +263,8 @@ class Engine:
         if claim.state.moved_to is None:
             return claim
         pace_key, spacing = self._pace(claim.state.moved_to)
-        return replace(claim, source=replace(claim.source, pace_key=pace_key, spacing=spacing))
+        turn = claim.turn and replace(claim.turn, spacing=max(claim.turn.spacing, spacing))
+        return replace(claim, source=replace(claim.source, pace_key=pace_key, spacing=spacing), turn=turn)
 
     def _room(self) -> None:
         if self._refill:

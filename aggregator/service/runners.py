@@ -6,31 +6,46 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 from aggregator.model.source import Claim
 from aggregator.pipeline.ports import Clock
 
 FORGET_AFTER = 60.0
 """Seconds after which the pace of a key at rest is forgotten; longer than any sensible spacing is kept anyway."""
+SIBLINGS = 2
+"""Hosts of one registrable domain that are asked at once: until it is known, a limit may be for all of them."""
+
+Release = Callable[[Sequence[Claim]], Awaitable[None]]
 
 
 class Runners:
     """Carries out claims: many pace keys at once, each one source at a time.
 
     Args:
-        poll: Polls one claim; must not raise for anything that a server can do.
+        poll: Polls one claim; names the pace key or domain under which nothing more may be asked for now, or gives an
+            empty string. Must not raise for anything that a server can do.
         limit: How many polls may be on the wire at once.
         clock: Its monotonic face measures the spacing.
         on_room: Called whenever a pace key is done and there is room for more claims.
+        release: Takes back claims that are not asked after all.
     """
 
     def __init__(
-        self, poll: Callable[[Claim], Awaitable[None]], *, limit: int, clock: Clock, on_room: Callable[[], None]
+        self,
+        poll: Callable[[Claim], Awaitable[str]],
+        *,
+        limit: int,
+        clock: Clock,
+        on_room: Callable[[], None],
+        release: Release,
     ) -> None:
         self._poll = poll
         self._limit = limit
         self._clock = clock
         self._on_room = on_room
+        self._release = release
+        self._families: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._wire = asyncio.Semaphore(limit)
         self._queues: defaultdict[str, deque[Claim]] = defaultdict(deque)
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -50,8 +65,9 @@ class Runners:
     def start(self, claims: Sequence[Claim]) -> None:
         """Queue claims behind what their pace keys already have."""
         for claim in claims:
-            key = claim.source.pace_key
+            key = claim.pace_key
             self._queues[key].append(claim)
+            self._keep_pause(claim)
             if key not in self._tasks:
                 self._tasks[key] = asyncio.create_task(self._run(key), name=f"pace {key}")
 
@@ -75,24 +91,52 @@ class Runners:
     async def _run(self, key: str) -> None:
         queue = self._queues[key]
         try:
-            while queue and await self._may_ask(key):
-                claim = queue.popleft()
-                async with self._wire:
-                    await self._poll(claim)
-                self._ready_at[key] = self._clock.monotonic() + claim.source.spacing.total_seconds()
+            while queue and await self._may_ask(key, queue):
+                await self._ask(key, queue)
         finally:
             self._tasks.pop(key, None)
             self._queues.pop(key, None)
             self._forget()
             self._on_room()
 
-    async def _may_ask(self, key: str) -> bool:
-        """Wait until the host has had its pause; False when the process stops first."""
-        wait = self._ready_at.get(key, 0.0) - self._clock.monotonic()
-        while wait > 0 and not self._stopping:
-            await asyncio.sleep(min(wait, 0.5))
+    async def _ask(self, key: str, queue: deque[Claim]) -> None:
+        """Ask the next source of a key; of one domain only few hosts are asked at the same time."""
+        siblings = self._families.setdefault(queue[0].family, asyncio.Semaphore(SIBLINGS))
+        async with siblings, self._wire:
+            if not queue:  # a sibling was refused meanwhile, and what waited here was given back
+                return
+            claim = queue.popleft()
+            halted = await self._poll(claim)
+        self._ready_at[key] = self._clock.monotonic() + claim.spacing.total_seconds()
+        if halted:
+            await self._halt(halted)
+
+    async def _halt(self, halted: str) -> None:
+        """Give back all that waits under a pace key or a domain."""
+        given_back: list[Claim] = []
+        for key, queue in self._queues.items():
+            if queue and halted in {key, queue[0].family}:
+                given_back.extend(queue)
+                queue.clear()
+        if given_back:
+            await self._release(given_back)
+
+    async def _may_ask(self, key: str, queue: deque[Claim]) -> bool:
+        """Wait until the host has had its pause; False when the process stops first, or the queue was given back."""
+        while queue and not self._stopping:
             wait = self._ready_at.get(key, 0.0) - self._clock.monotonic()
-        return not self._stopping
+            if wait <= 0:
+                return True
+            await asyncio.sleep(min(wait, 0.5))
+        return False
+
+    def _keep_pause(self, claim: Claim) -> None:
+        """Keep the pause of a host that another process began, or this one before a restart."""
+        turn = claim.turn
+        if turn is None or turn.ready_at is None:
+            return
+        wait = min((turn.ready_at - self._clock.now()).total_seconds(), turn.spacing.total_seconds())
+        self._ready_at[turn.key] = max(self._ready_at.get(turn.key, 0.0), self._clock.monotonic() + wait)
 
     def _forget(self) -> None:
         if len(self._ready_at) > 4 * self._limit:

@@ -38,6 +38,7 @@ HOMES = {
     "dateutil": {"normalize"},
     "brotli": {"fetch"},
     "zstandard": {"fetch"},
+    "publicsuffixlist": {"text/domains.py"},
     "lxml": {"parse", "publish", "text/visible.py", "normalize/markup.py"},
 }
 

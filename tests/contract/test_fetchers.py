@@ -380,7 +380,7 @@ async def test_a_coded_body_is_decoded(
         ("compress", FEED),
         ("gzip, gzip, gzip", gzip.compress(gzip.compress(gzip.compress(FEED)))),
         ("gzip", FEED),
-        ("gzip", gzip.compress(FEED)[:-12]),
+        ("gzip", gzip.compress(FEED, mtime=0)[:-12]),
         ("deflate", zlib.compress(FEED)[:-6]),
         ("br", brotli.compress(FEED)[:-4]),
         ("zstd", zstandard.compress(FEED)[:-4]),

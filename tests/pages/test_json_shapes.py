@@ -28,6 +28,7 @@ def test_status_has_exactly_the_contracted_keys():
                 "interval_s": 5400,
                 "next_poll_at": "2026-11-23T12:40:00Z",
                 "next_poll_why": "max-age 3600 raised it",
+                "pace": "courier.example",
                 "last_poll": {
                     "at": "2026-11-23T11:40:00Z",
                     "outcome": "new",
@@ -42,6 +43,7 @@ def test_status_has_exactly_the_contracted_keys():
             }
         ],
         "topics": [{"slug": "harbour", "entries": 60, "stories": 41, "updated_at": "2026-11-23T12:00:00Z"}],
+        "hosts": [],
     }
 
 

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from aggregator.model.pace import Finding, Pace, Scope
 from aggregator.model.reason import Reason
 from aggregator.model.source import FeedProfile, SourceCondition
 from aggregator.model.topic import FeedFormat, Output
@@ -285,3 +286,23 @@ def test_the_contact_is_linked_when_it_is_an_address(contact: str | None, *, lin
 def test_equal_values_give_equal_bytes():
     assert every_page() == every_page()
     assert re.search(r"\d{2}:\d{2}:\d{2}\.\d", every_page()["status"]) is None
+
+
+def test_the_status_names_hosts_with_a_pace_of_their_own_and_why():
+    finding = Finding(NOON, "s1", Scope.DOMAIN, "shared", HOSTILE)
+    paces = (
+        Pace(key="many.example", merged=True, spacing=timedelta(minutes=1), findings=(finding,)),
+        Pace(key="down.example", trouble="timeout", trouble_since=NOON, next_at=NOON + timedelta(minutes=15)),
+        Pace(key="held.example", hold_until=NOON + timedelta(hours=1)),
+        Pace(key="past.example", hold_until=NOON - timedelta(hours=1), findings=(finding,)),
+    )
+    text = Page(render_status(SITE, replace(make_status(), paces=paces))).text
+    assert "many.example and all hosts under it 1 min" in text
+    assert "down.example probe 23 Nov 2026, 12:15 UTC" in text
+    assert "held.example \u2013 23 Nov 2026, 13:00 UTC" in text
+    assert "past.example" not in text
+    assert "Hosts with a pace of their own" not in Page(render_status(SITE, make_status())).text
+
+
+def test_the_list_of_sources_says_why_the_next_poll_is_then():
+    assert "max-age 3600 raised it" in Page(render_sources(SITE, make_status(make_source_status()))).text

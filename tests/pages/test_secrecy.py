@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from aggregator.model.pace import Finding, Pace, Scope
 from aggregator.model.status import SourceStatus
 from aggregator.pages.json_shapes import page_status_json, status_json
 from aggregator.pages.secrecy import for_everyone, shown_url, without_secrets
+from tests.builders import NOON
 from tests.pages.samples import make_failing, make_poll, make_source_status, make_status
 
 
@@ -95,3 +98,19 @@ def test_what_is_fit_for_everybody_stays_as_it_is():
     status = for_everyone(make_status(local, private, make_source_status("plain")))
     assert for_everyone(status) == status
     assert status_json(status) == page_status_json(status)
+
+
+def test_what_was_learned_of_the_hosts_of_private_sources_is_the_operators_alone():
+    finding = Finding(NOON, "s", Scope.DOMAIN, "shared", "a.hidden.example was refused")
+    paces = tuple(
+        Pace(key=key, spacing=timedelta(minutes=1), findings=(finding,))
+        for key in ("a.hidden.example", "hidden.example", "den.example", "open.example")
+    )
+    private = make_failing("s", private=True, url="https://a.hidden.example/f", pace_key="a.hidden.example")
+    private = replace(private, pace_key="hidden.example")
+    private = with_error(private, "hidden.example answers nobody")
+    status = replace(make_status(private), paces=paces)
+    assert [pace["key"] for pace in status_json(status)["hosts"]] == [pace.key for pace in paces]
+    assert [pace["key"] for pace in page_status_json(status)["hosts"]] == ["den.example", "open.example"]
+    assert page_status_json(status)["sources"][0]["pace"] is None
+    assert "hidden.example" not in json.dumps(page_status_json(status)["sources"])

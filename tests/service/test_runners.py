@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from aggregator.model.pace import Turn
 from aggregator.model.source import Claim, SourceState
 from aggregator.service.clock import SystemClock
-from aggregator.service.runners import Runners
+from aggregator.service.runners import SIBLINGS, Runners
 from tests.builders import make_source
 
 SPACING = timedelta(seconds=0.05)
@@ -26,8 +28,10 @@ class Wire:
         self.spans: list[tuple[str, str, float, float]] = []
         self.now = 0
         self.most = 0
+        self.halts: dict[str, str] = {}
+        self.released: list[str] = []
 
-    async def poll(self, one: Claim) -> None:
+    async def poll(self, one: Claim) -> str:
         loop = asyncio.get_running_loop()
         started = loop.time()
         self.now += 1
@@ -37,10 +41,14 @@ class Wire:
         finally:
             self.now -= 1
             self.spans.append((one.source.pace_key, one.source.id, started, loop.time()))
+        return self.halts.get(one.source.id, "")
+
+    async def release(self, claims) -> None:
+        self.released += [one.source.id for one in claims]
 
 
 def make_runners(wire: Wire, limit: int = 8) -> Runners:
-    return Runners(wire.poll, limit=limit, clock=SystemClock(), on_room=lambda: None)
+    return Runners(wire.poll, limit=limit, clock=SystemClock(), on_room=lambda: None, release=wire.release)
 
 
 @pytest.mark.anyio
@@ -93,3 +101,54 @@ async def test_there_is_no_room_for_more_claims_than_can_soon_be_asked():
     runners.start([claim(f"s{i}", "a.example") for i in range(20)])
     assert runners.room == 0
     await runners.stop(timedelta(seconds=1))
+
+
+def sibling(source_id: str, key: str, **changes: Any) -> Claim:
+    turn = Turn(**({"key": key, "spacing": SPACING, "family": "many.example"} | changes))
+    return Claim(make_source(source_id, pace_key=key), SourceState(source_id=source_id), turn)
+
+
+@pytest.mark.anyio
+async def test_of_one_domain_few_hosts_are_asked_at_once():
+    wire = Wire()
+    runners = make_runners(wire)
+    runners.start([sibling(f"s{i}", f"{i}.many.example") for i in range(6)])
+    await runners.wait(runners.busy)
+    assert wire.most == SIBLINGS
+    assert len(wire.spans) == 6
+
+
+@pytest.mark.anyio
+async def test_after_a_refusal_what_waits_under_the_key_or_the_domain_is_given_back():
+    wire = Wire()
+    wire.halts = {"s0": "many.example"}
+    runners = make_runners(wire)
+    runners.start([sibling("s0", "a.many.example"), sibling("s1", "a.many.example")])
+    runners.start([sibling(f"s{i}", f"{i}.many.example") for i in range(2, 9)])
+    runners.start([claim("other", "else.example")])
+    await runners.wait(runners.busy)
+    polled = {span[1] for span in wire.spans}
+    assert polled >= {"s0", "other"}
+    assert len(polled) <= 2 + SIBLINGS
+    assert sorted([*polled, *wire.released]) == sorted(["other", *(f"s{i}" for i in range(9))])
+
+
+@pytest.mark.anyio
+async def test_the_pause_that_another_process_began_is_kept():
+    wire = Wire()
+    runners = make_runners(wire)
+    started = asyncio.get_running_loop().time()
+    ready_at = SystemClock().now() + timedelta(seconds=0.2)
+    runners.start([sibling("s0", "a.many.example", spacing=timedelta(seconds=0.3), ready_at=ready_at)])
+    await runners.wait(runners.busy)
+    assert wire.spans[0][2] - started >= 0.19
+
+
+@pytest.mark.anyio
+async def test_a_wrong_clock_delays_nobody_for_longer_than_the_pause():
+    wire = Wire()
+    runners = make_runners(wire)
+    ready_at = SystemClock().now() + timedelta(days=1000)
+    runners.start([sibling("s0", "a.many.example", ready_at=ready_at)])
+    await asyncio.wait_for(runners.wait(runners.busy), 5)
+    assert len(wire.spans) == 1

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from aggregator.model.pace import Pace
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.reason import Reason
 from aggregator.model.source import Due, Kinship, Move, Rate, Source, SourceCondition, SourceState, Validators
@@ -252,7 +253,11 @@ async def test_a_due_time_that_is_never_is_kept(store: SqliteStore):
 @pytest.mark.parametrize("by", [timedelta(days=3), timedelta(days=-3), timedelta(days=365 * 40)])
 async def test_a_step_of_the_clock_makes_nobody_early_or_late(store: SqliteStore, by: timedelta):
     await store.sync_sources([make_source(), make_source("other")], NOON)
-    await write(store, replace(LIVED, hold_until=NOON + 30 * 24 * HOUR), hold_pace_until=NOON + 5 * HOUR)
+    await write(
+        store,
+        replace(LIVED, hold_until=NOON + 30 * 24 * HOUR),
+        pace=Pace(key="lwn.example", hold_until=NOON + 5 * HOUR),
+    )
     await store.shift(by)
     assert (await read(store)).next_poll_at == NOON + HOUR + by
     assert (await read(store)).hold_until == NOON + 30 * 24 * HOUR + by

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from sqlite_utils import Database
@@ -25,8 +26,8 @@ from aggregator.model.verdict import (
     Unchanged,
     Verdict,
 )
-from aggregator.store.sqlite.claims import LONGEST_HOLD
 from aggregator.store.sqlite.entries import Stored, add_keys, held_guids, insert_new, revise
+from aggregator.store.sqlite.paces import pace_of, place_under, sightings, write_pace
 from aggregator.store.sqlite.rows import (
     Row,
     decode,
@@ -64,7 +65,7 @@ UPDATE sources SET version = version + 1, polls = polls + 1, entries = entries +
   validators_url = :validators_url, read_by = :read_by, max_age_s = :max_age_s, rate_entries = :rate_entries,
   rate_days = :rate_days, rate_at = :rate_at, body_at = :body_at, body_bytes = :body_bytes,
   not_modified = :not_modified, full_fetch = :full_fetch, untrusted = :untrusted, partial_bodies = :partial_bodies,
-  deltas_refused = :deltas_refused, gone_at = :gone_at, pace_key = ifnull(:pace_key, pace_key)
+  deltas_refused = :deltas_refused, gone_at = :gone_at
 WHERE id = :id
 """
 _RECORD: Final = """
@@ -75,12 +76,6 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _DOCUMENT: Final = """
 INSERT OR REPLACE INTO documents (source_id, entry_ids, items, frame) VALUES (?, ?, ?, ?)
-"""
-# Of two wishes the longer holds, unless it is one that only a wrong clock can have written.
-_HOLD: Final = """
-INSERT INTO hosts (pace_key, hold_until) VALUES (:pace_key, :until)
-ON CONFLICT (pace_key) DO UPDATE SET hold_until = excluded.hold_until
-WHERE excluded.hold_until > hosts.hold_until OR hosts.hold_until > :far
 """
 
 
@@ -93,35 +88,40 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
         state = SourceState(source_id=ask.source_id) if row is None else state_of(row)
         return Committed(source_id=ask.source_id, poll=decide(Known(state=state)).poll, fenced=True)
     state = state_of(row)
-    stored, changes = _decide(conn, row, ask, decide)
+    stored, changes = _decide(db, row, ask, decide)
     places = {place.known.key.guid: place for place in stored}
     new_ids: dict[str, int] = {}
     if changes.verdicts:
         new_ids = _write_entries(conn, row["id"], changes, places)
     if changes.verdicts or changes.known_items or changes.state.documents != state.documents:
         _write_document(conn, row["id"], changes, places, new_ids)
-    beside = {"id": row["id"], "new_entries": len(new_ids), "pace_key": changes.pace_key}
-    conn.execute(_STATE, state_columns(changes.state) | beside)
+    conn.execute(_STATE, state_columns(changes.state) | {"id": row["id"], "new_entries": len(new_ids)})
     _record(conn, row["id"], row["polls"], changes.poll)
-    if changes.hold_pace_until is not None:
-        _hold(conn, row["pace_key"], changes.hold_pace_until, changes.poll.at)
+    if changes.pace_key is not None:
+        place_under(db, row["id"], changes.state.moved_to or row["url"], changes.pace_key)
+    if changes.pace is not None:
+        write_pace(db, changes.pace, row["family"], changes.poll.at)
     return Committed(source_id=ask.source_id, poll=changes.poll)
 
 
-def _decide(
-    conn: sqlite3.Connection, row: Row, ask: Ask, decide: Callable[[Known], ChangeSet]
-) -> tuple[list[Stored], ChangeSet]:
+def _decide(db: Database, row: Row, ask: Ask, decide: Callable[[Known], ChangeSet]) -> tuple[list[Stored], ChangeSet]:
     """Decide about what is known; once more when something was known by another name."""
-    state = state_of(row)
+    conn = db.conn
     stored = _look_up(conn, row, ask.digests)
-    changes = decide(Known(state=state, entries=tuple(place.known for place in stored)))
+    known = Known(
+        state=state_of(row),
+        entries=tuple(place.known for place in stored),
+        pace=pace_of(db, row["pace"]),
+        sightings=() if ask.sightings_since is None else sightings(db, row["family"], ask.sightings_since),
+    )
+    changes = decide(known)
     fresh = [verdict for verdict in changes.verdicts if isinstance(verdict, New)]
     held = held_guids(conn, row["id"], fresh) if fresh else {}
     if not held:
         return stored, changes
     add_keys(conn, held, fresh)
     stored = _look_up(conn, row, ask.digests)
-    return stored, decide(Known(state=state, entries=tuple(place.known for place in stored)))
+    return stored, decide(replace(known, entries=tuple(place.known for place in stored)))
 
 
 def _look_up(conn: sqlite3.Connection, row: Row, digests: Sequence[int]) -> list[Stored]:
@@ -229,10 +229,6 @@ def _record(conn: sqlite3.Connection, source_id: int, number: int, poll: PollRec
             poll.came,
         ),
     )
-
-
-def _hold(conn: sqlite3.Connection, pace_key: str, until: datetime, now: datetime) -> None:
-    conn.execute(_HOLD, {"pace_key": pace_key, "until": moment(until), "far": moment(now + LONGEST_HOLD)})
 
 
 def poll_of(row: Row) -> PollRecord:

@@ -12,6 +12,7 @@ from aggregator.model.entry import StoredEntry
 from aggregator.model.status import EntryFilter, SourceStatus, Status, TopicStatus
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import PollRecord
+from aggregator.store.sqlite.paces import known_paces
 from aggregator.store.sqlite.polls import KEPT_POLLS, poll_of
 from aggregator.store.sqlite.rows import encode, moment, read_moment, stored_of
 from aggregator.store.sqlite.source_rows import source_of, state_of
@@ -60,7 +61,14 @@ def status(db: Database, topics: Sequence[Topic], now: datetime, polls: int) -> 
     """Tell the state of the configured sources, in their order, and of the topics named."""
     (total,) = db.execute("SELECT ifnull(sum(entries), 0) FROM sources").fetchone()
     (waiting,) = db.execute("SELECT count(*) FROM arrivals").fetchone()
-    return Status(at=now, sources=_sources(db, polls), topics=_topics(db, topics), entries=total, waiting=waiting)
+    return Status(
+        at=now,
+        sources=_sources(db, polls),
+        topics=_topics(db, topics),
+        entries=total,
+        waiting=waiting,
+        paces=known_paces(db),
+    )
 
 
 def _sources(db: Database, polls: int) -> tuple[SourceStatus, ...]:
@@ -74,6 +82,7 @@ def _sources(db: Database, polls: int) -> tuple[SourceStatus, ...]:
             state=state_of(row),
             entries=row["entries"],
             polls=tuple(records.get(row["id"], ())),
+            pace_key=row["pace"],
         )
         for row in db.query("SELECT * FROM sources WHERE active = 1 ORDER BY position, id")
     )

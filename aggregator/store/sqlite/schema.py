@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 
 MIGRATIONS = Migrations("aggregator")
@@ -237,6 +238,11 @@ def _first(db: Database) -> None:
 @MIGRATIONS(name="0002-scheduling")
 def _scheduling(db: Database) -> None:
     db.executescript(SCHEDULING)
+
+
+@MIGRATIONS(name="0003-paces")
+def _paces(db: Database) -> None:
+    db.executescript(PACES)
 
 
 @MIGRATIONS(name="0010-items")

@@ -11,8 +11,10 @@ from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.source import Source, SourceState
+from aggregator.store.sqlite.paces import place
 from aggregator.store.sqlite.rows import Row, moment
 from aggregator.store.sqlite.source_rows import settings_text, state_columns
+from aggregator.text.domains import family_of
 
 # An answer of the old address that is still on its way must not be taken for one of the new: the version rises.
 _MOVE: Final = """
@@ -27,8 +29,8 @@ WHERE id = :id
 # The settings have followed to where the source had moved: nothing of what is known of it changes.
 _SETTLE: Final = "UPDATE sources SET version = version + 1, moved_to = NULL, condition = 'ok' WHERE id = :id"
 _UPDATE: Final = """
-UPDATE sources SET id_given = :id_given, url = :url, pace_key = :pace_key, active = :active, position = :position,
-  longest_s = :longest_s, keep_s = :keep_s, settings = :settings
+UPDATE sources SET id_given = :id_given, url = :url, pace_key = :pace_key, family = :family, active = :active,
+  position = :position, longest_s = :longest_s, keep_s = :keep_s, settings = :settings
 WHERE id = :id
 """
 
@@ -54,6 +56,7 @@ def sync(db: Database, sources: Sequence[Source], now: datetime) -> tuple[Source
     kept = {row["id"] for row in found if row is not None}
     gone = [(row["id"],) for row in stored if row["active"] and row["id"] not in kept]
     db.conn.executemany("UPDATE sources SET active = 0 WHERE id = ?", gone)
+    place(db)
     return named
 
 
@@ -143,6 +146,7 @@ def _settings_columns(source: Source, position: int) -> dict[str, Any]:
         "id_given": int(source.id_given),
         "url": source.url,
         "pace_key": source.pace_key,
+        "family": family_of(source.url, source.pace_key),
         "active": 1,
         "position": position,
         "longest_s": source.every.longest.total_seconds(),
@@ -155,7 +159,7 @@ def _kept_place(source: Source, position: int, row: Row) -> dict[str, Any]:
     """Leave a source that has moved under the pace key of where it is polled."""
     columns = _settings_columns(source, position)
     if row["moved_to"] and row["url"] == source.url:
-        columns["pace_key"] = row["pace_key"]
+        columns |= {"pace_key": row["pace_key"], "family": row["family"]}
     return columns
 
 

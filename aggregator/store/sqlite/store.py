@@ -14,7 +14,7 @@ from aggregator.errors import StoreError
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.status import EntryFilter, Pruned, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
@@ -23,6 +23,8 @@ from aggregator.store.sqlite import (
     care,
     claims,
     curation,
+    looking,
+    paces,
     polls as poll_rows,
     reading,
     sources as source_table,
@@ -114,6 +116,10 @@ class SqliteStore:
         """Move every due time and every hold by this much, after the wall clock was stepped by it."""
         await self._write(lambda db: timing.shift(db, by))
 
+    async def give_back(self, claims_given: Sequence[Claim]) -> None:
+        """Make sources that were claimed and not asked due again as they were."""
+        await self._write(lambda db: claims.give_back(db, claims_given))
+
     async def next_due_at(self) -> datetime | None:
         """Say when the next source is due; None when there is none."""
         return await self._reader.run(claims.next_due_at)
@@ -147,6 +153,14 @@ class SqliteStore:
         """Tell the state of every source, with its last ``polls`` polls, and of every topic."""
         return await self._reader.run(lambda db: reading.status(db, topics, now, polls))
 
+    async def source_view(self, source_id: str, now: datetime) -> SourceView | None:
+        """Show one source with all that explains when it is polled; None when it is not configured."""
+        return await self._reader.run(lambda db: looking.source_view(db, source_id, now))
+
+    async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
+        """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
+        return await self._reader.run(lambda db: looking.entry_views(db, wanted))
+
     async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
         """Apply the keep rules, in slices, so that polls pass between them."""
         rule = care.Rule(now=now, vanished_for=vanished_for)
@@ -156,6 +170,7 @@ class SqliteStore:
             part = old[start : start + care.SLICE]
             gone += await self._write(partial(care.prune_entries, rule=rule, row_ids=part))
         forgotten = await self._write(lambda db: care.prune_polls(db, now))
+        await self._write(lambda db: paces.prune_paces(db, now))
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))
 
     async def _write(self, work: Callable[[Database], Result]) -> Result:

@@ -19,6 +19,7 @@ _HELD: Final = (
     ("sources", "id", "next_poll_at"),
     ("sources", "id", "hold_until"),
     ("hosts", "pace_key", "hold_until"),
+    ("hosts", "pace_key", "next_at"),
 )
 
 

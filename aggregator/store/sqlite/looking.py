@@ -1,0 +1,75 @@
+"""Looking closely: one source, or one entry, with all that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from sqlite_utils import Database
+
+from aggregator.model.reason import Reason
+from aggregator.model.status import EntryView, SourceStatus, SourceView
+from aggregator.store.sqlite.paces import pace_of
+from aggregator.store.sqlite.polls import poll_of
+from aggregator.store.sqlite.rows import Row, first_row, read_reason, stored_of
+from aggregator.store.sqlite.source_rows import facts_by_row, source_of, state_of
+from aggregator.text.link_keys import link_key
+
+_FOUND: Final = """
+SELECT v.* FROM v_entries v
+WHERE v.id IN (
+  SELECT id FROM entries WHERE short = :wanted UNION SELECT entry_id FROM short_aliases WHERE short = :wanted
+  UNION SELECT id FROM entries WHERE link_key = :link_key AND pruned_at IS NULL)
+ORDER BY v.first_seen_at, v.id
+"""
+_MATCHES: Final = """
+SELECT m.topic, m.reason FROM topic_entries m LEFT JOIN topics t USING (topic)
+WHERE m.entry_id = ? AND t.retired IS NOT 1 ORDER BY m.topic
+"""
+
+
+def source_view(db: Database, source_id: str, now: datetime) -> SourceView | None:
+    """Read one source with its polls, newest first, and its pace."""
+    row = first_row(db, "SELECT * FROM sources WHERE source = ? AND active = 1", (source_id,))
+    if row is None:
+        return None
+    polls = db.query("SELECT * FROM polls WHERE source_id = ? ORDER BY number DESC", [row["id"]])
+    sharing = db.execute("SELECT source FROM sources WHERE pace = ? AND active = 1 ORDER BY source", [row["pace"]])
+    return SourceView(
+        at=now,
+        status=SourceStatus(
+            source=source_of(row),
+            state=state_of(row),
+            entries=row["entries"],
+            polls=tuple(poll_of(poll) for poll in polls),
+            pace_key=row["pace"],
+        ),
+        pace=pace_of(db, row["pace"]),
+        family=row["family"],
+        sharing=tuple(name for (name,) in sharing.fetchall()),
+    )
+
+
+def entry_views(db: Database, wanted: str) -> tuple[EntryView, ...]:
+    """Read the entries that bear a short id, or that lead to an address, the oldest first."""
+    asked = {"wanted": wanted, "link_key": link_key(wanted) if "://" in wanted else None}
+    return tuple(_entry_view(db, row) for row in db.query(_FOUND, asked))
+
+
+def _entry_view(db: Database, row: Row) -> EntryView:
+    matches = db.execute(_MATCHES, [row["id"]]).fetchall()
+    return EntryView(
+        stored=stored_of(row),
+        story=row["story_short"] or "",
+        source=facts_by_row(db, {row["source_id"]})[row["source_id"]],
+        reasons=tuple(_reasons(row)),
+        topics=tuple((topic, reason) for topic, text in matches if (reason := read_reason(text)) is not None),
+    )
+
+
+def _reasons(row: Row) -> Iterator[Reason]:
+    for column in ("date_reason", "identity_reason", "story_reason"):
+        reason = read_reason(row[column])
+        if reason is not None:
+            yield reason

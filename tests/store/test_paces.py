@@ -1,0 +1,250 @@
+"""Claims on hosts with a pace of their own, on a real database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from aggregator.model.entry import Entry
+from aggregator.model.pace import Finding, Pace, Scope
+from aggregator.model.reason import Reason
+from aggregator.model.source import Claim, Source
+from aggregator.model.verdict import Ask, ChangeSet, Known, New, PollRecord
+from aggregator.store.sqlite import SqliteStore
+from aggregator.store.sqlite.schema import MIGRATIONS
+from tests.builders import NOON, make_entry, make_source
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def store(tmp_path):
+    opened = SqliteStore.open(tmp_path / "a.db", site_authority="example.org")
+    yield opened
+    await opened.close()
+
+
+def on(host: str, name: str, **changes: Any) -> Source:
+    return make_source(name, url=f"https://{host}/{name}.xml", pace_key=host, **changes)
+
+
+async def commit(
+    store: SqliteStore, claim: Claim, at: datetime, *, pace: Pace | None = None, new: int = 0, outcome: str = "new"
+) -> list[Known]:
+    """Let a poll of a claim bring so many entries, and leave a pace."""
+    asked: list[Known] = []
+    name = claim.source.id
+
+    def decide(known: Known) -> ChangeSet:
+        asked.append(known)
+        fresh: list[Entry] = [make_entry(f"{at.timestamp()}-{number}", source=name) for number in range(new)]
+        return ChangeSet(
+            state=replace(known.state, next_poll_at=at + HOUR / 2, documents=known.state.documents + 1),
+            poll=PollRecord(at=at, outcome=outcome, status=200, new=new),
+            verdicts=tuple(New(entry=one, reason=Reason("identity", "new", "guid")) for one in fresh),
+            pace=pace,
+        )
+
+    ask = Ask(source_id=name, version=claim.state.version, sightings_since=at - timedelta(days=1))
+    await store.transact(ask, decide)
+    return asked
+
+
+def limit(key: str, at: datetime, **changes: Any) -> Pace:
+    return Pace(**({"key": key, "spacing": MINUTE, "next_at": at + MINUTE, "set_at": at} | changes))
+
+
+def names(claims: tuple[Claim, ...]) -> list[str]:
+    return [claim.source.id for claim in claims]
+
+
+@pytest.mark.anyio
+async def test_a_host_without_a_pace_of_its_own_gives_all_that_is_due(store):
+    await store.sync_sources([on("one.example", f"s{i}") for i in range(3)], NOON)
+    claims = await store.claim_due(NOON, 10)
+    assert names(claims) == ["s0", "s1", "s2"]
+    assert {(claim.pace_key, claim.family, claim.spacing) for claim in claims} == {
+        ("one.example", "one.example", timedelta(seconds=1))
+    }
+
+
+@pytest.mark.anyio
+async def test_a_paced_host_gives_one_at_a_time_when_its_pause_is_over(store):
+    await store.sync_sources([on("one.example", f"s{i}") for i in range(3)], NOON)
+    (first,) = await store.claim_due(NOON, 1)
+    await commit(store, first, NOON, pace=limit("one.example", NOON))
+    assert await store.claim_due(NOON + MINUTE - timedelta(seconds=1), 10) == ()
+    (second,) = await store.claim_due(NOON + MINUTE, 10)
+    assert second.spacing == MINUTE
+    assert await store.claim_due(NOON + 1.5 * MINUTE, 10) == ()  # taken, although no answer came yet
+    (third,) = await store.claim_due(NOON + 2 * MINUTE, 10)
+    assert {second.source.id, third.source.id} == {"s1", "s2"}
+
+
+@pytest.mark.anyio
+async def test_who_publishes_more_is_asked_before_who_has_waited_as_long(store):
+    await store.sync_sources([on("one.example", name) for name in ("quiet", "busy", "fresh")], NOON)
+    claims = {claim.source.id: claim for claim in await store.claim_due(NOON, 10)}
+    for name in ("quiet", "busy"):
+        await commit(store, claims[name], NOON, new=5)  # the first document tells the past
+    at = NOON + HOUR
+    for claim in await store.claim(["quiet", "busy"], at):
+        await commit(store, claim, at, new=8 if claim.source.id == "busy" else 0, pace=limit("one.example", at))
+    await store.give_back([claims["fresh"]])
+    later = at + HOUR
+    order = []
+    for minutes in range(3):
+        (claim,) = await store.claim_due(later + minutes * MINUTE, 10)
+        order.append(claim.source.id)
+    assert order == ["fresh", "busy", "quiet"]
+
+
+@pytest.mark.anyio
+async def test_whoever_waits_is_asked_at_last_however_little_it_publishes(store):
+    await store.sync_sources([on("one.example", name) for name in ("quiet", "busy")], NOON)
+    for claim in await store.claim_due(NOON, 10):
+        await commit(store, claim, NOON, pace=limit("one.example", NOON))
+    at, asked = NOON + HOUR, []
+    for _ in range(8):
+        (claim,) = await store.claim_due(at, 10)
+        asked.append(claim.source.id)
+        await commit(store, claim, at, new=9 if claim.source.id == "busy" else 0, pace=limit("one.example", at))
+        at += HOUR
+    assert asked.count("busy") > asked.count("quiet") > 0
+
+
+@pytest.mark.anyio
+async def test_what_was_claimed_and_not_asked_is_due_again_as_it_was(store):
+    await store.sync_sources([on("one.example", "s0")], NOON)
+    (claim,) = await store.claim_due(NOON + MINUTE, 10)
+    await store.give_back([claim])
+    (again,) = await store.claim_due(NOON + MINUTE, 10)
+    assert again.turn.due_at == NOON
+    await commit(store, again, NOON + MINUTE)
+    await store.give_back([again])  # it has moved on: too late
+    assert await store.claim_due(NOON + 2 * MINUTE, 10) == ()
+
+
+@pytest.mark.anyio
+async def test_hosts_that_were_joined_are_asked_as_one_now_and_after_a_restart_and_part_again(store):
+    sources = [on(f"h{i}.many.example", f"s{i}") for i in range(3)]
+    await store.sync_sources(sources, NOON)
+    first, *others = await store.claim_due(NOON, 10)
+    await store.give_back(others)
+    joined = limit("many.example", NOON, merged=True)
+    await commit(store, first, NOON, pace=joined)
+    await store.sync_sources([*sources, on("new.many.example", "s9")], NOON)
+    at = NOON + HOUR
+    (one,) = await store.claim_due(at, 10)
+    assert (one.pace_key, one.family) == ("many.example", "many.example")
+    await commit(store, one, at, pace=Pace(key="many.example"))
+    claims = await store.claim_due(at, 10)
+    assert len(claims) == 3
+    assert {claim.pace_key for claim in claims} < {f"h{i}.many.example" for i in range(3)} | {"new.many.example"}
+
+
+@pytest.mark.anyio
+async def test_what_one_host_was_told_holds_for_all_that_it_is_joined_with(store):
+    await store.sync_sources([on(f"h{i}.many.example", f"s{i}") for i in range(2)], NOON)
+    first, second = await store.claim_due(NOON, 10)
+    await commit(store, first, NOON, pace=limit("h0.many.example", NOON, hold_until=NOON + 5 * HOUR))
+    await commit(store, second, NOON, pace=limit("many.example", NOON, merged=True, hold_until=NOON + HOUR))
+    assert await store.claim_due(NOON + 4 * HOUR, 10) == ()
+    assert len(await store.claim_due(NOON + 5 * HOUR, 10)) == 1
+
+
+@pytest.mark.anyio
+async def test_a_group_of_the_settings_is_never_joined_with_its_domain(store):
+    grouped = make_source("g", url="https://g.many.example/f.xml", pace_key="*.many.example")
+    await store.sync_sources([on("h0.many.example", "s0"), grouped], NOON)
+    claims = {claim.source.id: claim for claim in await store.claim_due(NOON, 10)}
+    assert claims["g"].family == "*.many.example"
+    await commit(store, claims["s0"], NOON, pace=limit("many.example", NOON, merged=True))
+    (claim,) = await store.claim(["g"], NOON)
+    assert claim.pace_key == "*.many.example"
+
+
+@pytest.mark.anyio
+async def test_sightings_are_the_polls_of_the_family_newest_first(store):
+    await store.sync_sources([on("a.many.example", "s0"), on("b.many.example", "s1"), on("else.example", "s2")], NOON)
+    claims = await store.claim_due(NOON, 10)
+    for minutes, claim in enumerate(claims):
+        await commit(store, claim, NOON + minutes * MINUTE, outcome="rate_limited" if minutes else "new")
+    (again,) = await store.claim(["s0"], NOON + HOUR)
+    (known,) = await commit(store, again, NOON + HOUR)
+    assert [(one.source_id, one.host, one.outcome, one.at) for one in known.sightings] == [
+        ("s1", "b.many.example", "rate_limited", NOON + MINUTE),
+        ("s0", "a.many.example", "new", NOON),
+    ]
+
+
+@pytest.mark.anyio
+async def test_a_pace_comes_back_as_it_was_written(store):
+    await store.sync_sources([on("one.example", "s0")], NOON)
+    (claim,) = await store.claim_due(NOON, 10)
+    pace = Pace(
+        key="one.example",
+        hold_until=NOON + HOUR,
+        next_at=NOON + MINUTE,
+        spacing=1.5 * MINUTE,
+        told=True,
+        sure=2 * MINUTE,
+        too_short=MINUTE,
+        served=7,
+        set_at=NOON,
+        patience=3 * HOUR,
+        refusals=2,
+        refused_until=NOON + 9 * HOUR,
+        trouble="timeout",
+        trouble_since=NOON - HOUR,
+        findings=(Finding(NOON, "s0", Scope.HOST, "refused", "as said"),),
+    )
+    await commit(store, claim, NOON, pace=pace)
+    assert (await store.status((), NOON)).paces == (pace,)
+    view = await store.source_view("s0", NOON)
+    assert (view.pace, view.sharing, view.family) == (pace, ("s0",), "one.example")
+    assert await store.source_view("nobody", NOON) is None
+
+
+@pytest.mark.anyio
+async def test_what_nothing_was_learned_of_for_long_is_forgotten(store):
+    await store.sync_sources([on("one.example", "s0"), on("two.example", "s1")], NOON)
+    one, two = await store.claim_due(NOON, 10)
+    await commit(store, one, NOON, pace=Pace(key="one.example", refusals=1))
+    await commit(store, two, NOON, pace=limit("two.example", NOON))
+    await store.prune(NOON + timedelta(days=29))
+    assert len((await store.status((), NOON)).paces) == 2
+    await store.prune(NOON + timedelta(days=31))
+    assert [pace.key for pace in (await store.status((), NOON)).paces] == ["two.example"]
+
+
+@pytest.mark.anyio
+async def test_a_database_from_before_keeps_its_holds_and_learns_who_belongs_together(tmp_path):
+    path = tmp_path / "old.db"
+    old = Database(path)
+    MIGRATIONS.apply(old, stop_before="0003-paces")
+    held = (NOON + HOUR).isoformat(timespec="microseconds")
+    old.execute("INSERT INTO hosts (pace_key, hold_until) VALUES ('h1.many.example', ?)", [held])
+    old.execute("INSERT INTO meta (key, value) VALUES ('authority', 'example.org,2026')")
+    old.conn.commit()
+    old.close()
+    store = SqliteStore.open(path, site_authority="example.org")
+    try:
+        await store.sync_sources([on(f"h{i}.many.example", f"s{i}") for i in range(2)], NOON)
+        assert [(one.source.id, one.family) for one in await store.claim_due(NOON, 10)] == [("s0", "many.example")]
+        assert set(names(await store.claim_due(NOON + HOUR, 10))) == {"s0", "s1"}
+    finally:
+        await store.close()
+
+
+@pytest.mark.anyio
+async def test_a_pause_that_only_a_wrong_clock_can_have_set_is_none(store):
+    await store.sync_sources([on("one.example", "s0"), on("one.example", "s1")], NOON)
+    (first,) = await store.claim_due(NOON, 1)
+    await commit(store, first, NOON, pace=limit("one.example", NOON, next_at=NOON + timedelta(days=9)))
+    assert names(await store.claim_due(NOON + MINUTE, 10)) == ["s1"]
