@@ -81,7 +81,7 @@ async def test_a_source_tells_its_pace_its_validators_its_rhythm_and_its_polls(s
     assert second[:2] == ("not_modified", "304")
     assert 'sent If-None-Match: "1"; If-Modified-Since: Mon, 23 Nov 2026 10:00:00 GMT' in second[2]
     (schedule,) = records(told, "schedule")
-    assert schedule[0].startswith("next poll at 2026-11-23T1")
+    assert schedule[0].startswith("next poll at 2026-11-25T")
     assert schedule[2] in second[2]
 
 
