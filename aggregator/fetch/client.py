@@ -1,4 +1,4 @@
-"""The home of httpx and of what carries it: aiohttp's connections, and httpcore's as the fall-back.
+"""The home of httpx and of what carries it: our own lean transport, and aiohttp's and httpcore's as fall-backs.
 
 Transports are called directly. The client layers above them would add cookies, redirects, proxies from the
 environment and headers of their own, none of which a poll may have, at more than half its price.
@@ -26,6 +26,8 @@ from httpx_aiohttp import AiohttpTransport
 
 from aggregator.fetch.fault import Fault
 from aggregator.fetch.guard import AddressGuard, BlockedAddress
+from aggregator.fetch.lean import LeanTransport
+from aggregator.fetch.names import Names
 from aggregator.fetch.wire import Headers, Target
 from aggregator.model.fetching import Failure
 
@@ -140,8 +142,13 @@ class ClientWire:
         await self._transport.aclose()
 
 
-def open_aiohttp(guard: AddressGuard) -> ClientWire:
+def open_lean(guard: AddressGuard) -> ClientWire:
     """Open the transport that polls use; call it inside the running loop."""
+    return ClientWire(LeanTransport(Names(guard), _tls()))
+
+
+def open_aiohttp(guard: AddressGuard) -> ClientWire:
+    """Open the first fall-back, whose connections thousands of other programs use; call it inside the running loop."""
     tls = _tls()
     connector = aiohttp.TCPConnector(
         limit=0,

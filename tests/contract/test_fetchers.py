@@ -39,14 +39,14 @@ async def web() -> AsyncIterator[ScriptedWeb]:
         yield running
 
 
-@pytest.fixture(params=["aiohttp", "stock"])
+@pytest.fixture(params=["lean", "aiohttp", "stock"])
 async def fetcher(request: pytest.FixtureRequest) -> AsyncIterator[HttpFetcher]:
     made = HttpFetcher(allow_private=["127.0.0.0/8"], transport=request.param, now=lambda: NOON)
     yield made
     await made.close()
 
 
-@pytest.fixture(params=["aiohttp", "stock"])
+@pytest.fixture(params=["lean", "aiohttp", "stock"])
 async def guarded(request: pytest.FixtureRequest) -> AsyncIterator[HttpFetcher]:
     """A fetcher that allows nothing private."""
     made = HttpFetcher(transport=request.param, ports=range(1, 65536))
@@ -319,7 +319,7 @@ async def test_digits_in_disguise_reach_nothing(
     assert visits == []
 
 
-@pytest.mark.parametrize("transport", ["aiohttp", "stock"])
+@pytest.mark.parametrize("transport", ["lean", "aiohttp", "stock"])
 async def test_a_redirect_to_a_private_address_is_blocked(
     web: ScriptedWeb, canary: tuple[int, list[object]], transport: Any
 ) -> None:
@@ -334,7 +334,7 @@ async def test_a_redirect_to_a_private_address_is_blocked(
     assert outcome.hops == (Hop(301, f"http://127.0.0.1:{port}/admin"),)
 
 
-@pytest.mark.parametrize("transport", ["aiohttp", "stock"])
+@pytest.mark.parametrize("transport", ["lean", "aiohttp", "stock"])
 async def test_a_name_on_the_list_may_be_polled_on_any_port(web: ScriptedWeb, transport: Any) -> None:
     fetcher = HttpFetcher(allow_private=["LocalHost"], transport=transport)
     web.publish("/feed.xml", FEED)
@@ -468,7 +468,7 @@ async def test_redirects_do_not_stretch_the_deadline(web: ScriptedWeb, fetcher: 
     assert 1 <= len(outcome.hops) <= 3
 
 
-@pytest.mark.parametrize("transport", ["aiohttp", "stock"])
+@pytest.mark.parametrize("transport", ["lean", "aiohttp", "stock"])
 async def test_a_slow_body_ends_before_the_deadline(web: ScriptedWeb, transport: Any) -> None:
     class Impatient(HttpFetcher):
         grace = timedelta(seconds=0.2)
@@ -652,7 +652,7 @@ async def test_a_connection_is_not_kept(web: ScriptedWeb, fetcher: HttpFetcher) 
 # The fake keeps the same word
 
 
-@pytest.fixture(params=["aiohttp", "stock", "fake"])
+@pytest.fixture(params=["lean", "aiohttp", "stock", "fake"])
 async def served(request: pytest.FixtureRequest, web: ScriptedWeb) -> AsyncIterator[Callable[..., Any]]:
     """Fetch a document at an address, by any fetcher."""
     stamp = "Mon, 23 Nov 2026 11:00:00 GMT"
