@@ -68,7 +68,8 @@ def _target(read: Any, text: str) -> Target:
     try:
         url = read(text)
         authorization = _basic(url.userinfo) if url.userinfo else None
-        url = url.copy_with(userinfo=b"", fragment=None)
+        if authorization is not None or "#" in text:
+            url = url.copy_with(userinfo=b"", fragment=None)
         host = url.raw_host.decode("ascii")
     except (httpx.InvalidURL, ValueError) as error:
         raise Fault(Failure.UNREACHABLE, f"not an address: {error}") from error
@@ -113,7 +114,8 @@ class _AsWritten(httpx.Headers):
     """Headers whose names aiohttp gets as they were written; httpx would show it lower-case ones."""
 
     def __init__(self, pairs: Headers) -> None:
-        super().__init__(list(pairs))
+        # What a server gave in UTF-8, an entity tag for one, goes back in it.
+        super().__init__(list(pairs), encoding="utf-8")
         self._pairs = dict(pairs)
 
     def items(self) -> ItemsView[str, str]:
@@ -144,7 +146,7 @@ class ClientWire:
 
 def open_lean(guard: AddressGuard) -> ClientWire:
     """Open the transport that polls use; call it inside the running loop."""
-    return ClientWire(LeanTransport(Names(guard), _tls()))
+    return ClientWire(LeanTransport(Names(guard), _tls))
 
 
 def open_aiohttp(guard: AddressGuard) -> ClientWire:

@@ -1,4 +1,4 @@
-"""A transport of our own behind httpx's interface: one connection, one request, one answer, and no more than that takes.
+"""A transport of our own behind httpx's interface: one connection, one request, one answer, and no more than it takes.
 
 The parser is httptools', the connections are the event loop's. There is no pool, no redirect, no cookie and no proxy
 to pay for. What may be dialled is decided before: only addresses that the guard has seen reach the event loop.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final
 
 import httptools
@@ -34,10 +34,10 @@ class LeanTransport(httpx.AsyncBaseTransport):
 
     Args:
         names: Gives the addresses that may be dialled.
-        tls: For https.
+        tls: Makes, or has made, the context for https.
     """
 
-    def __init__(self, names: Names, tls: ssl.SSLContext) -> None:
+    def __init__(self, names: Names, tls: Callable[[], ssl.SSLContext]) -> None:
         self._names = names
         self._tls = tls
 
@@ -47,7 +47,7 @@ class LeanTransport(httpx.AsyncBaseTransport):
         url = request.url
         host, port = url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
         addresses = await self._names.resolve(host, port)
-        tls: dict[str, Any] = {"ssl": self._tls, "server_hostname": host} if url.scheme == "https" else {}
+        tls: dict[str, Any] = {"ssl": self._tls(), "server_hostname": host} if url.scheme == "https" else {}
         if len(addresses) == 1:
             exchange = await _dial(addresses[0], port, tls)
         else:
@@ -242,11 +242,6 @@ def _is_framed(headers: list[tuple[bytes, bytes]]) -> bool:
 
     Follows: RFC 9112, 6.3.
     """
-    framed = False
-    for name, value in headers:
-        match name.lower():
-            case b"transfer-encoding":
-                return value.strip().lower().endswith(b"chunked")
-            case b"content-length":
-                framed = True
-    return framed
+    found = {name.lower(): value for name, value in headers}
+    coding = found.get(b"transfer-encoding")
+    return b"content-length" in found if coding is None else coding.strip().lower().endswith(b"chunked")

@@ -7,6 +7,7 @@ import socket
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from ipaddress import ip_address
 from time import monotonic
 from typing import Final
@@ -82,6 +83,7 @@ class Names:
             self._known.popitem(last=False)
 
 
+@lru_cache(maxsize=8192)
 def is_literal(host: str) -> bool:
     """Say whether a host is an address already."""
     if ":" not in host and not host[-1:].isdigit():

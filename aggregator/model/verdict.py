@@ -55,11 +55,13 @@ class Ask:
     Attributes:
         version: Of the state that the poll started from; when the store has moved on, the result is dropped.
         digests: Digests of all candidate keys of the document.
+        state: That the poll started from, where the caller has it: as long as the version holds, it is the stored one.
     """
 
     source_id: str
     version: int
     digests: tuple[int, ...] = ()
+    state: SourceState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

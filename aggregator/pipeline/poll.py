@@ -83,7 +83,7 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
             hold_pace_until=conclusion.hold_pace_until,
         )
 
-    ask = Ask(source_id=claim.source.id, version=claim.state.version, digests=_digests(reading))
+    ask = Ask(source_id=claim.source.id, version=claim.state.version, digests=_digests(reading), state=claim.state)
     committed = await parts.store.transact(ask, decide)
     return Polled(source=claim.source, state=left, record=committed.poll, fenced=committed.fenced)
 

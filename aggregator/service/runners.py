@@ -79,6 +79,8 @@ class Runners:
                 claim = queue.popleft()
                 async with self._wire:
                     await self._poll(claim)
+                # Taken out first, so that the keys stand in the order in which they were last asked.
+                self._ready_at.pop(key, None)
                 self._ready_at[key] = self._clock.monotonic() + claim.source.spacing.total_seconds()
         finally:
             self._tasks.pop(key, None)
@@ -95,6 +97,6 @@ class Runners:
         return not self._stopping
 
     def _forget(self) -> None:
-        if len(self._ready_at) > 4 * self._limit:
-            limit = self._clock.monotonic() - FORGET_AFTER
-            self._ready_at = {key: at for key, at in self._ready_at.items() if at > limit}
+        limit = self._clock.monotonic() - FORGET_AFTER
+        while self._ready_at and self._ready_at[key := next(iter(self._ready_at))] < limit:
+            del self._ready_at[key]

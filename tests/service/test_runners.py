@@ -7,8 +7,9 @@ import pytest
 
 from aggregator.model.source import Claim, SourceState
 from aggregator.service.clock import SystemClock
-from aggregator.service.runners import Runners
+from aggregator.service.runners import FORGET_AFTER, Runners
 from tests.builders import make_source
+from tests.fakes.clock import FakeClock
 
 SPACING = timedelta(seconds=0.05)
 
@@ -93,3 +94,21 @@ async def test_there_is_no_room_for_more_claims_than_can_soon_be_asked():
     runners.start([claim(f"s{i}", "a.example") for i in range(20)])
     assert runners.room == 0
     await runners.stop(timedelta(seconds=1))
+
+
+@pytest.mark.anyio
+async def test_the_pace_of_a_key_at_rest_is_forgotten_and_only_that():
+    clock = FakeClock()
+    polled: list[str] = []
+
+    async def poll(one: Claim) -> None:
+        polled.append(one.source.id)
+
+    runners = Runners(poll, limit=2, clock=clock, on_room=lambda: None)
+    for step in range(20):
+        runners.start([claim(f"s{step}", f"host{step}", timedelta(seconds=1)), claim("busy", "busy", timedelta())])
+        await runners.wait(runners.busy)
+        clock.turn(timedelta(seconds=FORGET_AFTER / 10))
+    assert len(polled) == 40
+    assert len(runners._ready_at) == 12
+    assert "busy" in runners._ready_at

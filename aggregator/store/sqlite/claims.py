@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlite_utils import Database
 
 from aggregator.model.source import Claim, Source
-from aggregator.store.sqlite.rows import Row, encode, moment, read_moment
+from aggregator.store.sqlite.rows import Row, all_rows, encode, moment, read_moment
 from aggregator.store.sqlite.source_rows import state_of
 
 LONGEST_INTERVAL: Final = timedelta(days=7)
@@ -57,16 +56,16 @@ def claim_due(
         "beyond": moment(now + LONGEST_INTERVAL * _SLACK),
         "slack": _SLACK,
     }
-    rows = list(db.query(_DUE, wanted))
+    rows = all_rows(db, _DUE, wanted)
     if len(rows) < wanted["limit"]:
-        rows += db.query(_LOST, wanted | {"limit": wanted["limit"] - len(rows)})
+        rows += all_rows(db, _LOST, wanted | {"limit": wanted["limit"] - len(rows)})
     return _claim(db, sources, rows, now)
 
 
 def claim_named(db: Database, sources: Mapping[str, Source], names: Sequence[str], now: datetime) -> tuple[Claim, ...]:
     """Claim the sources named, but none that a server's wish holds."""
-    rows = db.query(_NAMED, _times(now) | {"names": encode(list(dict.fromkeys(names)))})
-    return _claim(db, sources, list(rows), now)
+    rows = all_rows(db, _NAMED, _times(now) | {"names": encode(list(dict.fromkeys(names)))})
+    return _claim(db, sources, rows, now)
 
 
 def next_due_at(db: Database) -> datetime | None:
@@ -88,9 +87,9 @@ def _claim(db: Database, sources: Mapping[str, Source], rows: Iterable[Row], now
         source = sources.get(row["source"])
         if source is None:  # not synced by this process: nobody knows how it wants to be asked
             continue
-        due_at = now + source.every.shortest
-        state = replace(state_of(row), version=row["version"] + 1, next_poll_at=due_at, next_poll_why=why)
+        due_at = moment(now + source.every.shortest)
+        state = state_of({**row, "version": row["version"] + 1, "next_poll_at": due_at, "next_poll_why": why})
         claims.append(Claim(source, state))
-        written.append((state.version, moment(due_at), why, row["id"]))
+        written.append((state.version, due_at, why, row["id"]))
     db.conn.executemany("UPDATE sources SET version = ?, next_poll_at = ?, next_poll_why = ? WHERE id = ?", written)
     return tuple(claims)
