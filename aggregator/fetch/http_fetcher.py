@@ -9,7 +9,7 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import ClassVar, Literal
 
-from aggregator.fetch.client import join_target, open_aiohttp, open_lean, open_stock, read_target
+from aggregator.fetch.client import ClientWire, join_target, open_lean, read_target
 from aggregator.fetch.decode import ACCEPT_ENCODING, BodyDecoder
 from aggregator.fetch.fault import Fault
 from aggregator.fetch.guard import AddressGuard, BlockedAddress
@@ -30,6 +30,12 @@ _CREDENTIALS = frozenset(("authorization",))
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _fall_back(transport: str) -> Callable[[AddressGuard], ClientWire]:
+    from aggregator.fetch import fallbacks  # noqa: PLC0415 - many megabytes, which only who wants them pays for
+
+    return {"aiohttp": fallbacks.open_aiohttp, "stock": fallbacks.open_stock}[transport]
 
 
 class HttpFetcher:
@@ -64,7 +70,7 @@ class HttpFetcher:
         self._guard = AddressGuard(allow_private, ports)
         self._turns = asyncio.Semaphore(max_connections)
         self._now = now
-        self._open = {"lean": open_lean, "aiohttp": open_aiohttp, "stock": open_stock}[transport]
+        self._open = open_lean if transport == "lean" else _fall_back(transport)
         self._wire: Wire | None = None
 
     async def fetch(self, request: FetchRequest) -> FetchOutcome:

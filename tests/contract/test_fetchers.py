@@ -701,7 +701,7 @@ async def test_a_certificate_of_a_trusted_authority_is_accepted_for_its_names_on
     authority.issue_cert("localhost").configure_cert(context)
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    client._tls.cache_clear()
+    client.tls_context.cache_clear()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -715,7 +715,7 @@ async def test_a_certificate_of_a_trusted_authority_is_accepted_for_its_names_on
     await failed(fetcher, asking(f"https://127.0.0.1:{port}/"), Failure.TLS)
     await fetcher.close()
     server.close()
-    client._tls.cache_clear()
+    client.tls_context.cache_clear()
     assert isinstance(good, Fetched), good
     assert good.body == FEED
 
