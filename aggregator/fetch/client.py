@@ -11,7 +11,7 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, ItemsView, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -98,16 +98,7 @@ class ClientAnswer:
             await self._stream.aclose()
 
 
-class _AsWritten(httpx.Headers):
-    """Headers whose names aiohttp gets as they were written; httpx would show it lower-case ones."""
-
-    def __init__(self, pairs: Headers) -> None:
-        # What a server gave in UTF-8, an entity tag for one, goes back in it.
-        super().__init__(list(pairs), encoding="utf-8")
-        self._pairs = dict(pairs)
-
-    def items(self) -> ItemsView[str, str]:
-        return self._pairs.items()
+_NOTHING = httpx.ByteStream(b"")
 
 
 class ClientWire:
@@ -119,8 +110,9 @@ class ClientWire:
     async def ask(self, target: Target, headers: Headers) -> ClientAnswer:
         """Send one GET and wait for the head of the answer."""
         try:
-            request = httpx.Request("GET", target.parsed)
-            request.headers = _AsWritten((("Host", target.host_port), *headers, ("Connection", "close")))
+            # What a server gave in UTF-8, an entity tag for one, goes back in it. With a stream httpx adds nothing.
+            given = httpx.Headers((("Host", target.host_port), *headers, ("Connection", "close")), encoding="utf-8")
+            request = httpx.Request("GET", target.parsed, headers=given, stream=_NOTHING)
             response = await self._transport.handle_async_request(request)
         except _NETWORK_ERRORS as error:
             raise _explain(error, target.host) from error

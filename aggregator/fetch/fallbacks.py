@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterable
+from collections.abc import ItemsView, Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -73,6 +73,13 @@ def _guarded_socket(guard: AddressGuard, address_info: tuple[Any, ...]) -> socke
     return socket.socket(family, kind, protocol)
 
 
+class _AsWritten(httpx.Headers):
+    """Headers whose names aiohttp gets as they were written; httpx would show it lower-case ones."""
+
+    def items(self) -> ItemsView[str, str]:
+        return {name.decode(): value.decode() for name, value in self.raw}.items()
+
+
 class _PlainErrors(httpx.AsyncBaseTransport):
     """Says in the words of httpx and the standard library what aiohttp says in its own."""
 
@@ -81,6 +88,8 @@ class _PlainErrors(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         _host.set(request.url.raw_host.decode("ascii"))
+        request.headers = _AsWritten(request.headers)
+        await request.aread()  # a body that was not read yet would be announced, even if there is none
         try:
             return await self._inner.handle_async_request(request)
         except (aiohttp.ClientError, httpx.HTTPError) as error:

@@ -72,7 +72,7 @@ def _message(request: httpx.Request) -> bytes:
     head = b"".join(parts)
     if _HEAD(head) is None or head.count(b"\n") != len(request.headers.raw) + 2:
         raise httpx.LocalProtocolError("the address or a header is not allowed in HTTP")
-    return head + request.content
+    return head + request.read()
 
 
 async def _dial(address: str, port: int, tls: dict[str, Any]) -> _Exchange:

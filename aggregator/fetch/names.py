@@ -7,12 +7,10 @@ import socket
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-from ipaddress import ip_address
 from time import monotonic
 from typing import Final
 
-from aggregator.fetch.guard import AddressGuard
+from aggregator.fetch.guard import AddressGuard, plain_address
 
 KEPT_SECONDS: Final = 60.0
 KEPT_NAMES: Final = 10_000
@@ -83,13 +81,12 @@ class Names:
             self._known.popitem(last=False)
 
 
-@lru_cache(maxsize=8192)
 def is_literal(host: str) -> bool:
     """Say whether a host is an address already."""
     if ":" not in host and not host[-1:].isdigit():
         return False
     try:
-        ip_address(host)
+        plain_address(host)
     except ValueError:
         return False
     return True
