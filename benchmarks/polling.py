@@ -1,4 +1,7 @@
-"""First poll, all-304 poll and 10 %-changed poll, beside the PyPI package ``reader`` in the same run."""
+"""First poll, all-304 poll and 10 %-changed poll, beside the PyPI package ``reader`` in the same run.
+
+The all-304 poll stands beside a bare loop of aiohttp, too, over http and over https.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks.results import Result
-from benchmarks.web import ROOT, Web, scripted_web
+from benchmarks.web import ROOT, Web, make_certificate, scripted_web
 
 PHASES = ("first", "304", "changed10")
 
@@ -41,25 +45,62 @@ def measure(sizes: tuple[int, ...], repeats: int) -> list[Result]:
     return results
 
 
-def _one_run(web: Web, folder: Path) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+def measure_tls(feeds: int, repeats: int) -> list[Result]:
+    """Measure the all-304 poll over https, a handshake a poll, and give the medians."""
+    runs: dict[str, list[float]] = {}
+    for _ in range(repeats):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            certificate = make_certificate(feeds, folder)
+            with scripted_web(feeds, "--items", "2", "--tls", str(certificate)) as web:
+                config, urls = _files(web, folder)
+                for who, command in (
+                    ("first", [sys.executable, "-m", "benchmarks.ours", str(config)]),
+                    ("ours", [sys.executable, "-m", "benchmarks.ours", str(config)]),
+                    ("aiohttp", [sys.executable, "-m", "benchmarks.bare", str(urls)]),
+                ):
+                    found = _run(web, who, "tls 304", command)
+                    runs.setdefault(who, []).append(found["cpu"] * 1000 / feeds)
+                    runs.setdefault(f"{who} rate", []).append(feeds / found["wall"])
+    middle = {who: median(values) for who, values in runs.items()}
+    beside = f"aiohttp {version('aiohttp')}"
+    return [
+        Result(f"poll.tls304.{feeds}", middle["ours rate"], "feeds/s", beside, middle["aiohttp rate"]),
+        Result(f"poll.cputls304.{feeds}", middle["ours"], "ms/feed", beside, middle["aiohttp"]),
+    ]
+
+
+def _files(web: Web, folder: Path) -> tuple[Path, Path]:
+    """Write the configuration and the list of addresses."""
     urls = folder / "urls.txt"
     urls.write_text(web.ask("urls"), encoding="utf-8")
     config = folder / "aggregator.yaml"
     sources = "".join(f'  - "{url}"\n' for url in urls.read_text(encoding="utf-8").split())
     config.write_text(CONFIG % sources, encoding="utf-8")
+    return config, urls
+
+
+def _run(web: Web, who: str, phase: str, command: list[str]) -> dict[str, Any]:
+    web.ask("reset")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=web.environment)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    found |= {f"served_{name}": value for name, value in web.stats().items() if name in {"200", "304"}}
+    _say(who, phase, found)
+    return found
+
+
+def _one_run(web: Web, folder: Path) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+    config, urls = _files(web, folder)
     ours = [sys.executable, "-m", "benchmarks.ours", str(config)]
     peer = [sys.executable, "-m", "benchmarks.peer_reader", str(folder / "reader.db"), str(urls)]
+    bare = [sys.executable, "-m", "benchmarks.bare", str(urls)]
     figures = []
     for phase in PHASES:
         if phase == "changed10":
             web.ask("tick")
-        for who, command in (("ours", ours), ("reader", peer)):
-            web.ask("reset")
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-            found = json.loads(done.stdout.splitlines()[-1])
-            found |= {f"served_{name}": value for name, value in web.stats().items() if name in {"200", "304"}}
-            _say(who, phase, found)
-            figures.append(((who, phase), found))
+        for who, command in (("ours", ours), ("reader", peer), ("aiohttp", bare)):
+            if phase == "304" or who != "aiohttp":
+                figures.append(((who, phase), _run(web, who, phase, command)))
     shutil.rmtree(folder / "data", ignore_errors=True)
     return figures
 
@@ -97,6 +138,17 @@ def _results(feeds: int, runs: dict[tuple[str, str], list[dict[str, Any]]]) -> l
                 middle("reader", phase, "cpu", cost),
             )
         )
+    bare = f"aiohttp {runs['aiohttp', '304'][0]['version']}"
+    results += [
+        Result(f"poll.bare304.{feeds}", rate("ours", "304"), "feeds/s", bare, rate("aiohttp", "304")),
+        Result(
+            f"poll.cpubare304.{feeds}",
+            middle("ours", "304", "cpu", 1000 / feeds),
+            "ms/feed",
+            bare,
+            middle("aiohttp", "304", "cpu", 1000 / feeds),
+        ),
+    ]
     peak = Result(
         f"memory.peak.{feeds}",
         max(middle("ours", phase, "peak_mib") for phase in PHASES),

@@ -1,4 +1,4 @@
-"""The home of httpx and of what carries it: aiohttp's connections, and httpcore's as the fall-back.
+"""The home of httpx: addresses, requests and answers in its terms, and its errors in ours.
 
 Transports are called directly. The client layers above them would add cookies, redirects, proxies from the
 environment and headers of their own, none of which a poll may have, at more than half its price.
@@ -11,21 +11,17 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, ItemsView, Iterable, Iterator
-from contextvars import ContextVar
+from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-import aiohttp
-import httpcore
 import httpx
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
-from httpx_aiohttp import AiohttpTransport
 
 from aggregator.fetch.fault import Fault
 from aggregator.fetch.guard import AddressGuard, BlockedAddress
+from aggregator.fetch.lean import LeanTransport
+from aggregator.fetch.names import Names
 from aggregator.fetch.wire import Headers, Target
 from aggregator.model.fetching import Failure
 
@@ -34,13 +30,7 @@ for _name in ("httpx", "httpcore", "aiohttp"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 _PORTS = {"http": 80, "https": 443}
-# Policies and cookies of real servers pass the eight kilobytes that aiohttp allows a line.
-_MAX_LINE = 65_536
-_DIAL_SECONDS = 3.0
-_NETWORK_ERRORS = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError)
-
-# The host that the running task is connecting to: a connector shows the guard the bare address only.
-_host: ContextVar[str] = ContextVar("_host", default="")
+_NETWORK_ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError)
 
 
 @lru_cache(maxsize=8192)
@@ -66,7 +56,8 @@ def _target(read: Any, text: str) -> Target:
     try:
         url = read(text)
         authorization = _basic(url.userinfo) if url.userinfo else None
-        url = url.copy_with(userinfo=b"", fragment=None)
+        if authorization is not None or "#" in text:
+            url = url.copy_with(userinfo=b"", fragment=None)
         host = url.raw_host.decode("ascii")
     except (httpx.InvalidURL, ValueError) as error:
         raise Fault(Failure.UNREACHABLE, f"not an address: {error}") from error
@@ -107,15 +98,7 @@ class ClientAnswer:
             await self._stream.aclose()
 
 
-class _AsWritten(httpx.Headers):
-    """Headers whose names aiohttp gets as they were written; httpx would show it lower-case ones."""
-
-    def __init__(self, pairs: Headers) -> None:
-        super().__init__(list(pairs))
-        self._pairs = dict(pairs)
-
-    def items(self) -> ItemsView[str, str]:
-        return self._pairs.items()
+_NOTHING = httpx.ByteStream(b"")
 
 
 class ClientWire:
@@ -126,10 +109,10 @@ class ClientWire:
 
     async def ask(self, target: Target, headers: Headers) -> ClientAnswer:
         """Send one GET and wait for the head of the answer."""
-        _host.set(target.host)
         try:
-            request = httpx.Request("GET", target.parsed)
-            request.headers = _AsWritten((("Host", target.host_port), *headers, ("Connection", "close")))
+            # What a server gave in UTF-8, an entity tag for one, goes back in it. With a stream httpx adds nothing.
+            given = httpx.Headers((("Host", target.host_port), *headers, ("Connection", "close")), encoding="utf-8")
+            request = httpx.Request("GET", target.parsed, headers=given, stream=_NOTHING)
             response = await self._transport.handle_async_request(request)
         except _NETWORK_ERRORS as error:
             raise _explain(error, target.host) from error
@@ -140,97 +123,18 @@ class ClientWire:
         await self._transport.aclose()
 
 
-def open_aiohttp(guard: AddressGuard) -> ClientWire:
+def open_lean(guard: AddressGuard) -> ClientWire:
     """Open the transport that polls use; call it inside the running loop."""
-    tls = _tls()
-    connector = aiohttp.TCPConnector(
-        limit=0,
-        force_close=True,
-        ttl_dns_cache=60,
-        ssl=tls,
-        resolver=GuardedResolver(guard, ThreadedResolver()),
-        socket_factory=lambda address_info: _guarded_socket(guard, address_info),
-    )
-    session = aiohttp.ClientSession(
-        connector=connector,
-        auto_decompress=False,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=False,
-        skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
-        max_line_size=_MAX_LINE,
-        max_field_size=_MAX_LINE,
-    )
-    return ClientWire(AiohttpTransport(verify=tls, client=session))
-
-
-def open_stock(guard: AddressGuard) -> ClientWire:
-    """Open httpx's own transport, which sends every byte of an address as it stands."""
-    transport = httpx.AsyncHTTPTransport(
-        verify=_tls(), trust_env=False, limits=httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    )
-    # httpx has no public place for it; the contract tests fail when the guard is not asked.
-    transport._pool._network_backend = _GuardedBackend(guard)  # noqa: SLF001 - see above
-    return ClientWire(transport)
+    return ClientWire(LeanTransport(Names(guard), tls_context))
 
 
 @lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """Trust the authorities that httpx brings and those that the system, or ``SSL_CERT_FILE``, adds."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
     return context
-
-
-def _guarded_socket(guard: AddressGuard, address_info: tuple[Any, ...]) -> socket.socket:
-    family, kind, protocol, _, address = address_info
-    guard.check(_host.get(), address[0], address[1])
-    return socket.socket(family, kind, protocol)
-
-
-class GuardedResolver(AbstractResolver):
-    """A resolver with a guard behind it: one forbidden address among the answers refuses the name."""
-
-    def __init__(self, guard: AddressGuard, inner: AbstractResolver) -> None:
-        self._guard = guard
-        self._inner = inner
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Resolve a name; raises ``BlockedAddress`` when an answer is refused."""
-        found = await self._inner.resolve(host, port, family)
-        self._guard.check_all(host, [result["host"] for result in found], port)
-        return found
-
-    async def close(self) -> None:
-        """Let go of the resolver behind."""
-        await self._inner.close()
-
-
-class _GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Resolves by itself and hands on addresses only, so that what was checked is what is dialled."""
-
-    def __init__(self, guard: AddressGuard) -> None:
-        self._resolver = GuardedResolver(guard, ThreadedResolver())
-        self._inner = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        found = await self._resolver.resolve(host, port)
-        for result in found[:-1]:
-            with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                return await self._inner.connect_tcp(result["host"], port, _DIAL_SECONDS, local_address, socket_options)
-        return await self._inner.connect_tcp(found[-1]["host"], port, timeout, local_address, socket_options)
-
-    async def sleep(self, seconds: float) -> None:
-        await self._inner.sleep(seconds)
 
 
 def _plain(raw: list[tuple[bytes, bytes]]) -> Headers:
@@ -245,7 +149,8 @@ def _plain(raw: list[tuple[bytes, bytes]]) -> Headers:
     return tuple(found.items())
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and all that led to it, each once."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -255,15 +160,15 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _explain(error: Exception, host: str) -> Fault:
     """Name what went wrong. The transports' own classes are too coarse: the truth lies down the chain of causes."""
-    causes = list(_causes(error))
+    found = list(causes(error))
     for kinds, failure, what in _MEANINGS:
-        cause = next((cause for cause in causes if isinstance(cause, kinds)), None)
+        cause = next((cause for cause in found if isinstance(cause, kinds)), None)
         if cause is not None:
             return Fault(failure, what.format(host=host, reason=_reason(cause)))
     reason = _reason(error)
     if isinstance(error, httpx.RemoteProtocolError) and "disconnected without" in reason:
         return Fault(Failure.UNREACHABLE, f"{host} closed the connection without an answer")
-    if isinstance(error, aiohttp.ClientResponseError | httpx.RemoteProtocolError):
+    if isinstance(error, httpx.RemoteProtocolError):
         return Fault(Failure.BAD_BODY, f"{host} did not answer in HTTP: {reason}")
     if isinstance(error, ValueError | httpx.LocalProtocolError):
         # The reason would quote the header, and the header may be a secret.
@@ -278,10 +183,9 @@ def _reason(error: BaseException) -> str:
 
 _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], Failure, str], ...] = (
     ((BlockedAddress,), Failure.BLOCKED, "{reason}"),
-    ((socket.gaierror, aiohttp.ClientConnectorDNSError), Failure.DNS, "the name {host} cannot be resolved: {reason}"),
+    ((socket.gaierror,), Failure.DNS, "the name {host} cannot be resolved: {reason}"),
     ((ssl.SSLError,), Failure.TLS, "no secure connection to {host}: {reason}"),
     ((ConnectionRefusedError,), Failure.UNREACHABLE, "{host} refuses the connection"),
     ((ConnectionError,), Failure.UNREACHABLE, "{host} dropped the connection"),
-    ((aiohttp.ServerDisconnectedError,), Failure.UNREACHABLE, "{host} closed the connection without an answer"),
     ((httpx.TimeoutException, TimeoutError), Failure.TIMEOUT, "{host} does not answer"),
 )

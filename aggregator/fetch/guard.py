@@ -52,11 +52,12 @@ def forbidden(address: str | IPv4Address | IPv6Address) -> bool:
     >>> [forbidden(text) for text in ("1.1.1.1", "127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "224.0.0.1")]
     [False, True, True, True, True]
     """
-    return _forbidden(_plain(address))
+    return _forbidden(plain_address(address))
 
 
 @lru_cache(maxsize=8192)
-def _plain(address: str | IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def plain_address(address: str | IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Read an address, IPv4 out of IPv6 where it is mapped into it; raises ``ValueError`` for what is none."""
     found = ip_address(address)
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
 
@@ -105,7 +106,7 @@ class AddressGuard:
         Raises:
             BlockedAddress: It is not public and not allowed, or the port is not.
         """
-        plain = _plain(address)
+        plain = plain_address(address)
         if self._allowed(host, plain):
             return
         if _forbidden(plain):
@@ -145,7 +146,7 @@ class AddressGuard:
         if not last.isdigit() and not last.startswith("0x"):
             return
         try:
-            IPv4Address(host)
+            plain_address(host)
         except ValueError:
             raise BlockedAddress(f"{host} is an address in an unusual spelling; write it as four numbers") from None
 

@@ -57,12 +57,14 @@ class Ask:
         version: Of the state that the poll started from; when the store has moved on, the result is dropped.
         digests: Digests of all candidate keys of the document.
         sightings_since: How far back the polls of the neighbours are wanted, after a failure; None: not at all.
+        state: That the poll started from, where the caller has it: as long as the version holds, it is the stored one.
     """
 
     source_id: str
     version: int
     digests: tuple[int, ...] = ()
     sightings_since: datetime | None = None
+    state: SourceState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,6 +110,7 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
         version=claim.state.version,
         digests=_digests(reading),
         sightings_since=now - EVIDENCE_FOR if _failed(outcome, reading) else None,
+        state=claim.state,
     )
     committed = await parts.store.transact(ask, decide)
     return Polled(source=claim.source, state=left, record=committed.poll, fenced=committed.fenced, halted=halted)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
+@lru_cache(maxsize=4096)
 def spell(duration: timedelta) -> str:
     """Write a duration in its two largest units.
 

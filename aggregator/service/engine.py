@@ -81,6 +81,7 @@ class Engine:
         self._feeding = asyncio.Lock()
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="render")
         self._refill = False
+        self._freed = asyncio.Event()
         self._background: set[asyncio.Task[None]] = set()
         self._paused_until: datetime | None = None
         self.unsettled = asyncio.Event()
@@ -152,10 +153,16 @@ class Engine:
 
     async def poll_named(self, source_ids: Iterable[str]) -> tuple[str, ...]:
         """Poll these sources now, due or not, to the end, and settle it; name those that failed."""
+        wanted = tuple(dict.fromkeys(source_ids))
+        keys: set[str] = set()
         with self._counted() as tally:
-            claims = self._placed(await self._house.store.claim(tuple(source_ids), self._house.clock.now()))
-            self._runners.start(claims)
-            await self._runners.wait(frozenset(claim.pace_key for claim in claims))
+            while wanted:
+                room = await self._roomy()
+                claims = self._placed(await self._house.store.claim(wanted[:room], self._house.clock.now()))
+                keys.update(claim.pace_key for claim in claims)
+                self._runners.start(claims)
+                wanted = wanted[room:]
+            await self._runners.wait(frozenset(keys))
         await self.settle()
         return tuple(tally.failed)
 
@@ -266,7 +273,15 @@ class Engine:
         turn = claim.turn and replace(claim.turn, spacing=max(claim.turn.spacing, spacing))
         return replace(claim, source=replace(claim.source, pace_key=pace_key, spacing=spacing), turn=turn)
 
+    async def _roomy(self) -> int:
+        """Wait until the runners can take many more claims; say how many."""
+        while (room := self._runners.room) < self._plan.settings.network.max_connections:
+            self._freed.clear()
+            await self._freed.wait()
+        return room
+
     def _room(self) -> None:
+        self._freed.set()
         if self._refill:
             self._refill = False
             task = asyncio.create_task(self.feed(), name="feed")

@@ -107,6 +107,8 @@ class Runners:
                 return
             claim = queue.popleft()
             halted = await self._poll(claim)
+        # Taken out first, so that the keys stand in the order in which they were last asked.
+        self._ready_at.pop(key, None)
         self._ready_at[key] = self._clock.monotonic() + claim.spacing.total_seconds()
         if halted:
             await self._halt(halted)
@@ -139,6 +141,6 @@ class Runners:
         self._ready_at[turn.key] = max(self._ready_at.get(turn.key, 0.0), self._clock.monotonic() + wait)
 
     def _forget(self) -> None:
-        if len(self._ready_at) > 4 * self._limit:
-            limit = self._clock.monotonic() - FORGET_AFTER
-            self._ready_at = {key: at for key, at in self._ready_at.items() if at > limit}
+        limit = self._clock.monotonic() - FORGET_AFTER
+        while self._ready_at and self._ready_at[key := next(iter(self._ready_at))] < limit:
+            del self._ready_at[key]

@@ -22,6 +22,7 @@ HOMES = {
     "httpx": {"fetch"},
     "httpcore": {"fetch"},
     "httpx_aiohttp": {"fetch"},
+    "httptools": {"fetch/lean.py"},
     "aiohttp": {"fetch"},
     "sqlite3": {"store/sqlite"},
     "sqlite_utils": {"store/sqlite"},

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.fetch.client import GuardedResolver
 from aggregator.fetch.guard import AddressGuard, BlockedAddress, forbidden
 
 PORTS = (80, 443)
@@ -128,25 +127,3 @@ def test_plain_hosts_are_not(host: str) -> None:
 def test_an_entry_with_a_slash_must_be_a_network() -> None:
     with pytest.raises(ValueError, match=r"10\.0\.0\.0/33"):
         AddressGuard(["10.0.0.0/33"], PORTS)
-
-
-class _Names:
-    """A resolver with a table."""
-
-    def __init__(self, **answers: list[str]) -> None:
-        self.answers = answers
-
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[dict[str, object]]:
-        return [{"hostname": host, "host": address, "port": port} for address in self.answers[host]]
-
-    async def close(self) -> None:
-        self.answers = {}
-
-
-@pytest.mark.anyio
-async def test_the_resolver_refuses_a_name_with_one_forbidden_answer() -> None:
-    resolver = GuardedResolver(AddressGuard([], PORTS), _Names(good=["1.1.1.1"], half=["1.1.1.1", "10.0.0.1"]))
-    assert [found["host"] for found in await resolver.resolve("good", 80)] == ["1.1.1.1"]
-    with pytest.raises(BlockedAddress, match=r"half is 10\.0\.0\.1"):
-        await resolver.resolve("half", 80)
-    await resolver.close()

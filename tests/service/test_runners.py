@@ -9,8 +9,9 @@ import pytest
 from aggregator.model.pace import Turn
 from aggregator.model.source import Claim, SourceState
 from aggregator.service.clock import SystemClock
-from aggregator.service.runners import SIBLINGS, Runners
+from aggregator.service.runners import FORGET_AFTER, SIBLINGS, Runners
 from tests.builders import make_source
+from tests.fakes.clock import FakeClock
 
 SPACING = timedelta(seconds=0.05)
 
@@ -152,3 +153,25 @@ async def test_a_wrong_clock_delays_nobody_for_longer_than_the_pause():
     runners.start([sibling("s0", "a.many.example", ready_at=ready_at)])
     await asyncio.wait_for(runners.wait(runners.busy), 5)
     assert len(wire.spans) == 1
+
+
+@pytest.mark.anyio
+async def test_the_pace_of_a_key_at_rest_is_forgotten_and_only_that():
+    clock = FakeClock()
+    polled: list[str] = []
+
+    async def poll(one: Claim) -> str:
+        polled.append(one.source.id)
+        return ""
+
+    async def release(claims) -> None:
+        raise AssertionError(claims)
+
+    runners = Runners(poll, release=release, limit=2, clock=clock, on_room=lambda: None)
+    for step in range(20):
+        runners.start([claim(f"s{step}", f"host{step}", timedelta(seconds=1)), claim("busy", "busy", timedelta())])
+        await runners.wait(runners.busy)
+        clock.turn(timedelta(seconds=FORGET_AFTER / 10))
+    assert len(polled) == 40
+    assert len(runners._ready_at) == 12
+    assert "busy" in runners._ready_at

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import ssl
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,12 @@ async def _serve(chosen: argparse.Namespace) -> None:
         seed=chosen.seed,
     )
     web = ScriptedWeb(
-        recipe, latency=chosen.latency_ms / 1000, shares=chosen.share, folder=chosen.folder, port=chosen.port
+        recipe,
+        latency=chosen.latency_ms / 1000,
+        shares=chosen.share,
+        folder=chosen.folder,
+        port=chosen.port,
+        tls=_tls(chosen.tls) if chosen.tls else None,
     )
     async with web:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, web.stopped.set)
@@ -50,6 +56,12 @@ async def _serve(chosen: argparse.Namespace) -> None:
             await asyncio.wait_for(web.stopped.wait(), chosen.life)
         # The reply to `quit` is still on its way.
         await asyncio.sleep(0.05)
+
+
+def _tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
 
 
 def _arguments() -> argparse.Namespace:
@@ -64,6 +76,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--latency-ms", type=float, default=0.0)
     parser.add_argument("--share", type=_shares, default={}, metavar="MODE=PART,…", help=f"modes: {' '.join(MODES)}")
     parser.add_argument("--folder", type=Path, help="serve its files, too")
+    parser.add_argument(
+        "--tls", type=Path, metavar="PEM", help="speak https, with the key and certificates of this file"
+    )
     parser.add_argument("--base", type=_moment, default=midnight, help="entries end shortly before it; default: today")
     parser.add_argument("--life", type=float, default=3600.0, help="seconds")
     parser.add_argument("--seed", type=int, default=1)

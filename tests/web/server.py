@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from ssl import SSLContext
 from time import monotonic
 from typing import Any, Self
 
@@ -38,6 +39,7 @@ class ScriptedWeb:
         shares: Mode -> share of the generated feeds that are served so.
         folder: Its files are served, with validators.
         port: 0 takes a free one.
+        tls: Speaks https with it.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class ScriptedWeb:
         shares: Mapping[str, float] | None = None,
         folder: Path | None = None,
         port: int = 0,
+        tls: SSLContext | None = None,
     ) -> None:
         self.recipe = recipe or Recipe(base=NOON)
         self.factory = FeedFactory(self.recipe)
@@ -58,6 +61,7 @@ class ScriptedWeb:
         self.stopped = asyncio.Event()
         self.port = port
         self.own_addresses = False
+        self._tls = tls
         self._now = now or (lambda: datetime.now(UTC))
         self._turned = timedelta()
         self._latency = latency
@@ -77,7 +81,7 @@ class ScriptedWeb:
         sock, self.own_addresses = bind_loopback(self.port)
         self.port = sock.getsockname()[1]
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), sock=sock, backlog=4096)
+        self._server = await loop.create_server(lambda: Connection(self), sock=sock, backlog=4096, ssl=self._tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -95,7 +99,7 @@ class ScriptedWeb:
     # The script
 
     def url(self, path: str, address: str = "127.0.0.1") -> str:
-        return f"http://{address}:{self.port}{path}"
+        return f"{'https' if self._tls else 'http'}://{address}:{self.port}{path}"
 
     def feed_url(self, feed: int, *, hosts: bool = True) -> str:
         """Give the address of a generated feed, on a loopback address of its own where that is possible."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from aggregator.model.pace import Turn
 from aggregator.model.source import Claim, Source
 from aggregator.store.sqlite.paces import LONGEST_HOLD
 from aggregator.store.sqlite.polls import KEPT_POLLS
-from aggregator.store.sqlite.rows import Row, encode, moment, moment_or_none, read_moment
+from aggregator.store.sqlite.rows import Row, all_rows, encode, moment, moment_or_none, read_moment
 from aggregator.store.sqlite.source_rows import state_of
 
 LONGEST_INTERVAL: Final = timedelta(days=7)
@@ -90,14 +89,14 @@ def claim_due(
     for query in (_PACED, _DUE, _LOST):
         left = max(limit, 0) - len(rows)
         if left:
-            rows += db.query(query, wanted | {"limit": left})
+            rows += all_rows(db, query, wanted | {"limit": left})
     return _claim(db, sources, rows, now)
 
 
 def claim_named(db: Database, sources: Mapping[str, Source], names: Sequence[str], now: datetime) -> tuple[Claim, ...]:
     """Claim the sources named, but none that a server's wish holds."""
-    rows = db.query(_NAMED, _times(now) | {"names": encode(list(dict.fromkeys(names)))})
-    return _claim(db, sources, list(rows), now)
+    rows = all_rows(db, _NAMED, _times(now) | {"names": encode(list(dict.fromkeys(names)))})
+    return _claim(db, sources, rows, now)
 
 
 def give_back(db: Database, claims: Iterable[Claim]) -> None:
@@ -130,11 +129,11 @@ def _claim(db: Database, sources: Mapping[str, Source], rows: Iterable[Row], now
         source = sources.get(row["source"])
         if source is None:  # not synced by this process: nobody knows how it wants to be asked
             continue
-        due_at = now + source.every.shortest
-        state = replace(state_of(row), version=row["version"] + 1, next_poll_at=due_at, next_poll_why=why)
+        due_at = moment(now + source.every.shortest)
+        state = state_of({**row, "version": row["version"] + 1, "next_poll_at": due_at, "next_poll_why": why})
         turn = _turn(row, source)
         claims.append(Claim(source, state, turn))
-        written.append((state.version, moment(due_at), why, row["id"]))
+        written.append((state.version, due_at, why, row["id"]))
         if row["paced"]:
             taken.append((moment(now + max(turn.spacing, _LEAST_RESERVE)), turn.key))
     db.conn.executemany("UPDATE sources SET version = ?, next_poll_at = ?, next_poll_why = ? WHERE id = ?", written)

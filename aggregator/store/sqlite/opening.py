@@ -16,7 +16,7 @@ from aggregator.store.sqlite.faults import as_store_error
 
 PATIENCE: Final = timedelta(seconds=5)
 CHECKPOINT_PAGES: Final = 4_000
-CACHE_KIB: Final = 65_536
+CACHE_KIB: Final = 16_384
 
 
 def open_to_write(
@@ -105,6 +105,8 @@ def _check(db: Database, path: Path, migrations: Migrations) -> None:
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise StoreError(f"{path}: is damaged: {verdict}; put a backup in its place")
+    # The check has read every page, and few of them will be wanted soon.
+    db.execute("PRAGMA shrink_memory")
     tables = set(db.table_names())
     if tables and migrations.migrations_table not in tables:
         raise StoreError(f"{path}: is a database of another program; name another `data` folder")

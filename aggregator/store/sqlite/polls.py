@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlite_utils import Database
 
@@ -55,20 +55,12 @@ WHERE +source_id = ? AND id IN (
   WHERE place <= ?)
 ORDER BY id
 """
-_STATE: Final = """
+STATE: Final = f"""
 UPDATE sources SET version = version + 1, polls = polls + 1, entries = entries + :new_entries,
-  etag = :etag, last_modified = :last_modified, body_digest = :body_digest, interval_s = :interval_s,
-  next_poll_at = :next_poll_at, next_poll_why = :next_poll_why, hold_until = :hold_until, errors = :errors,
-  first_error_at = :first_error_at, last_ok_at = :last_ok_at, last_error = :last_error, condition = :condition,
-  redirect_to = :redirect_to, redirect_count = :redirect_count, documents = :documents, profile = :profile,
-  hints = :hints, redirect_since = :redirect_since, redirect_kin = :redirect_kin, moved_to = :moved_to, moves = :moves,
-  validators_url = :validators_url, read_by = :read_by, max_age_s = :max_age_s, rate_entries = :rate_entries,
-  rate_days = :rate_days, rate_at = :rate_at, body_at = :body_at, body_bytes = :body_bytes,
-  not_modified = :not_modified, full_fetch = :full_fetch, untrusted = :untrusted, partial_bodies = :partial_bodies,
-  deltas_refused = :deltas_refused, gone_at = :gone_at
+  {", ".join(f"{name} = :{name}" for name in state_columns(SourceState(source_id="")))}
 WHERE id = :id
-"""
-_RECORD: Final = """
+"""  # noqa: S608 - names of columns, all from here
+RECORD: Final = """
 INSERT OR REPLACE INTO polls (
   source_id, slot, number, at, outcome, status, new, revised, duplicates, bytes, took_s, detail, sent,
   next_poll_at, next_poll_why, came)
@@ -95,12 +87,12 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
         new_ids = _write_entries(conn, row["id"], changes, places)
     if changes.verdicts or changes.known_items or changes.state.documents != state.documents:
         _write_document(conn, row["id"], changes, places, new_ids)
-    conn.execute(_STATE, state_columns(changes.state) | {"id": row["id"], "new_entries": len(new_ids)})
-    _record(conn, row["id"], row["polls"], changes.poll)
     if changes.pace_key is not None:
         place_under(db, row["id"], changes.state.moved_to or row["url"], changes.pace_key)
     if changes.pace is not None:
         write_pace(db, changes.pace, row["family"], changes.poll.at)
+    conn.execute(STATE, state_columns(changes.state) | {"id": row["id"], "new_entries": len(new_ids)})
+    conn.execute(RECORD, record_columns(row["id"], row["polls"], changes.poll))
     return Committed(source_id=ask.source_id, poll=changes.poll)
 
 
@@ -206,28 +198,25 @@ def _guid(verdict: Verdict) -> str:
     return verdict.key.guid if isinstance(verdict, Unchanged) else verdict.entry.key.guid
 
 
-def _record(conn: sqlite3.Connection, source_id: int, number: int, poll: PollRecord) -> None:
-    """Put the poll in its place of the ring, over the one that stood there."""
-    conn.execute(
-        _RECORD,
-        (
-            source_id,
-            number % KEPT_POLLS,
-            number,
-            moment(poll.at),
-            poll.outcome,
-            poll.status,
-            poll.new,
-            poll.revised,
-            poll.duplicates,
-            poll.bytes,
-            poll.took.total_seconds(),
-            poll.detail,
-            poll.sent,
-            moment_or_none(poll.next_poll_at),
-            poll.next_poll_why,
-            poll.came,
-        ),
+def record_columns(source_id: int, number: int, poll: PollRecord) -> tuple[Any, ...]:
+    """Write a poll as the row that takes its place in the ring, over the one that stood there."""
+    return (
+        source_id,
+        number % KEPT_POLLS,
+        number,
+        moment(poll.at),
+        poll.outcome,
+        poll.status,
+        poll.new,
+        poll.revised,
+        poll.duplicates,
+        poll.bytes,
+        poll.took.total_seconds(),
+        poll.detail,
+        poll.sent,
+        moment_or_none(poll.next_poll_at),
+        poll.next_poll_why,
+        poll.came,
     )
 
 

@@ -20,11 +20,16 @@ decode = json.JSONDecoder().decode
 NOTHING = "[]"
 
 
-def first_row(db: Database, sql: str, parameters: Sequence[Any]) -> Row | None:
-    """Read one row by the names of its columns; quicker than ``Database.query``, which guards itself first."""
+def all_rows(db: Database, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Read rows by the names of their columns; quicker than ``Database.query``, which guards itself first."""
     cursor = db.conn.execute(sql, parameters)
-    row = cursor.fetchone()
-    return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def first_row(db: Database, sql: str, parameters: Sequence[Any]) -> Row | None:
+    """Read one row by the names of its columns."""
+    return next(iter(all_rows(db, sql, parameters)), None)
 
 
 def moment(at: datetime) -> str:

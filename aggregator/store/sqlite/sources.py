@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from aggregator.model.entry import EntryKey
 from aggregator.model.source import Source, SourceState
 from aggregator.store.sqlite.paces import place
-from aggregator.store.sqlite.rows import Row, moment
+from aggregator.store.sqlite.rows import Row, all_rows, moment
 from aggregator.store.sqlite.source_rows import settings_text, state_columns
 from aggregator.text.domains import family_of
 
@@ -37,7 +37,7 @@ WHERE id = :id
 
 def sync(db: Database, sources: Sequence[Source], now: datetime) -> tuple[Source, ...]:
     """Take over the configured sources; give them back with their frozen ids, in the same order."""
-    stored = list(db.query("SELECT * FROM sources ORDER BY active, id"))
+    stored = all_rows(db, "SELECT * FROM sources ORDER BY active, id", ())
     found = _recognise(sources, stored)
     names = _name(sources, found, stored)
     _rename(db, found, names, stored)
@@ -52,7 +52,8 @@ def sync(db: Database, sources: Sequence[Source], now: datetime) -> tuple[Source
     by_id = {row["id"]: row for row in stored}
     db.conn.executemany(_UPDATE, [update for update in updates if _differs(update, by_id[update["id"]])])
     fresh = [_new_columns(source, position, now) for position, (source, row) in placed if row is None]
-    db.table("sources").insert_all(fresh)
+    if fresh:
+        db.conn.executemany(_insert(fresh[0]), fresh)
     kept = {row["id"] for row in found if row is not None}
     gone = [(row["id"],) for row in stored if row["active"] and row["id"] not in kept]
     db.conn.executemany("UPDATE sources SET active = 0 WHERE id = ?", gone)
@@ -121,9 +122,10 @@ def _rename(db: Database, found: Sequence[Row | None], names: Sequence[str], sto
         row["id"]: name for row, name in zip(found, names, strict=True) if row is not None and row["source"] != name
     }
     kept = {row["id"] for row in found if row is not None}
+    wanted = frozenset(names)
     taken = {*names, *(row["source"] for row in stored)}
     for row in stored:
-        if row["id"] not in kept and row["source"] in names:
+        if row["id"] not in kept and row["source"] in wanted:
             renamed[row["id"]] = _free(row["source"], taken)
             taken.add(renamed[row["id"]])
     db.conn.executemany("UPDATE sources SET source = ' ' || id WHERE id = ?", [(row_id,) for row_id in renamed])
@@ -166,6 +168,11 @@ def _kept_place(source: Source, position: int, row: Row) -> dict[str, Any]:
 def _new_columns(source: Source, position: int, now: datetime) -> dict[str, Any]:
     state = replace(SourceState(source_id=source.id), next_poll_at=now, next_poll_why="new: due at once")
     return {"source": source.id, **_settings_columns(source, position), "version": 0, **state_columns(state)}
+
+
+def _insert(columns: Mapping[str, Any]) -> str:
+    values = ", ".join(f":{name}" for name in columns)
+    return f"INSERT INTO sources ({', '.join(columns)}) VALUES ({values})"  # noqa: S608 - names of columns, from above
 
 
 def _differs(columns: Mapping[str, Any], row: Row) -> bool:

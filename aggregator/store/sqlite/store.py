@@ -32,6 +32,7 @@ from aggregator.store.sqlite import (
     topic_rows,
 )
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
+from aggregator.store.sqlite.quiet import transact_quiet
 from aggregator.store.sqlite.schema import MIGRATIONS
 from aggregator.store.sqlite.writer import ReadingThread, Writer
 
@@ -100,7 +101,11 @@ class SqliteStore:
 
     async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
         """Look up, decide and write one poll in one transaction, fenced by the version."""
-        return await self._write(lambda db: poll_rows.transact(db, ask, decide))
+        if ask.digests:
+            return await self._write(lambda db: poll_rows.transact(db, ask, decide))
+        if self._writer is None:
+            raise StoreError(f"{self._path}: was opened for reading")
+        return await self._writer.share(transact_quiet, (ask, decide))
 
     async def known_document(self, source_id: str) -> KnownDocument:
         """Give what is remembered of the items of the source's last document."""

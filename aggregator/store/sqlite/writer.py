@@ -10,7 +10,8 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,17 +24,20 @@ from sqlite_utils import Database
 from aggregator.errors import StoreError
 from aggregator.store.sqlite.faults import as_store_error
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+MAX_SHARING: Final = 256
 MAX_BATCH_ROWS: Final = 1_000
 MAX_BATCH_SECONDS: Final = 0.2
 
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """Work to be done in the transaction, and whom to tell."""
+    """Work to be done in the transaction, and whom to tell; equal work on several items may be done together."""
 
-    work: Callable[[Database], Any]
+    work: Callable[[Database, list[Any]], Sequence[Any]]
+    item: Any
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
     result: Any = None
@@ -59,6 +63,7 @@ class Writer:
         self._db = db
         self._path = path
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._ahead: deque[_Job | None] = deque()
         self._closed = False
         self._thread = threading.Thread(target=self._loop, name="store-writer", daemon=True)
         self._thread.start()
@@ -69,11 +74,19 @@ class Writer:
         Raises:
             StoreError: Nothing of the work is kept.
         """
+        return await self.share(lambda db, _: [work(db)], None)
+
+    async def share(self, work: Callable[[Database, list[Item]], Sequence[Result]], item: Item) -> Result:
+        """Do what ``run`` does, together with others who bring the same function with items of theirs.
+
+        The function is given their items and returns a result for each, in their order. When it fails, it is called
+        again with every item alone, so that a failure is the item's own.
+        """
         if self._closed:
             raise StoreError(f"{self._path}: is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
-        self._queue.put(_Job(work, future, loop))
+        self._queue.put(_Job(work, item, future, loop))
         return await future
 
     async def close(self) -> None:
@@ -86,7 +99,7 @@ class Writer:
     def _loop(self) -> None:
         more = True
         while more:
-            job = self._queue.get()
+            job = self._ahead.popleft() if self._ahead else self._queue.get()
             if job is None:
                 break
             batch, more = self._batch(job)
@@ -102,37 +115,58 @@ class Writer:
             # Whoever waits would wait as long for the same lock, one after another.
             batch, more = self._drain(first)
             return self._failed(batch, error), more
-        batch, more = [first], True
+        batch, more = [], True
         started, rows = time.monotonic(), conn.total_changes
         job: _Job | None = first
         while job is not None:
-            fatal = self._attempt(job)
+            sharing = self._sharing(job)
+            batch += sharing
+            fatal = self._attempt(sharing)
             if fatal is not None:
                 return self._failed(batch, fatal), more
             if time.monotonic() - started > MAX_BATCH_SECONDS or conn.total_changes - rows > MAX_BATCH_ROWS:
                 break
             try:
-                job = self._queue.get_nowait()
+                job = self._next()
             except Empty:
                 break
-            if job is None:
-                more = False
-            else:
-                batch.append(job)
+            more = job is not None
         return self._commit(batch), more
 
-    def _attempt(self, job: _Job) -> Exception | None:
-        """Run one job in its savepoint; give the error back when it destroyed the whole transaction."""
+    def _next(self) -> _Job | None:
+        """Take what is queued; None is the end; raises ``Empty``."""
+        return self._ahead.popleft() if self._ahead else self._queue.get_nowait()
+
+    def _sharing(self, first: _Job) -> list[_Job]:
+        """Take the jobs behind this one that may be done together with it."""
+        jobs = [first]
+        with suppress(Empty):
+            while len(jobs) < MAX_SHARING:
+                job = self._next()
+                if job is None or job.work != first.work:
+                    self._ahead.appendleft(job)
+                    break
+                jobs.append(job)
+        return jobs
+
+    def _attempt(self, jobs: list[_Job]) -> Exception | None:
+        """Run jobs in one savepoint; give the error back when it destroyed the whole transaction."""
         conn = self._db.conn
-        if job.future.cancelled():
+        wanted = [job for job in jobs if not job.future.cancelled()]
+        if not wanted:
             return None
         try:
             conn.execute("SAVEPOINT job")
-            job.result = job.work(self._db)
+            results = wanted[0].work(self._db, [job.item for job in wanted])
+            for job, result in zip(wanted, results, strict=True):
+                job.result = result
             conn.execute("RELEASE job")
         except Exception as error:  # noqa: BLE001 - it belongs to the caller, whatever it is
-            job.error = as_store_error(error, self._path)
-            return self._undo(error)
+            fatal = self._undo(error)
+            if fatal is not None or len(wanted) == 1:
+                wanted[0].error = as_store_error(error, self._path)
+                return fatal
+            return next(filter(None, [self._attempt([job]) for job in wanted]), None)
         return None
 
     def _undo(self, error: Exception) -> Exception | None:
@@ -166,7 +200,7 @@ class Writer:
         batch = [first]
         while True:
             try:
-                job = self._queue.get_nowait()
+                job = self._next()
             except Empty:
                 return batch, True
             if job is None:
