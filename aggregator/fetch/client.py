@@ -124,16 +124,21 @@ class ClientWire:
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
         self._transport = transport
 
-    async def ask(self, target: Target, headers: Headers) -> ClientAnswer:
-        """Send one GET and wait for the head of the answer."""
+    async def ask(self, target: Target, headers: Headers, body: bytes | None = None) -> ClientAnswer:
+        """Send one GET, or a POST where there is a body, and wait for the head of the answer."""
         _host.set(target.host)
         try:
-            request = httpx.Request("GET", target.parsed)
-            request.headers = _AsWritten((("Host", target.host_port), *headers, ("Connection", "close")))
-            response = await self._transport.handle_async_request(request)
+            response = await self._transport.handle_async_request(self.request(target, headers, body))
         except _NETWORK_ERRORS as error:
             raise _explain(error, target.host) from error
         return ClientAnswer(response, target.host)
+
+    def request(self, target: Target, headers: Headers, body: bytes | None) -> httpx.Request:
+        """Build the request as it goes to the transport."""
+        made = httpx.Request("GET" if body is None else "POST", target.parsed, content=body)
+        sized = () if body is None else (("Content-Length", str(len(body))),)
+        made.headers = _AsWritten((("Host", target.host_port), *headers, *sized, ("Connection", "close")))
+        return made
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -165,12 +170,17 @@ def open_aiohttp(guard: AddressGuard) -> ClientWire:
 
 def open_stock(guard: AddressGuard) -> ClientWire:
     """Open httpx's own transport, which sends every byte of an address as it stands."""
+    return ClientWire(stock_transport(_GuardedBackend(guard)))
+
+
+def stock_transport(backend: httpcore.AsyncNetworkBackend) -> httpx.AsyncHTTPTransport:
+    """Make httpx's own transport over a way of connecting that asks the guard."""
     transport = httpx.AsyncHTTPTransport(
         verify=_tls(), trust_env=False, limits=httpx.Limits(max_connections=None, max_keepalive_connections=0)
     )
     # httpx has no public place for it; the contract tests fail when the guard is not asked.
-    transport._pool._network_backend = _GuardedBackend(guard)  # noqa: SLF001 - see above
-    return ClientWire(transport)
+    transport._pool._network_backend = backend  # noqa: SLF001 - see above
+    return transport
 
 
 @lru_cache(maxsize=1)

@@ -56,7 +56,7 @@ WHERE +source_id = ? AND id IN (
 ORDER BY id
 """
 _STATE: Final = """
-UPDATE sources SET version = version + 1, polls = polls + 1, entries = entries + :new_entries,
+UPDATE sources SET version = version + :raised, polls = polls + 1, entries = entries + :new_entries,
   etag = :etag, last_modified = :last_modified, body_digest = :body_digest, interval_s = :interval_s,
   next_poll_at = :next_poll_at, next_poll_why = :next_poll_why, hold_until = :hold_until, errors = :errors,
   first_error_at = :first_error_at, last_ok_at = :last_ok_at, last_error = :last_error, condition = :condition,
@@ -65,14 +65,15 @@ UPDATE sources SET version = version + 1, polls = polls + 1, entries = entries +
   validators_url = :validators_url, read_by = :read_by, max_age_s = :max_age_s, rate_entries = :rate_entries,
   rate_days = :rate_days, rate_at = :rate_at, body_at = :body_at, body_bytes = :body_bytes,
   not_modified = :not_modified, full_fetch = :full_fetch, untrusted = :untrusted, partial_bodies = :partial_bodies,
-  deltas_refused = :deltas_refused, gone_at = :gone_at
+  deltas_refused = :deltas_refused, gone_at = :gone_at,
+  push = :push
 WHERE id = :id
 """
 _RECORD: Final = """
 INSERT OR REPLACE INTO polls (
   source_id, slot, number, at, outcome, status, new, revised, duplicates, bytes, took_s, detail, sent,
-  next_poll_at, next_poll_why, came)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  next_poll_at, next_poll_why, came, via)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _DOCUMENT: Final = """
 INSERT OR REPLACE INTO documents (source_id, entry_ids, items, frame) VALUES (?, ?, ?, ?)
@@ -83,7 +84,7 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
     """Look up, decide and write one poll, fenced by the version."""
     conn = db.conn
     row = first_row(db, "SELECT * FROM sources WHERE source = ?", (ask.source_id,))
-    if row is None or row["version"] != ask.version:
+    if row is None or (ask.version is not None and row["version"] != ask.version):
         # Nothing is written; the caller is told what it would have been.
         state = SourceState(source_id=ask.source_id) if row is None else state_of(row)
         return Committed(source_id=ask.source_id, poll=decide(Known(state=state)).poll, fenced=True)
@@ -95,7 +96,8 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
         new_ids = _write_entries(conn, row["id"], changes, places)
     if changes.verdicts or changes.known_items or changes.state.documents != state.documents:
         _write_document(conn, row["id"], changes, places, new_ids)
-    conn.execute(_STATE, state_columns(changes.state) | {"id": row["id"], "new_entries": len(new_ids)})
+    counted = {"id": row["id"], "new_entries": len(new_ids), "raised": int(ask.version is not None)}
+    conn.execute(_STATE, state_columns(changes.state) | counted)
     _record(conn, row["id"], row["polls"], changes.poll)
     if changes.pace_key is not None:
         place_under(db, row["id"], changes.state.moved_to or row["url"], changes.pace_key)
@@ -227,6 +229,7 @@ def _record(conn: sqlite3.Connection, source_id: int, number: int, poll: PollRec
             moment_or_none(poll.next_poll_at),
             poll.next_poll_why,
             poll.came,
+            poll.via,
         ),
     )
 
@@ -247,4 +250,5 @@ def poll_of(row: Row) -> PollRecord:
         next_poll_at=read_moment(row["next_poll_at"]),
         next_poll_why=row["next_poll_why"],
         came=row["came"],
+        via=row["via"],
     )

@@ -228,6 +228,29 @@ SELECT s.source, s.url, s.active, s.condition, s.entries, s.errors, s.first_erro
 FROM sources s LEFT JOIN polls p ON p.source_id = s.id AND p.slot = (s.polls - 1) % 30;
 """
 
+# `push`: what is remembered of the source's hub. A subscription that has ended stays a while: its callback answers 410.
+_WEBSUB = """
+ALTER TABLE sources ADD COLUMN push TEXT;
+CREATE INDEX sources_push ON sources (id) WHERE push IS NOT NULL;
+ALTER TABLE polls ADD COLUMN via TEXT NOT NULL DEFAULT 'poll';
+
+CREATE TABLE subscriptions (
+  token_hash TEXT PRIMARY KEY,
+  nonce TEXT NOT NULL,
+  source_id INTEGER NOT NULL REFERENCES sources (id),
+  hub_url TEXT NOT NULL,
+  topic_url TEXT NOT NULL,
+  callback_base TEXT NOT NULL,
+  signed INTEGER NOT NULL,
+  stage TEXT NOT NULL,
+  changed_at TEXT NOT NULL,
+  lease_until TEXT,
+  lease_s REAL NOT NULL,
+  detail TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subscriptions_source ON subscriptions (source_id, changed_at);
+"""
+
 
 @MIGRATIONS(name="0001-first")
 def _first(db: Database) -> None:
@@ -243,6 +266,11 @@ def _scheduling(db: Database) -> None:
 @MIGRATIONS(name="0003-paces")
 def _paces(db: Database) -> None:
     db.executescript(PACES)
+
+
+@MIGRATIONS(name="0004-websub")
+def _websub(db: Database) -> None:
+    db.executescript(_WEBSUB)
 
 
 @MIGRATIONS(name="0010-items")
