@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # only the daemon pays for importing these
     from aggregator.publish import WrittenSite
     from aggregator.service.engine import Engine
     from aggregator.service.house import House, Plan
+    from aggregator.service.push import PushDesk
     from aggregator.service.web.health import Checks
     from aggregator.service.web.server import WebServer
     from aggregator.service.web.shelf import Shelf
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # only the daemon pays for importing these
 Result = TypeVar("Result")
 
 DATABASE = "aggregator.db"
+WEBSUB_KEY = "websub.key"
 GENERATOR = f"aggregator {__version__}"
 
 
@@ -106,6 +108,7 @@ def open_house(settings: Settings) -> House:
         ports=network.ports,
         max_connections=network.max_connections,
         now=clock.now,
+        proxy=network.proxy,
     )
     pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
     store = open_store(settings)
@@ -117,6 +120,7 @@ def open_house(settings: Settings) -> House:
     return House(
         store=store,
         fetcher=RoutingFetcher(http, FileFetcher()),
+        poster=http,
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
@@ -126,13 +130,52 @@ def open_house(settings: Settings) -> House:
     )
 
 
-def make_web(engine: Engine, shelf: Shelf, checks: Checks) -> WebServer:
+def make_push(house: House, engine: Engine) -> PushDesk:
+    """Make the place where hubs call; without a public ``base-url`` it asks no hub for anything.
+
+    Raises:
+        AggregatorError: The key in the data folder cannot be used.
+    """
+    import secrets
+
+    from aggregator.pipeline.websub import PushParts
+    from aggregator.schedule.websub import Us
+    from aggregator.service.keys import installation_key
+    from aggregator.service.push import PushDesk
+    from aggregator.settings import is_public_base
+
+    key = installation_key(Path(engine.plan.settings.data) / WEBSUB_KEY)
+
+    def us() -> Us:
+        settings = engine.plan.settings
+        base = settings.site.base_url
+        return Us(
+            callback_base=f"{base}/websub/" if base and is_public_base(base) else None,
+            key=key,
+            wanted=settings.network.websub,
+            sha1=settings.network.websub_sha1,
+        )
+
+    parts = PushParts(
+        store=house.store,
+        poster=house.poster,
+        reader=house.reader,
+        clock=house.clock,
+        user_agent=house.user_agent,
+        us=us,
+        source=engine.source,
+        new_nonce=lambda: secrets.token_hex(16),
+    )
+    return PushDesk(parts, engine.unsettled.set)
+
+
+def make_web(engine: Engine, shelf: Shelf, checks: Checks, hubs: PushDesk | None = None) -> WebServer:
     """Make the web server over what is on the shelf; it does not listen yet."""
     from aggregator.service.web.app import make_app
     from aggregator.service.web.server import WebServer
 
     server = engine.plan.settings.server
-    app = make_app(shelf, engine.plan.site, status=engine.status, checks=checks)
+    app = make_app(shelf, engine.plan.site, status=engine.status, checks=checks, hubs=hubs)
     return WebServer(app, server.host, server.port)
 
 

@@ -45,13 +45,14 @@ def command(invocation: Invocation, no_poll: bool, no_serve: bool, once: bool, o
 
 async def serve(settings: Settings, load: Callable[[], Settings], *, poll: bool = True, web: bool = True) -> None:
     """Run the daemon until it is stopped; ``load`` is what a reload calls."""
-    from aggregator.bootstrap import make_plan, make_web, opened
+    from aggregator.bootstrap import make_plan, make_push, make_web, opened
     from aggregator.service.daemon import Daemon
 
     async with opened(settings) as (house, engine, shelf):
         daemon = Daemon(house, engine, lambda: make_plan(load()), poll=poll)
         if web:
-            daemon.web = make_web(engine, shelf, daemon.ready)
+            daemon.push = make_push(house, engine) if poll else None
+            daemon.web = make_web(engine, shelf, daemon.ready, daemon.push)
         await daemon.run()
 
 

@@ -107,16 +107,22 @@ class ClientWire:
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
         self._transport = transport
 
-    async def ask(self, target: Target, headers: Headers) -> ClientAnswer:
-        """Send one GET and wait for the head of the answer."""
+    async def ask(self, target: Target, headers: Headers, body: bytes | None = None) -> ClientAnswer:
+        """Send one GET, or a POST where there is a body, and wait for the head of the answer."""
         try:
-            # What a server gave in UTF-8, an entity tag for one, goes back in it. With a stream httpx adds nothing.
-            given = httpx.Headers((("Host", target.host_port), *headers, ("Connection", "close")), encoding="utf-8")
-            request = httpx.Request("GET", target.parsed, headers=given, stream=_NOTHING)
-            response = await self._transport.handle_async_request(request)
+            response = await self._transport.handle_async_request(self.request(target, headers, body))
         except _NETWORK_ERRORS as error:
             raise _explain(error, target.host) from error
         return ClientAnswer(response, target.host)
+
+    def request(self, target: Target, headers: Headers, body: bytes | None) -> httpx.Request:
+        """Build the request as it goes to the transport."""
+        sized = () if body is None else (("Content-Length", str(len(body))),)
+        # What a server gave in UTF-8, an entity tag for one, goes back in it. With a stream httpx adds nothing.
+        given = httpx.Headers((("Host", target.host_port), *headers, *sized, ("Connection", "close")), encoding="utf-8")
+        if body is None:
+            return httpx.Request("GET", target.parsed, headers=given, stream=_NOTHING)
+        return httpx.Request("POST", target.parsed, headers=given, stream=httpx.ByteStream(body))
 
     async def close(self) -> None:
         """Let go of all connections."""

@@ -13,6 +13,8 @@ from aggregator.fetch.client import ClientWire, join_target, open_lean, read_tar
 from aggregator.fetch.decode import ACCEPT_ENCODING, BodyDecoder
 from aggregator.fetch.fault import Fault
 from aggregator.fetch.guard import AddressGuard, BlockedAddress
+from aggregator.fetch.posting import MAX_REDIRECTS, Posting
+from aggregator.fetch.refusals import REDIRECTS, RETRY_AFTER, header, refusal
 from aggregator.fetch.retry_after import read_retry_after
 from aggregator.fetch.wire import Answer, Headers, Target, Wire
 from aggregator.model.fetching import (
@@ -23,16 +25,14 @@ from aggregator.model.fetching import (
     FetchRequest,
     Hop,
     NotModified,
+    PostOutcome,
+    PostRequest,
     is_feed_delta,
 )
 from aggregator.model.source import Validators
 from aggregator.text.digests import digest128
 
-MAX_REDIRECTS = 5
-
-_REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _WITH_BODY = frozenset((200, 203, 226))
-_RETRY_AFTER = frozenset((429, 503))
 _CONDITIONS = frozenset(("if-none-match", "if-modified-since", "a-im"))
 _CREDENTIALS = frozenset(("authorization",))
 
@@ -45,6 +45,12 @@ def _fall_back(transport: str) -> Callable[[AddressGuard], ClientWire]:
     from aggregator.fetch import fallbacks  # noqa: PLC0415 - many megabytes, which only who wants them pays for
 
     return {"aiohttp": fallbacks.open_aiohttp, "stock": fallbacks.open_stock}[transport]
+
+
+def _through(guard: AddressGuard, proxy: str) -> Wire:
+    from aggregator.fetch.proxy import open_proxy  # noqa: PLC0415 - see above
+
+    return open_proxy(guard, proxy)
 
 
 class HttpFetcher:
@@ -60,6 +66,7 @@ class HttpFetcher:
         max_connections: Bound on requests under way.
         now: Wall clock, for dates in ``Retry-After``.
         transport: What carries the requests: ``lean`` costs least, ``stock`` most; all of them keep the same word.
+        proxy: Address of the http proxy that requests go through which name none; a secret where it holds credentials.
     """
 
     grace: ClassVar[timedelta] = timedelta(seconds=10)
@@ -67,20 +74,22 @@ class HttpFetcher:
     slowest: ClassVar[int] = 1000
     """Bytes a second, over the whole body, after that."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by name, all with a default: what the settings say of the network
         self,
         *,
         allow_private: Sequence[str] = (),
         ports: Sequence[int] = (80, 443, 8080, 8443),
         max_connections: int = 64,
         now: Callable[[], datetime] = _utc_now,
+        proxy: str | None = None,
         transport: Literal["lean", "aiohttp", "stock"] = "lean",
     ) -> None:
         self._guard = AddressGuard(allow_private, ports)
         self._turns = asyncio.Semaphore(max_connections)
         self._now = now
         self._open = open_lean if transport == "lean" else _fall_back(transport)
-        self._wire: Wire | None = None
+        self._proxy = proxy or ""
+        self._wires: dict[str, Wire] = {}
 
     async def fetch(self, request: FetchRequest) -> FetchOutcome:
         """Carry out one request; never raises for anything a server or a network can do."""
@@ -95,27 +104,51 @@ class HttpFetcher:
             except Fault as fault:
                 return poll.failed(fault.kind, fault.detail)
 
+    async def post(self, request: PostRequest) -> PostOutcome:
+        """Send one form, by the proxy of the whole network; never raises for anything a server can do."""
+        async with self._turns:
+            posting = Posting(request, self._send, self._now)
+            try:
+                async with asyncio.timeout(request.timeout.total_seconds()):
+                    return await posting.send()
+            except TimeoutError:
+                seconds = request.timeout.total_seconds()
+                return posting.failed(Failure.TIMEOUT, f"no complete answer within {seconds:g} s")
+            except Fault as fault:
+                return posting.failed(fault.kind, fault.detail)
+
     async def close(self) -> None:
         """Let go of the connections; the next request opens new ones."""
-        wire, self._wire = self._wire, None
-        if wire is not None:
+        wires, self._wires = self._wires, {}
+        for wire in wires.values():
             await wire.close()
 
     async def _follow(self, poll: _Poll) -> FetchOutcome:
-        if self._wire is None:
-            self._wire = self._open(self._guard)
+        wire = self._wire_by(poll.request.proxy)
         poll.start(read_target(poll.request.url))
         while True:
             self._check(poll.target)
-            answer = await self._wire.ask(poll.target, poll.fitting_headers())
+            answer = await wire.ask(poll.target, poll.fitting_headers())
             poll.status = answer.status
             try:
-                location = _header(answer, "location") if answer.status in _REDIRECTS else ""
+                location = header(answer, "location") if answer.status in REDIRECTS else ""
                 if not location:
                     return await self._settle(poll, answer)
             finally:
                 await answer.close()
             poll.redirect(answer.status, location)
+
+    async def _send(self, target: Target, headers: Headers, body: bytes) -> Answer:
+        self._check(target)
+        return await self._wire_by(None).ask(target, headers, body)
+
+    def _wire_by(self, proxy: str | None) -> Wire:
+        """Give the transport through a proxy, opened at its first use; an empty address stands for none."""
+        by = self._proxy if proxy is None else proxy
+        wire = self._wires.get(by)
+        if wire is None:
+            wire = self._wires[by] = _through(self._guard, by) if by else self._open(self._guard)
+        return wire
 
     def _check(self, target: Target) -> None:
         if target.scheme not in ("http", "https"):
@@ -127,22 +160,22 @@ class HttpFetcher:
 
     async def _settle(self, poll: _Poll, answer: Answer) -> FetchOutcome:
         status = answer.status
-        if status == HTTPStatus.IM_USED and (poll.unconditional or not is_feed_delta(_header(answer, "im"))):
+        if status == HTTPStatus.IM_USED and (poll.unconditional or not is_feed_delta(header(answer, "im"))):
             what = "answered 226 with something else than the new entries that were asked for"
             return poll.failed(Failure.BAD_BODY, f"{poll.target.host} {what}", answer)
         if status in _WITH_BODY:
             return poll.fetched(answer, *await self._body(poll.request, answer))
         if status == HTTPStatus.NOT_MODIFIED and not poll.unconditional:
             return poll.not_modified(answer)
-        wish = _header(answer, "retry-after") if status in _RETRY_AFTER else ""
+        wish = header(answer, "retry-after") if status in RETRY_AFTER else ""
         return poll.refused(answer, read_retry_after(wish, self._now()) if wish else None)
 
     async def _body(self, request: FetchRequest, answer: Answer) -> tuple[bytes, int]:
-        announced = _header(answer, "content-length")
+        announced = header(answer, "content-length")
         if announced.isdigit() and int(announced) > request.max_wire_bytes:
             raise Fault(Failure.TOO_LARGE, f"the body has {announced} bytes; max-size allows {request.max_wire_bytes}")
         decoder = BodyDecoder(
-            _header(answer, "content-encoding"), max_wire_bytes=request.max_wire_bytes, max_bytes=request.max_bytes
+            header(answer, "content-encoding"), max_wire_bytes=request.max_wire_bytes, max_bytes=request.max_bytes
         )
         began = perf_counter()
         grace = self.grace.total_seconds()
@@ -229,7 +262,7 @@ class _Poll:
         )
 
     def refused(self, answer: Answer, retry_after: timedelta | None) -> FetchFailed:
-        kind, what = _refusal(answer.status)
+        kind, what = refusal(answer.status)
         return self.failed(kind, f"{self.target.host} answered {what}", answer, retry_after)
 
     def failed(
@@ -256,15 +289,8 @@ def _once(headers: Headers) -> tuple[Headers, set[str]]:
     return (headers if len(last) == len(headers) else tuple(last.values())), set(last)
 
 
-def _header(answer: Answer, wanted: str) -> str:
-    for name, value in answer.headers:
-        if name == wanted:
-            return value
-    return ""
-
-
 def _validators(answer: Answer) -> Validators:
-    return Validators(etag=_header(answer, "etag") or None, last_modified=_header(answer, "last-modified") or None)
+    return Validators(etag=header(answer, "etag") or None, last_modified=header(answer, "last-modified") or None)
 
 
 def _same_party(old: Target, new: Target) -> bool:
@@ -272,20 +298,3 @@ def _same_party(old: Target, new: Target) -> bool:
     if old.host != new.host:
         return False
     return (old.scheme, old.port) == (new.scheme, new.port) or (old.port, new.port, new.scheme) == (80, 443, "https")
-
-
-def _refusal(status: int) -> tuple[Failure, str]:
-    what = f"{status} {HTTPStatus(status).phrase}" if status in HTTPStatus._value2member_map_ else str(status)
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Failure.RATE_LIMITED, what
-    if status == HTTPStatus.GONE:
-        return Failure.GONE, what
-    if status in _REDIRECTS:
-        return Failure.REDIRECTED, f"{what} without saying where to"
-    match status // 100:
-        case 4:
-            return Failure.HTTP_4XX, what
-        case 5:
-            return Failure.HTTP_5XX, what
-        case _:
-            return Failure.BAD_BODY, f"{what}, which is not what was asked for"

@@ -51,8 +51,8 @@ class Answer(Protocol):
 class Wire(Protocol):
     """Sends requests; asks the address guard at every connect; follows nothing, keeps nothing, adds nothing."""
 
-    async def ask(self, target: Target, headers: Headers) -> Answer:
-        """Send one GET and wait for the head of the answer; raises ``Fault``."""
+    async def ask(self, target: Target, headers: Headers, body: bytes | None = None) -> Answer:
+        """Send one GET, or a POST where there is a body, and wait for the head of the answer; raises ``Fault``."""
         ...
 
     async def close(self) -> None:

@@ -21,6 +21,8 @@ class FetchRequest:
         max_wire_bytes: Cap before decoding.
         max_bytes: Cap after decoding.
         validators_host: The conditional headers are for this host alone, in lower case; None: for every one.
+        proxy: Address of an http proxy, a secret where it holds credentials; empty goes without one, None by that
+            of the whole network.
     """
 
     url: str
@@ -30,6 +32,31 @@ class FetchRequest:
     max_wire_bytes: int = 5_000_000
     max_bytes: int = 10_000_000
     validators_host: str | None = None
+    proxy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRequest:
+    """One POST of a form.
+
+    Attributes:
+        form: Names and values, in this order.
+        headers: Everything that is sent besides Host and what describes the form.
+        timeout: Total deadline, redirects included.
+    """
+
+    url: str
+    form: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...] = ()
+    timeout: timedelta = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A form was taken: the status is one of success. ``url`` is the final address after redirects."""
+
+    url: str
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +153,4 @@ class FetchFailed:
 
 
 FetchOutcome = Fetched | NotModified | FetchFailed
+PostOutcome = Posted | FetchFailed

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aggregator.model.pace import Turn
 from aggregator.model.parsed import ScheduleHints
+from aggregator.model.websub import PushState
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -59,6 +60,7 @@ class Source:
         max_bytes: Cap on the body as it comes over the wire; decoded it may be twice as long.
         authorization: Value of the ``Authorization`` header; a secret.
         headers: Further request headers; may hold secrets.
+        proxy: Address of the http proxy of this source, a secret; empty for none, None for that of the whole network.
         private: Came with credentials and was not declared public: its entries reach no public topic.
         pace_key: The unit of politeness: a host name, or the name of a host group.
         spacing: From the end of one request to the start of the next under the same pace key.
@@ -86,6 +88,7 @@ class Source:
     pace_key: str = ""
     spacing: timedelta = timedelta(seconds=1)
     deltas: bool = True
+    proxy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +189,7 @@ class SourceState:
         partial_bodies: Deltas in a row since the last whole document.
         deltas_refused: The server answered a request for a delta with something that cannot be understood.
         gone_at: When it was first answered 410; None once a document came.
+        push: What is remembered of its hub; None while no document named one.
     """
 
     source_id: str
@@ -222,6 +226,7 @@ class SourceState:
     partial_bodies: int = 0
     deltas_refused: bool = False
     gone_at: datetime | None = None
+    push: PushState | None = None
 
 
 @dataclass(frozen=True, slots=True)

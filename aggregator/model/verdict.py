@@ -54,14 +54,15 @@ class Ask:
     """What a poll's transaction has to look up before deciding.
 
     Attributes:
-        version: Of the state that the poll started from; when the store has moved on, the result is dropped.
+        version: Of the state that the poll started from; when the store has moved on, the result is dropped. None
+            for a push, which comes uninvited: nothing drops it, and it drops no poll that is under way.
         digests: Digests of all candidate keys of the document.
         sightings_since: How far back the polls of the neighbours are wanted, after a failure; None: not at all.
         state: That the poll started from, where the caller has it: as long as the version holds, it is the stored one.
     """
 
     source_id: str
-    version: int
+    version: int | None
     digests: tuple[int, ...] = ()
     sightings_since: datetime | None = None
     state: SourceState | None = None
@@ -91,6 +92,7 @@ class PollRecord:
         duplicates: How many of the new entries repeat what another source brought; known once they are curated.
         sent: The conditional headers that were sent, without secrets.
         came: What of the answer matters for the next poll: status, redirects, validators, freshness, without secrets.
+        via: ``poll`` for what was asked for, ``push`` for what a hub brought.
     """
 
     at: datetime
@@ -106,6 +108,7 @@ class PollRecord:
     next_poll_at: datetime | None = None
     next_poll_why: str = ""
     came: str = ""
+    via: str = "poll"
 
 
 @dataclass(frozen=True, slots=True)

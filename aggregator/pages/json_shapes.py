@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from aggregator.model.entry import StoredEntry
 from aggregator.model.pace import Pace
 from aggregator.model.status import Explanation, SourceStatus, Status, TopicStatus
 from aggregator.model.verdict import PollRecord
+from aggregator.model.websub import PushState
 from aggregator.pages.secrecy import for_everyone, without_secrets
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -92,6 +94,23 @@ def _source(one: SourceStatus) -> dict[str, Any]:
         "pace": one.pace_key or one.source.pace_key or None,
         "last_poll": _poll(one.polls[0]) if one.polls else None,
         "error": one.state.last_error,
+        "push": _push(one.state.push),
+    }
+
+
+def _push(push: PushState | None) -> dict[str, Any] | None:
+    """Tell how far the hub is relied on; its address may hold more than is meant for all, its name does not."""
+    if push is None:
+        return None
+    return {
+        "hub": (urlsplit(push.offer.hub_url).hostname or "") if push.offer else None,
+        "since": instant(push.since),
+        "lease_until": instant(push.lease_until),
+        "last_push_at": instant(push.last_push_at),
+        "pushes": push.pushes,
+        "brought": push.brought,
+        "missed": push.missed,
+        "error": push.detail or None,
     }
 
 
@@ -116,6 +135,7 @@ def _poll(poll: PollRecord) -> dict[str, Any]:
         "new": poll.new,
         "revised": poll.revised,
         "duplicates": poll.duplicates,
+        "via": poll.via,
         "bytes": poll.bytes,
         "ms": poll.took // _MILLISECOND,
     }

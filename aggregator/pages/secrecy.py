@@ -105,7 +105,7 @@ def _reduced(one: SourceStatus) -> SourceStatus:
     error = failed if one.state.last_error else None
     polls = tuple(replace(poll, detail="", sent="", came="") for poll in reduced.polls)
     profile = replace(one.state.profile, feed_id=None, site_url=None, icon_url=None, hub_url=None, self_url=None)
-    return replace(reduced, state=replace(reduced.state, last_error=error, profile=profile), polls=polls)
+    return replace(reduced, state=replace(reduced.state, last_error=error, profile=profile, push=None), polls=polls)
 
 
 def _unplaced(one: SourceStatus) -> SourceStatus:

@@ -35,6 +35,7 @@ from aggregator.schedule import (
     retimed,
     weigh,
 )
+from aggregator.schedule.websub import follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
     kept without the entries that came with it.
     """
     request = plan_request(claim.source, claim.state, user_agent=parts.user_agent)
+    asked_at = parts.clock.now()
     outcome = await parts.fetcher.fetch(request)
     known_document = await _known(claim, outcome, parts)
     reading = await _read(claim, outcome, known_document, parts)
@@ -92,6 +94,7 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
             known=_known_entries(reading, verdicts),
         )
         conclusion, weighed = _weighed(claim, outcome, conclusion, known)
+        conclusion = follow(claim.source, known.state, conclusion, outcome, reading, asked_at=asked_at)
         left, halted = conclusion.state, weighed.halted
         return ChangeSet(
             state=conclusion.state,

@@ -11,13 +11,15 @@ from typing import Protocol
 
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
-from aggregator.model.fetching import FetchOutcome, FetchRequest
+from aggregator.model.fetching import FetchOutcome, FetchRequest, PostOutcome, PostRequest
+from aggregator.model.following import FollowChange, Followed
 from aggregator.model.reading import Document, ReadOutcome
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
+from aggregator.model.websub import Subscription
 
 
 class Clock(Protocol):
@@ -37,6 +39,14 @@ class Fetcher(Protocol):
 
     async def fetch(self, request: FetchRequest) -> FetchOutcome:
         """Carry out one request; never raises for anything a server or a network can do."""
+        ...
+
+
+class Poster(Protocol):
+    """A form sent to a server."""
+
+    async def post(self, request: PostRequest) -> PostOutcome:
+        """Send one form; never raises for anything a server or a network can do."""
         ...
 
 
@@ -112,6 +122,33 @@ class PollStore(Protocol):
         ...
 
 
+class PushStore(Protocol):
+    """What hubs and their pushes need."""
+
+    async def followed(self) -> tuple[Followed, ...]:
+        """List the sources that have, or had, a hub, with their subscriptions."""
+        ...
+
+    async def subscription(self, token_hash: str) -> Subscription | None:
+        """Find a subscription, ended or not, by the hash of its token."""
+        ...
+
+    async def follow(self, source_id: str, decide: Callable[[Followed], FollowChange]) -> FollowChange | None:
+        """Look up, decide and write what becomes of one source and its subscriptions, in one transaction.
+
+        ``decide`` is pure. None is returned when there is no such source.
+        """
+        ...
+
+    async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
+        """Write what a push brought, as ``PollStore.transact`` does; without a version nothing is fenced."""
+        ...
+
+    async def forget_subscriptions(self, before: datetime) -> int:
+        """Forget the subscriptions that ended before a moment; say how many."""
+        ...
+
+
 class CurateStore(Protocol):
     """What curating needs. One curate step at a time."""
 
@@ -183,7 +220,7 @@ class CareStore(Protocol):
         ...
 
 
-class Store(PollStore, CurateStore, AnnounceStore, ReadStore, CareStore, Protocol):
+class Store(PollStore, PushStore, CurateStore, AnnounceStore, ReadStore, CareStore, Protocol):
     """All of it, as one part provides it."""
 
     async def close(self) -> None:

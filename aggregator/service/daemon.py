@@ -15,6 +15,7 @@ from aggregator.errors import AggregatorError, ControlError, SettingsError, Stor
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
+from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
 from aggregator.service.web.health import Check
 
@@ -24,6 +25,7 @@ GRACE = timedelta(seconds=7)
 """What polls on the wire get to end after SIGTERM; with the rest of the way out it stays under ten seconds."""
 
 TICK = timedelta(seconds=1)
+TEND = timedelta(minutes=1)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -53,6 +55,7 @@ class Daemon:
 
     Attributes:
         web: What answers over HTTP; None serves nothing.
+        push: Where hubs call; None asks none.
         reload_error: Why the file on disk is not the configuration in force; empty when it is.
     """
 
@@ -61,6 +64,7 @@ class Daemon:
         self._engine = engine
         self._load = load
         self.web: Web | None = None
+        self.push: PushDesk | None = None
         self._poll = poll
         self._metronome = Metronome(house.clock)
         self._stop = asyncio.Event()
@@ -88,6 +92,8 @@ class Daemon:
             await control.start()
             self._background.append(asyncio.create_task(self._engine.keep_settled(), name="settle"))
             self._background.append(asyncio.create_task(self._guard(), name="clock guard"))
+            if self.push is not None:
+                self._background.append(asyncio.create_task(self.push.work(), name="pushes"))
             self._beat()
             await self._stop.wait()
         finally:
@@ -112,6 +118,8 @@ class Daemon:
     def _beat(self) -> None:
         if self._poll:
             self._metronome.every(TICK, self._tick)
+            if self.push is not None:
+                self._metronome.every(TEND, self.push.tend)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 
@@ -195,6 +203,8 @@ class Daemon:
         await asyncio.gather(*self._background, return_exceptions=True)
         if self.web is not None:
             await self.web.stop()
+        if self.push is not None:
+            await self.push.stop()
 
 
 def _difference(old: Plan, new: Plan) -> str:

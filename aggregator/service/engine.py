@@ -60,6 +60,7 @@ class Engine:
         self._plan = plan
         self._shelf = shelf
         self._topics = plan.compile()
+        self._by_id = {source.id: source for source in plan.sources}
         self._parts = PollParts(
             store=house.store,
             fetcher=house.fetcher,
@@ -104,6 +105,7 @@ class Engine:
             gone = {topic.slug for topic in self._plan.topics} - {topic.slug for topic in topics}
             self._plan = replace(plan, sources=sources, topics=topics)
             self._topics = self._plan.compile()
+            self._by_id = {source.id: source for source in sources}
             await curate(self._house.store, self._topics)
             await rematch(self._house.store, topics)
             for slug in sorted(gone):
@@ -204,7 +206,7 @@ class Engine:
 
     def source(self, source_id: str) -> Source | None:
         """Find a source of the plan by its id."""
-        return next((source for source in self._plan.sources if source.id == source_id), None)
+        return self._by_id.get(source_id)
 
     async def stop(self, grace: timedelta) -> None:
         """Start no more polls, give those on the wire ``grace`` to end, and settle what they brought."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.source import Source
 from aggregator.model.topic import Topic
-from aggregator.pipeline.ports import Clock, Fetcher, Reader, Store
+from aggregator.pipeline.ports import Clock, Fetcher, Poster, Reader, Store
 from aggregator.settings import Settings
 from aggregator.topics import TopicSet
 
@@ -38,6 +38,7 @@ class House:
 
     store: Store
     fetcher: Fetcher
+    poster: Poster
     reader: Reader
     clock: Clock
     user_agent: str

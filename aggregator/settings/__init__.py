@@ -1,5 +1,6 @@
 """Settings: YAML to values, every complaint with file, line, column and a hint."""
 
+from aggregator.settings.addresses import is_public_base
 from aggregator.settings.finding import find_config
 from aggregator.settings.loading import load_settings
 from aggregator.settings.schema import json_schema
@@ -17,6 +18,7 @@ __all__ = [
     "Settings",
     "Site",
     "find_config",
+    "is_public_base",
     "json_schema",
     "load_settings",
     "show_source",

@@ -159,6 +159,43 @@ def parse_base_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
 
 
+def parse_proxy(text: str) -> str:
+    """Read the address of an http proxy, credentials included; ``none`` is empty and means to go without one.
+
+    Raises:
+        Unfit: It is something else; the message never quotes it.
+
+    >>> parse_proxy("http://proxy.lan:3128/"), parse_proxy("none")
+    ('http://proxy.lan:3128', '')
+    """
+    if text.lower() == "none":
+        return ""
+    scheme = _ANY_SCHEME.fullmatch(text)
+    if not scheme or scheme[1].lower() != "http":
+        raise Unfit("expected the address of an http proxy", "such as http://proxy.lan:3128, or none")
+    parts, _host, _port = _web_address(text)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise Unfit("the address of a proxy holds a host and a port only", "leave out the path")
+    if parts.username is not None:
+        basic(unquote(parts.username), unquote(parts.password or ""))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_public_base(url: str) -> bool:
+    """Say whether others can reach us at a base address: https, and the host neither local nor private.
+
+    >>> is_public_base("https://feeds.example.org"), is_public_base("https://10.0.0.2"), is_public_base("http://a.org")
+    (True, False, False)
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    address = _ip(host)
+    if parts.scheme != "https" or (address is not None and not address.is_global):
+        return False
+    local = host.endswith((".localhost", ".local", ".lan", ".internal", ".home.arpa", ".test", ".invalid"))
+    return address is not None or ("." in host and not local)
+
+
 def parse_contact(text: str) -> str:
     """Read the address that publishers can write to; a bare e-mail address becomes ``mailto:``.
 

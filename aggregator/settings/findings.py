@@ -14,7 +14,10 @@ Loc = tuple[str | int, ...]
 
 _LONGEST_FRAME = 200
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_URL_CREDENTIALS = re.compile(r"(?<=://)[^/\s@\"']+(?=@)")
+# Also in an address whose scheme was forgotten, which is why it is quoted.
+_URL_CREDENTIALS = re.compile(
+    r"(?<=://)[^/\s@\"']+(?=@)|(?<![\w:/])(?!mailto:)[\w.%+~-]+:[^\s/@\"':]+(?=@)", re.IGNORECASE
+)
 _SECRET_KEY = re.compile(
     r"""(?ix) (?:^|[\s{,"'-])
         (?:auth|(?:proxy-)?authorization|cookie|x-api-key|[\w-]*(?:token|secret|password)) ["']?\s*:\s+

@@ -31,10 +31,10 @@ RESERVED = frozenset(
 _SOURCE_LATER = ("identity", "updates", "drop", "mute", "clean", "respect-robots", "settle")
 _LATER: dict[type[Section], tuple[str, ...]] = {
     IncludedFile: ("policies",),
-    MainFile: ("policies", "proxy", "mute", "drop", "timezone"),
+    MainFile: ("policies", "mute", "drop", "timezone"),
     SiteSection: ("timezone",),
     ServerSection: ("admin-token",),
-    NetworkSection: ("proxy", "respect-robots"),
+    NetworkSection: ("respect-robots",),
     DefaultsSection: _SOURCE_LATER,
     GroupSection: _SOURCE_LATER,
     SourceSection: (*_SOURCE_LATER, "page"),

@@ -124,6 +124,9 @@ def _network(section: NetworkSection) -> Network:
         ports=tuple(port for port in section.ports if port) if section.ports is not None else built_in.ports,
         max_connections=section.max_connections or built_in.max_connections,
         host_spacing=spacing,
+        proxy=section.proxy or built_in.proxy,
+        websub=built_in.websub if section.websub is None else section.websub,
+        websub_sha1=built_in.websub_sha1 if section.websub_sha1 is None else section.websub_sha1,
         host_groups=tuple(
             HostGroup(pattern=pattern, spacing=spacing if own is None else own) for pattern, own in host_groups
         ),

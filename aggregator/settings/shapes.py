@@ -30,6 +30,7 @@ from aggregator.settings.kinds import (
     Lines,
     Listen,
     Port,
+    Proxy,
     Query,
     Reaches,
     Size,
@@ -99,6 +100,14 @@ class NetworkSection(Section):
         default=None, description="Ports that are polled; default 80, 443, 8080, 8443."
     )
     deltas: Flag | None = Field(default=None, description="Ask for new entries only (RFC 3229); default true.")
+    proxy: Proxy | None = Field(default=None, description="http proxy that all requests go through; default none.")
+    websub: Flag | None = Field(
+        default=None, description="Let hubs push what is new, where there is a public https base-url; default true."
+    )
+    websub_sha1: Flag | None = Field(
+        default=None,
+        description="Take what hubs sign with sha1 for content, too; default false: it only causes a poll.",
+    )
 
 
 class DefaultsSection(Section):
@@ -129,6 +138,9 @@ class GroupSection(DefaultsSection):
     owner: Line | None = Field(default=None, description="Sources of one owner count as one outlet.")
     auth: Auth | None = Field(default=None, description='"basic USER:PASSWORD" or "bearer TOKEN".')
     headers: dict[HeaderName, HeaderValue] | None = Field(default=None, description="Further request headers.")
+    proxy: Proxy | None = Field(
+        default=None, description="http proxy of these sources, or none; default network.proxy."
+    )
     public: Flag | None = Field(
         default=None, description="Entries may reach public topics although credentials are sent."
     )

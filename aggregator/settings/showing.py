@@ -53,9 +53,17 @@ def _values(source: Source, origin: Origin) -> Mapping[str, str]:
         "content": source.content.value,
         "auth": HIDDEN if source.authorization else "-",
         "headers": headers or "-",
+        "proxy": _proxy(source.proxy),
         "public": "no: reaches no public topic" if source.private else "yes",
         "pace": f"{source.pace_key}, {format_duration(source.spacing)} apart",
     }
+
+
+def _proxy(url: str | None) -> str:
+    """Name a proxy by host and port; its address may hold credentials."""
+    if url is None:
+        return "as network.proxy"
+    return url.rpartition("//")[2].rpartition("@")[2] or "none"
 
 
 def _hides(name: str) -> bool:

@@ -23,7 +23,7 @@ from aggregator.text.link_keys import canonical_link
 
 _DAY_SECONDS = 86_400
 # Values that a source takes over as they are, by the names of the fields; without one the model's own default holds.
-_PLAIN = ("every", "timeout", "keep", "backfill", "content", "weight", "language", "title", "owner")
+_PLAIN = ("every", "timeout", "keep", "backfill", "content", "weight", "language", "title", "owner", "proxy")
 
 
 @dataclass(slots=True)

@@ -51,6 +51,9 @@ class Network:
         host_spacing: From the end of one request to the start of the next, for each host.
         host_groups: In the order in which they are asked; the first that matches a host holds.
         deltas: Whether servers may answer with no more than what is new (RFC 3229).
+        proxy: Address of the http proxy, a secret where it holds credentials; empty for none.
+        websub: Whether hubs are asked to push.
+        websub_sha1: Whether what is signed with sha1 counts as signed.
     """
 
     allow_private: tuple[str, ...] = ()
@@ -59,6 +62,9 @@ class Network:
     host_spacing: timedelta = timedelta(seconds=1)
     host_groups: tuple[HostGroup, ...] = ()
     deltas: bool = True
+    proxy: str = ""
+    websub: bool = True
+    websub_sha1: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,7 +162,7 @@ def test_only_targets_of_make_that_exist_are_told_of(name):
 def test_every_key_of_the_configuration_is_explained_and_no_other():
     told = set()
     for cells in rows(read("configuration.md").partition("## Top level")[2]):
-        told |= set(re.findall(r"`([a-z-]+)`", cells[0].partition("(")[0]))
+        told |= set(re.findall(r"`([a-z0-9-]+)`", cells[0].partition("(")[0]))
     assert told == set(properties(json.loads(json_schema())))
 
 

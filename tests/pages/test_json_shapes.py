@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta, timezone
 
 from aggregator.model.entry import EntryKey
+from aggregator.model.websub import Offer, PushState
 from aggregator.pages.json_shapes import entry_json, page_status_json, status_json
 from tests.builders import NOON, make_stored
 from tests.pages.samples import make_poll, make_source_status, make_status
@@ -36,14 +37,33 @@ def test_status_has_exactly_the_contracted_keys():
                     "new": 2,
                     "revised": 1,
                     "duplicates": 1,
+                    "via": "poll",
                     "bytes": 4096,
                     "ms": 123,
                 },
                 "error": None,
+                "push": None,
             }
         ],
         "topics": [{"slug": "harbour", "entries": 60, "stories": 41, "updated_at": "2026-11-23T12:00:00Z"}],
         "hosts": [],
+    }
+
+
+def test_a_hub_is_shown_by_its_name_with_what_it_brought():
+    push = PushState(
+        offer=Offer("https://hub.example/?key=secret", "https://c.example/"), since=NOON, pushes=3, missed=1
+    )
+    shown = page_status_json(make_status(make_source_status(push=push)))["sources"][0]["push"]
+    assert shown == {
+        "hub": "hub.example",
+        "since": "2026-11-23T12:00:00Z",
+        "lease_until": None,
+        "last_push_at": None,
+        "pushes": 3,
+        "brought": 0,
+        "missed": 1,
+        "error": None,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.fetch.http_fetcher import _refusal
+from aggregator.fetch.refusals import refusal
 from aggregator.fetch.retry_after import read_retry_after
 from aggregator.model.fetching import Fetched, FetchFailed, FetchOutcome, NotModified
 from aggregator.model.parsed import ScheduleHints
@@ -105,7 +105,7 @@ def played(state: SourceState, came: str) -> tuple[SourceState, FetchOutcome, Re
             validators=validators,
         )
         return state, answer, Reading(profile=FeedProfile(), hints=hints, entries=())
-    kind, detail = _refusal(int(status))
+    kind, detail = refusal(int(status))
     wish = headers.get("retry-after", "") if status in ("429", "503") else ""
     failed = FetchFailed(kind=kind, detail=detail, status=int(status), retry_after=read_retry_after(wish, NOON))
     return replace(state, hints=hints), failed, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import lru_cache
 
 
 def _words(text: str, between: str | None = None) -> list[str]:
@@ -102,6 +103,12 @@ class Sentences:
                 return f"About {rng.randint(2, 900)} people came to see {what} near {_pick(rng, _PLACES)}."
             case _:
                 return f"“{what[0].upper()}{what[1:]} is not what we need,” said {self.person(rng)} of {who}."
+
+
+@lru_cache(maxsize=4)
+def sentences(seed: int) -> Sentences:
+    """Give the stock of a seed; every server of a test run shares it."""
+    return Sentences(seed)
 
 
 def _pick(rng: random.Random, words: list[str]) -> str:

@@ -19,11 +19,19 @@ from aggregator.service.web.desk import StatusDesk
 from aggregator.service.web.health import Checks, Health
 from aggregator.service.web.pages import Pages
 from aggregator.service.web.shelf import Shelf
+from aggregator.service.web.websub import Callback, Hubs
 
 _log = logging.getLogger(__name__)
 
 
-def make_app(shelf: Shelf, site: SiteFacts, *, status: Callable[[], Awaitable[Status]], checks: Checks) -> ASGIApp:
+def make_app(
+    shelf: Shelf,
+    site: SiteFacts,
+    *,
+    status: Callable[[], Awaitable[Status]],
+    checks: Checks,
+    hubs: Hubs | None = None,
+) -> ASGIApp:
     """Build the application.
 
     Args:
@@ -31,12 +39,15 @@ def make_app(shelf: Shelf, site: SiteFacts, *, status: Callable[[], Awaitable[St
         site: Names and public address.
         status: Asks the store; a ``StoreError`` is answered with the last status that was had.
         checks: What ``/readyz`` reports.
+        hubs: What answers hubs; None where nothing is pushed to us.
     """
     pages = Pages(shelf, site, StatusDesk(status))
     health = Health(checks)
     refusals: dict[Any, Any] = {HTTPException: pages.refused, Exception: pages.refused}
+    callback = [] if hubs is None else [Route("/websub/{token}", Callback(hubs).visit, methods=["GET", "POST"])]
     rest = Starlette(
         routes=[
+            *callback,
             Route("/", pages.index),
             Route("/sources", pages.sources),
             Route("/status", pages.status),

@@ -34,6 +34,7 @@ _SIGHTINGS: Final = """
 SELECT p.at, s.source, s.pace_key, s.pace, p.outcome, p.status
 FROM sources s JOIN polls p ON p.source_id = s.id
 WHERE s.family = :family AND s.active = 1 AND p.number >= s.polls - :each AND p.at > :since
+  AND p.via = 'poll'
 ORDER BY p.at DESC LIMIT :most
 """
 # Of two wishes the longer holds, unless it is one that only a wrong clock can have written; what the hosts of a domain

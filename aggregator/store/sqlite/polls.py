@@ -56,15 +56,15 @@ WHERE +source_id = ? AND id IN (
 ORDER BY id
 """
 STATE: Final = f"""
-UPDATE sources SET version = version + 1, polls = polls + 1, entries = entries + :new_entries,
+UPDATE sources SET version = version + :raised, polls = polls + 1, entries = entries + :new_entries,
   {", ".join(f"{name} = :{name}" for name in state_columns(SourceState(source_id="")))}
 WHERE id = :id
 """  # noqa: S608 - names of columns, all from here
 RECORD: Final = """
 INSERT OR REPLACE INTO polls (
   source_id, slot, number, at, outcome, status, new, revised, duplicates, bytes, took_s, detail, sent,
-  next_poll_at, next_poll_why, came)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  next_poll_at, next_poll_why, came, via)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _DOCUMENT: Final = """
 INSERT OR REPLACE INTO documents (source_id, entry_ids, items, frame) VALUES (?, ?, ?, ?)
@@ -75,7 +75,7 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
     """Look up, decide and write one poll, fenced by the version."""
     conn = db.conn
     row = first_row(db, "SELECT * FROM sources WHERE source = ?", (ask.source_id,))
-    if row is None or row["version"] != ask.version:
+    if row is None or (ask.version is not None and row["version"] != ask.version):
         # Nothing is written; the caller is told what it would have been.
         state = SourceState(source_id=ask.source_id) if row is None else state_of(row)
         return Committed(source_id=ask.source_id, poll=decide(Known(state=state)).poll, fenced=True)
@@ -91,7 +91,8 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
         place_under(db, row["id"], changes.state.moved_to or row["url"], changes.pace_key)
     if changes.pace is not None:
         write_pace(db, changes.pace, row["family"], changes.poll.at)
-    conn.execute(STATE, state_columns(changes.state) | {"id": row["id"], "new_entries": len(new_ids)})
+    counted = {"id": row["id"], "new_entries": len(new_ids), "raised": int(ask.version is not None)}
+    conn.execute(STATE, state_columns(changes.state) | counted)
     conn.execute(RECORD, record_columns(row["id"], row["polls"], changes.poll))
     return Committed(source_id=ask.source_id, poll=changes.poll)
 
@@ -217,6 +218,7 @@ def record_columns(source_id: int, number: int, poll: PollRecord) -> tuple[Any, 
         moment_or_none(poll.next_poll_at),
         poll.next_poll_why,
         poll.came,
+        poll.via,
     )
 
 
@@ -236,4 +238,5 @@ def poll_of(row: Row) -> PollRecord:
         next_poll_at=read_moment(row["next_poll_at"]),
         next_poll_why=row["next_poll_why"],
         came=row["came"],
+        via=row["via"],
     )

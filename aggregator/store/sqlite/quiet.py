@@ -16,10 +16,10 @@ from aggregator.store.sqlite.source_rows import state_columns
 QuietPoll = tuple[Ask, Callable[[Known], ChangeSet]]
 
 # One row whatever their number: each row that SQLite hands out costs a turn of the interpreter's lock. Where something
-# is known of the host it may change with every answer: such a poll is none of these.
+# is known of the host it may change with every answer, and a push changes a state under way: neither is quiet.
 _PLACES: Final = """
 SELECT json_group_array(json_array(source, id, version, polls)) FROM sources
-WHERE source IN (SELECT value FROM json_each(?)) AND pace NOT IN (SELECT pace_key FROM hosts)
+WHERE source IN (SELECT value FROM json_each(?)) AND push IS NULL AND pace NOT IN (SELECT pace_key FROM hosts)
 """
 
 
@@ -39,7 +39,7 @@ def transact_quiet(db: Database, polls: Sequence[QuietPoll]) -> list[Committed]:
         if ask.state is None or changes is None or not _is_quiet(ask.state, changes):
             done.append(None)
             continue
-        states.append(state_columns(changes.state) | {"id": row_id, "new_entries": 0})
+        states.append(state_columns(changes.state) | {"id": row_id, "new_entries": 0, "raised": 1})
         records.append(record_columns(row_id, number, changes.poll))
         done.append(Committed(source_id=ask.source_id, poll=changes.poll))
     conn.executemany(STATE, states)

@@ -21,6 +21,7 @@ from aggregator.model.source import (
     SourceState,
     Validators,
 )
+from aggregator.store.sqlite.push_rows import push_text, read_push
 from aggregator.store.sqlite.rows import (
     NOTHING,
     Row,
@@ -146,6 +147,7 @@ def state_of(row: Row) -> SourceState:
         documents=row["documents"],
         profile=FeedProfile(**decode(row["profile"])),
         **_scheduling_of(row),
+        push=read_push(row["push"]),
     )
 
 
@@ -210,6 +212,7 @@ def state_columns(state: SourceState) -> dict[str, Any]:
         "partial_bodies": state.partial_bodies,
         "deltas_refused": state.deltas_refused,
         "gone_at": moment_or_none(state.gone_at),
+        "push": push_text(state.push),
     }
 
 

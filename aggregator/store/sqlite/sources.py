@@ -23,7 +23,8 @@ UPDATE sources SET version = version + 1, etag = NULL, last_modified = NULL, bod
   validators_url = NULL, max_age_s = NULL, body_at = NULL, body_bytes = 0, not_modified = 0, full_fetch = 0,
   untrusted = 0, partial_bodies = 0, deltas_refused = 0, gone_at = NULL,
   errors = 0, first_error_at = NULL, last_error = NULL, condition = 'ok',
-  next_poll_at = :now, next_poll_why = 'the address changed: due at once'
+  next_poll_at = :now, next_poll_why = 'the address changed: due at once',
+  push = json_remove(push, '$.offer')
 WHERE id = :id
 """
 # The settings have followed to where the source had moved: nothing of what is known of it changes.

@@ -13,16 +13,19 @@ from sqlite_utils import Database
 from aggregator.errors import StoreError
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
+from aggregator.model.following import FollowChange, Followed
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
+from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
     announcements,
     care,
     claims,
     curation,
+    following,
     looking,
     paces,
     polls as poll_rows,
@@ -124,6 +127,22 @@ class SqliteStore:
     async def give_back(self, claims_given: Sequence[Claim]) -> None:
         """Make sources that were claimed and not asked due again as they were."""
         await self._write(lambda db: claims.give_back(db, claims_given))
+
+    async def followed(self) -> tuple[Followed, ...]:
+        """List the sources that have, or had, a hub."""
+        return await self._reader.run(following.followed)
+
+    async def subscription(self, token_hash: str) -> Subscription | None:
+        """Find a subscription, ended or not, by the hash of its token."""
+        return await self._reader.run(lambda db: following.subscription(db, token_hash))
+
+    async def follow(self, source_id: str, decide: Callable[[Followed], FollowChange]) -> FollowChange | None:
+        """Look up, decide and write what becomes of one source and its subscriptions, in one transaction."""
+        return await self._write(lambda db: following.change(db, source_id, decide))
+
+    async def forget_subscriptions(self, before: datetime) -> int:
+        """Forget the subscriptions that ended before a moment; say how many."""
+        return await self._write(lambda db: following.forget_ended(db, before))
 
     async def next_due_at(self) -> datetime | None:
         """Say when the next source is due; None when there is none."""

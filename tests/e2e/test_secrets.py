@@ -1,0 +1,97 @@
+"""Canary strings: no password, key or token of the settings comes out anywhere, whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.e2e.daemons import aggregator
+from tests.web import Reply, ScriptedWeb
+from tests.web.proxy import ScriptedProxy
+
+pytestmark = pytest.mark.anyio
+
+WORDS = ("canary-basic", "canary-userinfo", "canary-header", "canary-bearer", "canary-proxy", "canary-own-proxy")
+SECRETS = (
+    *WORDS,
+    *(base64.b64encode(f"ann:{word}".encode()).decode() for word in WORDS),
+    quote("canary userinfo"),
+)
+CONFIG = """\
+server: {{listen: "127.0.0.1:0"}}
+network:
+  allow-private: [127.0.0.0/8]
+  host-spacing: 0s
+  proxy: "http://ann:canary-proxy@127.0.0.1:{proxy}"
+defaults: {{timeout: 2s}}
+sources:
+  - {{id: good, url: "{base}/good.xml", auth: "basic ann:canary-basic", public: true}}
+  - {{id: private, url: "{base}/good.xml?2", auth: "basic ann:canary-basic"}}
+  - {{id: userinfo, url: "{with_credentials}/401.xml"}}
+  - {{id: header, url: "{base}/loop.xml", headers: {{X-Api-Key: canary-header}}}}
+  - {{id: bearer, url: "{base}/page.html", auth: "bearer canary-bearer"}}
+  - {{id: nobody, url: "http://ann:canary-userinfo@nobody.invalid/feed.xml"}}
+  - {{id: blocked, url: "http://ann:canary-userinfo@10.0.0.1/feed.xml"}}
+  - {{id: tls, url: "https://ann:canary-userinfo@127.0.0.1:{port}/feed.xml"}}
+  - {{id: elsewhere, url: "{base}/elsewhere.xml", auth: "basic ann:canary-basic"}}
+  - {{id: direct, url: "{base}/good.xml?3", proxy: none, headers: {{Cookie: canary-header}}}}
+  - {{id: lost, url: "{base}/good.xml?4", proxy: "http://ann:canary-own-proxy@127.0.0.1:9"}}
+topics: {{all: {{}}}}
+"""
+FEED = b"""<rss version='2.0'><channel><title>Good</title><link>https://p.example/</link>
+<item><title>One</title><guid isPermaLink='false'>1</guid></item></channel></rss>"""
+
+
+async def test_no_secret_is_shown_logged_or_stored_and_each_goes_where_it_belongs(tmp_path):
+    async with ScriptedWeb() as web, ScriptedProxy() as proxy:
+        web.publish("/good.xml", FEED)
+        web.script("/401.xml", Reply(401, (), b"no"))
+        web.script("/loop.xml", Reply(302, (("Location", "/loop.xml"),)))
+        web.script("/page.html", Reply(200, (("Content-Type", "text/html"),), b"<html><body>none"))
+        web.script("/elsewhere.xml", Reply(302, (("Location", f"http://127.0.0.2:{web.port}/good.xml"),)))
+        base = web.url("")
+        config = tmp_path / "aggregator.yaml"
+        with_credentials = base.replace("//", "//ann:canary-userinfo@")
+        text = CONFIG.format(base=base, port=web.port, proxy=proxy.port, with_credentials=with_credentials)
+        config.write_text(text, encoding="utf-8")
+        said = await asyncio.to_thread(_everything, config, tmp_path / "site")
+        sent = [(row.target, row.address, row.headers) for row in web.log]
+    assert "userinfo" in said
+    assert "127.0.0.1:9 cannot be reached" in said
+    told = said + _files(tmp_path / "site") + _files(tmp_path / "data")
+    assert [secret for secret in SECRETS if secret in told] == []
+    for target, address, headers in sent:
+        given = {name.lower(): value for name, value in headers}
+        assert "proxy-authorization" not in given
+        own = {"/401.xml": "canary-userinfo", "/page.html": "canary-bearer"}.get(target, "canary-basic")
+        expected = {f"Basic {base64.b64encode(f'ann:{own}'.encode()).decode()}", f"Bearer {own}"}
+        if address == "127.0.0.2":
+            assert "authorization" not in given
+        elif target in {"/good.xml", "/good.xml?2", "/401.xml", "/page.html", "/elsewhere.xml"}:
+            assert given["authorization"] in expected
+        elif target == "/loop.xml":
+            assert given["x-api-key"] == "canary-header"
+    assert all("canary-own-proxy" not in head for head in proxy.heads)
+
+
+def _everything(config: Path, site: Path) -> str:
+    """Run what speaks, and give all that was said."""
+    said = []
+    for arguments in (
+        ("-v", "run", "--once", "--log", "json", "--out", str(site)),
+        ("--json", "status"),
+        ("status",),
+        ("check",),
+        ("check", "--show", "source:lost"),
+    ):
+        done = aggregator("-c", str(config), *arguments, check=False)
+        said.append(done.stdout + done.stderr)
+    return "\n".join(said)
+
+
+def _files(folder: Path) -> str:
+    return "\n".join(path.read_bytes().decode("latin-1") for path in folder.rglob("*") if path.is_file())
