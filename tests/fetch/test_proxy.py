@@ -64,7 +64,7 @@ async def test_a_plain_address_is_named_whole_and_validators_travel(web, proxy, 
 async def test_a_secure_address_goes_through_a_tunnel_to_the_address_that_was_checked(proxy, tmp_path, monkeypatch):
     pem = certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    fetch_client._tls.cache_clear()
+    fetch_client.tls_context.cache_clear()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     made = HttpFetcher(allow_private=["127.0.0.0/8"], proxy=proxy.url)
@@ -72,7 +72,7 @@ async def test_a_secure_address_goes_through_a_tunnel_to_the_address_that_was_ch
         outcome = await made.post(PostRequest(url=hub.url, form=(("hub.mode", "publish"),)))
         named = await made.post(PostRequest(url=hub.url.replace("127.0.0.1", "localhost"), form=()))
     await made.close()
-    fetch_client._tls.cache_clear()
+    fetch_client.tls_context.cache_clear()
     assert isinstance(outcome, Posted)
     assert isinstance(named, FetchFailed)  # the certificate is for the address only
     assert named.kind is Failure.TLS

@@ -53,10 +53,10 @@ def pem(tmp_path_factory):
 async def secure(tmp_path, pem, monkeypatch) -> AsyncIterator[World]:
     """A world whose hub is secure, so it gets a secret and signs."""
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    fetch_client._tls.cache_clear()
+    fetch_client.tls_context.cache_clear()
     async with made_world(tmp_path / "secure", pem=pem) as made:
         yield made
-    fetch_client._tls.cache_clear()
+    fetch_client.tls_context.cache_clear()
 
 
 async def test_every_demand_has_its_test():

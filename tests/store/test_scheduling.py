@@ -93,7 +93,7 @@ async def test_every_field_of_a_state_comes_back_as_it_was_written(store: Sqlite
     await write(store, LIVED)
     assert await read(store) == LIVED
     untouched = {one.name for one in fields(SourceState) if getattr(LIVED, one.name) == one.default}
-    assert untouched == {"profile"}
+    assert untouched == {"profile", "push"}
     (one,) = (await store.status((), NOON)).sources
     assert (one.polls[0].came, one.polls[0].sent) == ('200; etag: "1"', "If-None-Match: x")
 
