@@ -14,6 +14,7 @@ from aggregator.fetch.decode import ACCEPT_ENCODING, BodyDecoder
 from aggregator.fetch.fault import Fault
 from aggregator.fetch.guard import AddressGuard, BlockedAddress
 from aggregator.fetch.retry_after import read_retry_after
+from aggregator.fetch.visits import Visits
 from aggregator.fetch.wire import Answer, Headers, Target, Wire
 from aggregator.model.fetching import (
     Failure,
@@ -53,6 +54,7 @@ class HttpFetcher:
         ports: What may be dialled elsewhere.
         max_connections: Bound on requests under way.
         now: Wall clock, for dates in ``Retry-After``.
+        visits: Keeps requests to one host apart.
         transport: ``stock`` is the fall-back: slower, and to the byte exact about addresses.
     """
 
@@ -61,18 +63,20 @@ class HttpFetcher:
     slowest: ClassVar[int] = 1000
     """Bytes a second, over the whole body, after that."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by name, all with a default
         self,
         *,
         allow_private: Sequence[str] = (),
         ports: Sequence[int] = (80, 443, 8080, 8443),
         max_connections: int = 64,
         now: Callable[[], datetime] = _utc_now,
+        visits: Visits | None = None,
         transport: Literal["aiohttp", "stock"] = "aiohttp",
     ) -> None:
         self._guard = AddressGuard(allow_private, ports)
         self._turns = asyncio.Semaphore(max_connections)
         self._now = now
+        self._visits = visits or Visits()
         self._open = {"aiohttp": open_aiohttp, "stock": open_stock}[transport]
         self._wire: Wire | None = None
 
@@ -81,8 +85,8 @@ class HttpFetcher:
         async with self._turns:
             poll = _Poll(request)
             try:
-                async with asyncio.timeout(request.timeout.total_seconds()):
-                    return await self._follow(poll)
+                async with asyncio.timeout(request.timeout.total_seconds()) as deadline:
+                    return await self._follow(poll, deadline)
             except TimeoutError:
                 seconds = request.timeout.total_seconds()
                 return poll.failed(Failure.TIMEOUT, f"no complete answer within {seconds:g} s; see timeout")
@@ -95,11 +99,34 @@ class HttpFetcher:
         if wire is not None:
             await wire.close()
 
-    async def _follow(self, poll: _Poll) -> FetchOutcome:
-        if self._wire is None:
-            self._wire = self._open(self._guard)
+    async def _follow(self, poll: _Poll, deadline: asyncio.Timeout) -> FetchOutcome:
         poll.start(read_target(poll.request.url))
         while True:
+            host = poll.target.host
+            await self._enter(host, deadline)
+            try:
+                outcome = await self._visit(poll, host)
+            finally:
+                self._visits.leave(host, poll.request.spacing.total_seconds())
+            if outcome is not None:
+                return outcome
+
+    async def _enter(self, host: str, deadline: asyncio.Timeout) -> None:
+        """Wait for the turn at a host; that wait is ours, and does not count against the server."""
+        if self._visits.is_free(host):
+            await self._visits.enter(host)
+            return
+        loop = asyncio.get_running_loop()
+        left = (deadline.when() or loop.time()) - loop.time()
+        deadline.reschedule(None)
+        await self._visits.enter(host)
+        deadline.reschedule(loop.time() + left)
+
+    async def _visit(self, poll: _Poll, host: str) -> FetchOutcome | None:
+        """Ask at one host, along its redirects to itself; None when it leads away."""
+        if self._wire is None:
+            self._wire = self._open(self._guard)
+        while poll.target.host == host:
             self._check(poll.target)
             answer = await self._wire.ask(poll.target, poll.fitting_headers())
             poll.status = answer.status
@@ -110,6 +137,7 @@ class HttpFetcher:
             finally:
                 await answer.close()
             poll.redirect(answer.status, location)
+        return None
 
     def _check(self, target: Target) -> None:
         if target.scheme not in ("http", "https"):

@@ -21,6 +21,7 @@ class FetchRequest:
         max_wire_bytes: Cap before decoding.
         max_bytes: Cap after decoding.
         validators_host: The conditional headers are for this host alone, in lower case; None: for every one.
+        spacing: From the end of this request, or of one that it was redirected to, to the next one at that host.
     """
 
     url: str
@@ -30,6 +31,7 @@ class FetchRequest:
     max_wire_bytes: int = 5_000_000
     max_bytes: int = 10_000_000
     validators_host: str | None = None
+    spacing: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

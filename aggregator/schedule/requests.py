@@ -57,6 +57,7 @@ def plan_request(source: Source, state: SourceState, *, user_agent: str) -> Fetc
         max_wire_bytes=source.max_bytes,
         max_bytes=2 * source.max_bytes,
         validators_host=host_of(state.validators_url) if state.validators_url else None,
+        spacing=source.spacing,
     )
 
 
