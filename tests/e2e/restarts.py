@@ -138,9 +138,9 @@ def _is_early(fault: Fault, exchanges: list[Exchange]) -> bool:
 
 
 def _follows(fault: Fault, exchanges: list[Exchange], lost: set[int]) -> bool:
-    """Say whether an answer was lost that the request would have been another one with."""
+    """Say whether an answer was lost that the request would have been another one with, or would have been followed."""
     asked = fault.exchange
-    return any(
+    return asked.number in lost or any(
         one.number in lost
         and one.number < asked.number
         and (one.host == asked.host or _site(one.path) == _site(asked.path))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import pytest
@@ -11,12 +13,16 @@ from tests.e2e.restarts import kill_and_restart
 from tests.e2e.turned import scored
 from tests.web.score.report import as_table
 
+MEMORY = Path("/dev/shm")
+
 
 @pytest.mark.prove
 @pytest.mark.anyio
-async def test_two_weeks_of_two_hundred_sources_are_without_fault(tmp_path):
+async def test_two_weeks_of_two_hundred_sources_are_without_fault():
     started = perf_counter()
-    score = await scored(tmp_path, sources=200, span=timedelta(days=14))
+    # Forty thousand commits to a disk take longer than all the rest.
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        score = await scored(Path(folder), sources=200, span=timedelta(days=14))
     table = as_table({"aggregator": score})
     print(f"\n{table}excused {score.excused}; {perf_counter() - started:.0f} s")  # noqa: T201 - the figures are the proof
     assert score.faults == (), table
@@ -27,7 +33,7 @@ async def test_two_weeks_of_two_hundred_sources_are_without_fault(tmp_path):
 @pytest.mark.prove
 @pytest.mark.anyio
 async def test_a_hundred_kills_and_restarts_ask_nobody_early(tmp_path):
-    found = await kill_and_restart(tmp_path, kills=100, sources=100, longest=3.0, seed=20261125)
+    found = await kill_and_restart(tmp_path, kills=100, sources=100, longest=6.0, seed=20261125)
     print(  # noqa: T201 - the figures are the proof
         f"\nkills {found.kills}; requests {found.requests} over {found.span}; sources asked in several lives "
         f"{found.asked_again}; early {len(found.early)}, other faults {len(found.faults)}; answers that died with the "
