@@ -19,6 +19,7 @@ from aggregator.settings import Settings, load_settings
 from aggregator.topics import parse_query
 
 if TYPE_CHECKING:  # only the daemon pays for importing these
+    from aggregator.pipeline.ports import Clock
     from aggregator.publish import WrittenSite
     from aggregator.service.engine import Engine
     from aggregator.service.house import House, Plan
@@ -91,9 +92,9 @@ def open_store_for_reading(settings: Settings) -> SqliteStore | None:
     return SqliteStore.open_for_reading(path) if path.exists() else None
 
 
-def open_house(settings: Settings) -> House:
-    """Put the parts together. Call it inside the running event loop."""
-    from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher
+def open_house(settings: Settings, clock: Clock | None = None) -> House:
+    """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
+    from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
     from aggregator.publish import render
     from aggregator.schedule import user_agent
     from aggregator.service.clock import SystemClock
@@ -101,7 +102,7 @@ def open_house(settings: Settings) -> House:
     from aggregator.service.reading import PooledReader
     from aggregator.service.workers import WorkerPool
 
-    clock = SystemClock()
+    clock = clock or SystemClock()
     network = settings.network
     http = HttpFetcher(
         allow_private=network.allow_private,
@@ -109,6 +110,7 @@ def open_house(settings: Settings) -> House:
         max_connections=network.max_connections,
         now=clock.now,
         proxy=network.proxy,
+        visits=Visits(clock.monotonic, clock.sleep),
     )
     pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
     store = open_store(settings)
@@ -204,7 +206,7 @@ async def build_site(engine: Engine, shelf: Shelf, folder: Path) -> WrittenSite:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[tuple[House, Engine, Shelf]]:
+async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[tuple[House, Engine, Shelf]]:
     """Hold the data folder, open every part, and close all of it at the end.
 
     Raises:
@@ -217,7 +219,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[House, Engine, Shelf
     lock = FolderLock(Path(settings.data))
     lock.acquire()
     try:
-        house = open_house(settings)
+        house = open_house(settings, clock)
         try:
             plan = make_plan(settings)
             shelf = Shelf(aliases={alias: topic.slug for topic in plan.topics for alias in topic.aliases})

@@ -4,5 +4,6 @@ from aggregator.fetch.files import FileFetcher
 from aggregator.fetch.guard import AddressGuard, BlockedAddress, forbidden
 from aggregator.fetch.http_fetcher import HttpFetcher
 from aggregator.fetch.routing import RoutingFetcher
+from aggregator.fetch.visits import Visits
 
-__all__ = ["AddressGuard", "BlockedAddress", "FileFetcher", "HttpFetcher", "RoutingFetcher", "forbidden"]
+__all__ = ["AddressGuard", "BlockedAddress", "FileFetcher", "HttpFetcher", "RoutingFetcher", "Visits", "forbidden"]

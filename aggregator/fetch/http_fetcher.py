@@ -9,32 +9,26 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import ClassVar, Literal
 
-from aggregator.fetch.client import ClientWire, join_target, open_lean, read_target
-from aggregator.fetch.decode import ACCEPT_ENCODING, BodyDecoder
+from aggregator.fetch.attempt import Attempt
+from aggregator.fetch.client import ClientWire, open_lean, read_target
+from aggregator.fetch.decode import BodyDecoder
 from aggregator.fetch.fault import Fault
 from aggregator.fetch.guard import AddressGuard, BlockedAddress
-from aggregator.fetch.posting import MAX_REDIRECTS, Posting
-from aggregator.fetch.refusals import REDIRECTS, RETRY_AFTER, header, refusal
+from aggregator.fetch.posting import Posting
+from aggregator.fetch.refusals import REDIRECTS, RETRY_AFTER, header
 from aggregator.fetch.retry_after import read_retry_after
+from aggregator.fetch.visits import Visits
 from aggregator.fetch.wire import Answer, Headers, Target, Wire
 from aggregator.model.fetching import (
     Failure,
-    Fetched,
-    FetchFailed,
     FetchOutcome,
     FetchRequest,
-    Hop,
-    NotModified,
     PostOutcome,
     PostRequest,
     is_feed_delta,
 )
-from aggregator.model.source import Validators
-from aggregator.text.digests import digest128
 
 _WITH_BODY = frozenset((200, 203, 226))
-_CONDITIONS = frozenset(("if-none-match", "if-modified-since", "a-im"))
-_CREDENTIALS = frozenset(("authorization",))
 
 
 def _utc_now() -> datetime:
@@ -66,6 +60,7 @@ class HttpFetcher:
         max_connections: Bound on requests under way.
         now: Wall clock, for dates in ``Retry-After``.
         transport: What carries the requests: ``lean`` costs least, ``stock`` most; all of them keep the same word.
+        visits: Keeps requests to one host apart.
         proxy: Address of the http proxy that requests go through which name none; a secret where it holds credentials.
     """
 
@@ -81,6 +76,7 @@ class HttpFetcher:
         ports: Sequence[int] = (80, 443, 8080, 8443),
         max_connections: int = 64,
         now: Callable[[], datetime] = _utc_now,
+        visits: Visits | None = None,
         proxy: str | None = None,
         transport: Literal["lean", "aiohttp", "stock"] = "lean",
     ) -> None:
@@ -88,16 +84,17 @@ class HttpFetcher:
         self._turns = asyncio.Semaphore(max_connections)
         self._now = now
         self._open = open_lean if transport == "lean" else _fall_back(transport)
+        self._visits = visits or Visits()
         self._proxy = proxy or ""
         self._wires: dict[str, Wire] = {}
 
     async def fetch(self, request: FetchRequest) -> FetchOutcome:
         """Carry out one request; never raises for anything a server or a network can do."""
         async with self._turns:
-            poll = _Poll(request)
+            poll = Attempt(request)
             try:
-                async with asyncio.timeout(request.timeout.total_seconds()):
-                    return await self._follow(poll)
+                async with asyncio.timeout(request.timeout.total_seconds()) as deadline:
+                    return await self._follow(poll, deadline)
             except TimeoutError:
                 seconds = request.timeout.total_seconds()
                 return poll.failed(Failure.TIMEOUT, f"no complete answer within {seconds:g} s; see timeout")
@@ -123,10 +120,33 @@ class HttpFetcher:
         for wire in wires.values():
             await wire.close()
 
-    async def _follow(self, poll: _Poll) -> FetchOutcome:
-        wire = self._wire_by(poll.request.proxy)
+    async def _follow(self, poll: Attempt, deadline: asyncio.Timeout) -> FetchOutcome:
         poll.start(read_target(poll.request.url))
         while True:
+            host = poll.target.host
+            await self._enter(host, deadline)
+            try:
+                outcome = await self._visit(poll, host)
+            finally:
+                self._visits.leave(host, poll.request.spacing.total_seconds())
+            if outcome is not None:
+                return outcome
+
+    async def _enter(self, host: str, deadline: asyncio.Timeout) -> None:
+        """Wait for the turn at a host; that wait is ours, and does not count against the server."""
+        if self._visits.is_free(host):
+            await self._visits.enter(host)
+            return
+        loop = asyncio.get_running_loop()
+        left = (deadline.when() or loop.time()) - loop.time()
+        deadline.reschedule(None)
+        await self._visits.enter(host)
+        deadline.reschedule(loop.time() + left)
+
+    async def _visit(self, poll: Attempt, host: str) -> FetchOutcome | None:
+        """Ask at one host, along its redirects to itself; None when it leads away."""
+        wire = self._wire_by(poll.request.proxy)
+        while poll.target.host == host:
             self._check(poll.target)
             answer = await wire.ask(poll.target, poll.fitting_headers())
             poll.status = answer.status
@@ -137,6 +157,7 @@ class HttpFetcher:
             finally:
                 await answer.close()
             poll.redirect(answer.status, location)
+        return None
 
     async def _send(self, target: Target, headers: Headers, body: bytes) -> Answer:
         self._check(target)
@@ -158,7 +179,7 @@ class HttpFetcher:
         except BlockedAddress as error:
             raise Fault(Failure.BLOCKED, str(error)) from error
 
-    async def _settle(self, poll: _Poll, answer: Answer) -> FetchOutcome:
+    async def _settle(self, poll: Attempt, answer: Answer) -> FetchOutcome:
         status = answer.status
         if status == HTTPStatus.IM_USED and (poll.unconditional or not is_feed_delta(header(answer, "im"))):
             what = "answered 226 with something else than the new entries that were asked for"
@@ -185,116 +206,3 @@ class HttpFetcher:
             if took > grace and decoder.wire_bytes < took * self.slowest:
                 raise Fault(Failure.TIMEOUT, f"the body comes at less than {self.slowest} bytes a second")
         return decoder.finish(), decoder.wire_bytes
-
-
-class _Poll:
-    """One request under way: where it has got to, and how its outcome is written down."""
-
-    def __init__(self, request: FetchRequest) -> None:
-        self.request = request
-        self.target = Target(request.url, "", "", 0, "", None, None)
-        self.hops: tuple[Hop, ...] = ()
-        self.status: int | None = None
-        self._secrets = request.secret_headers
-        self._url = request.url
-        self._began = perf_counter()
-        self.headers, names = _once(request.headers)
-        self.unconditional = False
-        if "accept-encoding" not in names:
-            self.headers += (("Accept-Encoding", ACCEPT_ENCODING),)
-
-    def start(self, target: Target) -> None:
-        """Set out; credentials in the address become a header, so that no outcome repeats them."""
-        self.target = target
-        if target.authorization is not None:
-            self._url = target.url
-            self._secrets |= _CREDENTIALS
-            if all(name.lower() != "authorization" for name, _ in self.headers):
-                self.headers += (("Authorization", target.authorization),)
-
-    def fitting_headers(self) -> Headers:
-        """Give what is sent to the target; another host than the one that gave the validators gets none."""
-        host = self.request.validators_host
-        fit = self.headers
-        if host is not None and self.target.host != host:
-            fit = tuple(pair for pair in fit if pair[0].lower() not in _CONDITIONS)
-        self.unconditional = all(name.lower() not in _CONDITIONS for name, _ in fit)
-        return fit
-
-    def redirect(self, status: int, location: str) -> None:
-        """Go on to where a redirect leads, without secrets when that is another host or no longer secure."""
-        if len(self.hops) == MAX_REDIRECTS:
-            raise Fault(Failure.REDIRECTED, f"more than {MAX_REDIRECTS} redirects")
-        try:
-            target = join_target(self.target, location)
-        except Fault as fault:
-            raise Fault(Failure.REDIRECTED, f"redirected to what is {fault.detail}") from fault
-        seen = {self._url, *(hop.url for hop in self.hops)}
-        self.hops += (Hop(status, target.url),)
-        if target.url in seen:
-            raise Fault(Failure.REDIRECTED, "the redirects go in a circle")
-        if not _same_party(self.target, target):
-            self.headers = tuple(pair for pair in self.headers if pair[0].lower() not in self._secrets)
-        self.target = target
-        self.status = None
-        self._url = target.url
-
-    def fetched(self, answer: Answer, body: bytes, wire_bytes: int) -> Fetched:
-        return Fetched(
-            url=self._url,
-            status=answer.status,
-            headers=answer.headers,
-            body=body,
-            wire_bytes=wire_bytes,
-            digest=digest128(body),
-            validators=_validators(answer),
-            hops=self.hops,
-            elapsed=self._elapsed(),
-        )
-
-    def not_modified(self, answer: Answer) -> NotModified:
-        return NotModified(
-            url=self._url,
-            headers=answer.headers,
-            validators=_validators(answer),
-            hops=self.hops,
-            elapsed=self._elapsed(),
-        )
-
-    def refused(self, answer: Answer, retry_after: timedelta | None) -> FetchFailed:
-        kind, what = refusal(answer.status)
-        return self.failed(kind, f"{self.target.host} answered {what}", answer, retry_after)
-
-    def failed(
-        self, kind: Failure, detail: str, answer: Answer | None = None, retry_after: timedelta | None = None
-    ) -> FetchFailed:
-        return FetchFailed(
-            kind=kind,
-            detail=detail,
-            url=self._url,
-            status=self.status,
-            headers=answer.headers if answer else (),
-            retry_after=retry_after,
-            hops=self.hops,
-            elapsed=self._elapsed(),
-        )
-
-    def _elapsed(self) -> timedelta:
-        return timedelta(seconds=perf_counter() - self._began)
-
-
-def _once(headers: Headers) -> tuple[Headers, set[str]]:
-    """Drop repeated fields, of which the last one counts; give the lower-case names, too."""
-    last = {pair[0].lower(): pair for pair in headers}
-    return (headers if len(last) == len(headers) else tuple(last.values())), set(last)
-
-
-def _validators(answer: Answer) -> Validators:
-    return Validators(etag=header(answer, "etag") or None, last_modified=header(answer, "last-modified") or None)
-
-
-def _same_party(old: Target, new: Target) -> bool:
-    """Say whether secrets may travel on: the same host and port, or the same host now over TLS."""
-    if old.host != new.host:
-        return False
-    return (old.scheme, old.port) == (new.scheme, new.port) or (old.port, new.port, new.scheme) == (80, 443, "https")

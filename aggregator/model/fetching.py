@@ -23,6 +23,7 @@ class FetchRequest:
         validators_host: The conditional headers are for this host alone, in lower case; None: for every one.
         proxy: Address of an http proxy, a secret where it holds credentials; empty goes without one, None by that
             of the whole network.
+        spacing: From the end of this request, or of one that it was redirected to, to the next one at that host.
     """
 
     url: str
@@ -33,6 +34,7 @@ class FetchRequest:
     max_bytes: int = 10_000_000
     validators_host: str | None = None
     proxy: str | None = None
+    spacing: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,10 @@ class Clock(Protocol):
         """Say seconds that never run backwards."""
         ...
 
+    async def sleep(self, seconds: float) -> None:
+        """Wait so long by the monotonic face."""
+        ...
+
 
 class Fetcher(Protocol):
     """A request on the wire, or a file read."""

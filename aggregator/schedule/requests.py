@@ -58,6 +58,7 @@ def plan_request(source: Source, state: SourceState, *, user_agent: str) -> Fetc
         max_bytes=2 * source.max_bytes,
         validators_host=host_of(state.validators_url) if state.validators_url else None,
         proxy=source.proxy,
+        spacing=source.spacing,
     )
 
 

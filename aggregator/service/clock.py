@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime
 
@@ -21,3 +22,7 @@ class SystemClock:
         Otherwise a night's sleep could not be told from a clock that was stepped by eight hours.
         """
         return time.monotonic() if _UPTIME is None else time.clock_gettime(_UPTIME)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so long by the monotonic face."""
+        await asyncio.sleep(seconds)

@@ -129,7 +129,7 @@ class Runners:
             wait = self._ready_at.get(key, 0.0) - self._clock.monotonic()
             if wait <= 0:
                 return True
-            await asyncio.sleep(min(wait, 0.5))
+            await self._clock.sleep(min(wait, 0.5))
         return False
 
     def _keep_pause(self, claim: Claim) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from aggregator.pipeline.ports import Clock
 
@@ -16,6 +17,24 @@ logger = logging.getLogger(__name__)
 
 STEP = timedelta(seconds=2)
 """A difference between the two faces of the clock that grows by more than this is a step of the wall clock."""
+
+
+class _Beat(BaseTrigger):  # type: ignore[misc] # the library has no types
+    """Every so often, and what was missed is missed.
+
+    APScheduler's own intervals are counted out one by one from the last: a wall clock that jumps from 1970 to today
+    would keep it counting seconds for hours.
+    """
+
+    def __init__(self, interval: timedelta) -> None:
+        self._interval = interval
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Say when to run after ``previous_fire_time``; later than now, but for the first time."""
+        if previous_fire_time is None:
+            return now
+        following = previous_fire_time + self._interval
+        return following if following > now else now + self._interval
 
 
 class Metronome:
@@ -43,8 +62,8 @@ class Metronome:
 
     def every(self, interval: timedelta, job: Callable[[], Awaitable[None]], *, at_once: bool = True) -> None:
         """Call ``job`` at this interval from now on."""
-        first: dict[str, Any] = {"next_run_time": self._clock.now()} if at_once else {}
-        self._scheduler.add_job(job, "interval", seconds=interval.total_seconds(), id=job.__qualname__, **first)
+        first = self._clock.now() if at_once else self._clock.now() + interval
+        self._scheduler.add_job(job, _Beat(interval), id=job.__qualname__, next_run_time=first)
 
     def start(self) -> None:
         """Start beating; needs a running event loop."""

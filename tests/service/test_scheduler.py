@@ -55,6 +55,23 @@ async def test_a_job_that_is_still_running_is_not_started_again():
     assert most == 1
 
 
+@pytest.mark.anyio
+async def test_a_wall_clock_that_jumped_by_half_a_century_costs_one_call_and_no_time():
+    calls = []
+
+    async def job() -> None:
+        calls.append(1)
+
+    clock = SteppingClock()
+    clock.off_by = timedelta(days=-56 * 365)
+    metronome = Metronome(clock)
+    metronome.every(timedelta(seconds=1), job)
+    metronome.start()
+    await asyncio.wait_for(asyncio.sleep(0.2), 5)
+    metronome.stop()
+    assert len(calls) == 1
+
+
 def test_a_step_of_the_wall_clock_is_noticed_and_passing_time_is_not():
     clock = SteppingClock()
     metronome = Metronome(clock)

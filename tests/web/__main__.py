@@ -1,5 +1,7 @@
 """Run the scripted web as a process: ``python -m tests.web --port 8765 --feeds 5000``.
 
+With ``--score 50`` it judges readers, too: let one read ``/_/score/opml?reader=NAME`` and look at ``/_/score/report``.
+
 Prints its address once it listens; ends after ``--life`` seconds, on ``/_/quit`` and on SIGTERM.
 """
 
@@ -12,13 +14,15 @@ import gc
 import signal
 import ssl
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvloop
 
 from tests.web.feeds import Recipe
 from tests.web.modes import MODES
+from tests.web.score import ScoreServer
+from tests.web.score.sites import sites
 from tests.web.server import ScriptedWeb
 
 
@@ -48,8 +52,12 @@ async def _serve(chosen: argparse.Namespace) -> None:
         port=chosen.port,
         tls=_tls(chosen.tls) if chosen.tls else None,
     )
+    if chosen.at is not None:
+        web.turn(chosen.at - web.now())
     async with web:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, web.stopped.set)
+        if chosen.score:
+            ScoreServer(web, sites(chosen.score, start=web.now()), grace=chosen.grace)
         sys.stdout.write(f"{web.url('')}\n")
         sys.stdout.flush()
         with contextlib.suppress(TimeoutError):
@@ -75,6 +83,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--dup", type=float, default=0.0, help="share of entries that retell a common text")
     parser.add_argument("--latency-ms", type=float, default=0.0)
     parser.add_argument("--share", type=_shares, default={}, metavar="MODE=PART,…", help=f"modes: {' '.join(MODES)}")
+    parser.add_argument("--score", type=int, default=0, metavar="SITES", help="judge readers of so many sites, too")
+    parser.add_argument("--grace", type=_seconds, default=timedelta(), metavar="SECONDS", help="forgive being early by")
+    parser.add_argument("--at", type=_moment, help="set the server's clock; default: the machine's")
     parser.add_argument("--folder", type=Path, help="serve its files, too")
     parser.add_argument(
         "--tls", type=Path, metavar="PEM", help="speak https, with the key and certificates of this file"
@@ -91,6 +102,10 @@ def _shares(text: str) -> dict[str, float]:
     if unknown := set(shares) - set(MODES):
         raise argparse.ArgumentTypeError(f"no such mode: {', '.join(sorted(unknown))}")
     return shares
+
+
+def _seconds(text: str) -> timedelta:
+    return timedelta(seconds=float(text))
 
 
 def _moment(text: str) -> datetime:

@@ -26,6 +26,8 @@ class Asked:
         address: Local address that was dialled, so the host that was asked.
         status: Of the reply; 0 until there is one, and for connections broken off before it.
         etag: That the reply carried; empty without one.
+        given: Headers of the reply, as far as the script named them; empty for replies that break the rules.
+        ended_at: The turned time of ``ended``.
     """
 
     __slots__ = (
@@ -34,7 +36,9 @@ class Asked:
         "at",
         "connection",
         "ended",
+        "ended_at",
         "etag",
+        "given",
         "method",
         "monotonic",
         "number",
@@ -55,6 +59,8 @@ class Asked:
         self.at = at
         self.status = 0
         self.etag = ""
+        self.given: tuple[tuple[str, str], ...] = ()
+        self.ended_at: datetime | None = None
 
     @property
     def path(self) -> str:

@@ -68,6 +68,7 @@ class ScriptedWeb:
         self._shares = dict(shares or {})
         self._folder = folder.resolve() if folder else None
         self._scripts: dict[str, deque[Script]] = {}
+        self._mounts: dict[str, Callable[[Asked], Script]] = {}
         self._documents: dict[int, tuple[int, Reply]] = {}
         self._fast: dict[str, tuple[bytes, bytes, bytes]] = {}
         self._revisions: dict[int, tuple[int, int]] = {}
@@ -109,6 +110,10 @@ class ScriptedWeb:
         """Answer a path with these replies, one after another; the last one stays. Gives the path's address."""
         self._scripts[path] = deque(replies)
         return self.url(path)
+
+    def mount(self, prefix: str, answer: Callable[[Asked], Script]) -> None:
+        """Let something else find the answers for all paths below one."""
+        self._mounts[prefix] = answer
 
     def publish(self, path: str, body: bytes, *, etag: str | None = None, **more: Any) -> str:
         """Put a document at a path; without an entity tag it gets one that follows its content."""
@@ -214,11 +219,15 @@ class ScriptedWeb:
         asked.status, asked.etag = 304, etag.decode()
         self.counts["304"] += 1
         asked.write(b"HTTP/1.1 304 Not Modified\r\nDate: " + self.date() + rest)
-        asked.ended, asked.connection = asked.monotonic, None
+        asked.ended, asked.ended_at, asked.connection = asked.monotonic, asked.at, None
         return True
 
     def _find(self, asked: Asked) -> Any:
         path = asked.path
+        for prefix, answer in self._mounts.items():
+            if path.startswith(prefix):
+                found = answer(asked)
+                return found if isinstance(found, Reply) else found(asked)
         if path.startswith("/_/"):
             return control(self, asked)
         script = self._scripts.get(path)
@@ -278,6 +287,7 @@ class ScriptedWeb:
     def _send(self, asked: Asked, reply: Reply) -> None:
         settled = reply.settled(asked)
         asked.status, asked.etag = settled.status, settled.header("etag") or ""
+        asked.given = settled.headers
         asked.write(settled.encode(self.date(), asked.method))
         self.counts["bytes"] += len(settled.body)
         if settled.header("connection") == "close":
@@ -287,7 +297,7 @@ class ScriptedWeb:
     def _finish(self, asked: Asked) -> None:
         if not asked.target.startswith("/_/"):
             self.counts[str(asked.status)] += 1
-        asked.ended, asked.connection = monotonic(), None
+        asked.ended, asked.ended_at, asked.connection = monotonic(), self.now(), None
 
 
 def _feed(name: str) -> int | None:

@@ -1,0 +1,16 @@
+"""A sample of the restarts; ``make prove`` does a hundred."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.restarts import kill_and_restart
+from tests.web.score.sites import BEHAVIOURS
+
+
+@pytest.mark.anyio
+async def test_a_daemon_that_is_killed_and_started_again_asks_nobody_early(tmp_path):
+    found = await kill_and_restart(tmp_path, kills=2, sources=len(BEHAVIOURS), longest=0.7, seed=1)
+    assert found.kills == 2
+    assert (found.early, found.faults) == ((), ())
+    assert found.requests > len(BEHAVIOURS) / 2
