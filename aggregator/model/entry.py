@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from aggregator.model.extras import NO_EXTRAS, Extras
 from aggregator.model.reason import Reason
 from aggregator.model.source import FeedProfile
 
@@ -97,6 +98,7 @@ class Entry:
     language: str | None = None
     rights: str | None = None
     fingerprint: str = ""
+    extras: Extras = NO_EXTRAS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

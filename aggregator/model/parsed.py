@@ -43,12 +43,60 @@ class RawEnclosure:
     title: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RawPerson:
+    """Somebody who took part; every value as written."""
+
+    name: str
+    role: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawResource:
+    """A document beside an entry; every value as written."""
+
+    url: str
+    media_type: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawExtras:
+    """What only some formats and modules say; every value as written.
+
+    Attributes:
+        link, enclosure: Where they lead in the end, behind a counter (``feedburner:orig…``).
+        comments: How many there are (``slash:comments``, ``thr:total``).
+        reply_to: What an entry answers (``thr:in-reply-to``): an address or an id.
+        place: Latitude and longitude of a point (``georss``).
+        direction: ``rtl`` where markup says so around the text.
+    """
+
+    link: str | None = None
+    enclosure: str | None = None
+    license_url: str | None = None
+    comments: str | None = None
+    reply_to: str | None = None
+    place: tuple[float, float] | None = None
+    explicit: str | None = None
+    season: str | None = None
+    episode: str | None = None
+    chapters_url: str | None = None
+    transcripts: tuple[RawResource, ...] = ()
+    people: tuple[RawPerson, ...] = ()
+    direction: str | None = None
+
+
+NO_EXTRAS = RawExtras()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
     """One item of a document.
 
     Attributes:
-        guid: The publisher's identifier, stripped; None when there is none or it is blank.
+        guid: The publisher's identifier as written, stripped; None when there is none or it is blank.
         link: The alternate link as feedparser resolved it; may be of any scheme.
         base_url: What relative addresses in the content are resolved against.
         source_title, source_url: Of an ``atom:source`` or RSS ``source`` element.
@@ -71,6 +119,7 @@ class ParsedEntry:
     source_title: str | None = None
     source_url: str | None = None
     rights: str | None = None
+    extras: RawExtras = NO_EXTRAS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.fetching import Failure
+from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import ContentPolicy, FeedProfile
 
@@ -26,6 +27,7 @@ class Document:
         now: Dates later than this plus a day are not believed.
         known_items: Digests of items of the last document, each with the guids that its entry goes by; what did
             not change need not be read again.
+        drop: A query; entries that it holds for are left out.
     """
 
     source_id: str
@@ -37,6 +39,8 @@ class Document:
     language: str | None = None
     content: ContentPolicy = ContentPolicy.FEED
     known_items: tuple[tuple[str, frozenset[str]], ...] = ()
+    overrides: Overrides = NO_OVERRIDES
+    drop: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class Reading:
             when the document was not read item by item: then all of it has to be read the next time, too.
         known_items: Digests of the items that were not read, because they are known.
         frame: Digest of the document without its items; empty with ``items``.
+        dropped: How many entries the source's own query left out.
     """
 
     profile: FeedProfile
@@ -63,6 +68,7 @@ class Reading:
     items: tuple[tuple[str, EntryKey | None], ...] = ()
     known_items: tuple[str, ...] = ()
     frame: str = ""
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.pace import Turn
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.websub import PushState
@@ -65,6 +66,7 @@ class Source:
         pace_key: The unit of politeness: a host name, or the name of a host group.
         spacing: From the end of one request to the start of the next under the same pace key.
         deltas: Whether it may be asked for no more than what is new (RFC 3229).
+        drop: A query; entries that it holds for are left out.
     """
 
     id: str
@@ -89,6 +91,8 @@ class Source:
     spacing: timedelta = timedelta(seconds=1)
     deltas: bool = True
     proxy: str | None = None
+    overrides: Overrides = NO_OVERRIDES
+    drop: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

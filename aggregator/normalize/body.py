@@ -35,7 +35,9 @@ def read_body(entry: ParsedEntry, base_url: str | None, policy: ContentPolicy) -
         if text and not beginning:
             beginning = summary_of(beginning_of(text, _SUMMARY_CHARS), _SUMMARY_CHARS)
     return Body(
-        content_html=_show(content, base_url) if content and policy is ContentPolicy.FEED else "",
+        content_html=_show(content, base_url, entry.extras.direction)
+        if content and policy is ContentPolicy.FEED
+        else "",
         summary="" if policy is ContentPolicy.TITLE else beginning,
         beginning=beginning,
     )
@@ -52,5 +54,6 @@ def _weight(text: RawText) -> int:
     return len(text.value) * (2 if text.is_html else 1)
 
 
-def _show(content: RawText, base_url: str | None) -> str:
-    return clean_markup(content.value, base_url) if content.is_html else paragraphs(content.value)
+def _show(content: RawText, base_url: str | None, direction: str | None) -> str:
+    shown = clean_markup(content.value, base_url) if content.is_html else paragraphs(content.value)
+    return f'<div dir="{direction}">{shown}</div>' if direction and shown else shown

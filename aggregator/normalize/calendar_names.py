@@ -46,18 +46,18 @@ _MONTHS: Final = {
     beginning: number
     for number, beginnings in enumerate(
         (
-            "jan gen ene",
-            "feb fev",
-            "mar maa mrz",
-            "apr avr abr",
-            "may mai mei mag maj",
-            "jun juin giu",
-            "jul juil lug",
-            "aug aou ago",
-            "sep set",
-            "oct okt ott out",
-            "nov",
-            "dec dez dic des",
+            "jan gen ene oca sty янв",
+            "feb fev sub lut фев",
+            "mar maa mrz mrt мар",
+            "apr avr abr nis kwi апр",
+            "may mai mei mag maj маи мая",
+            "jun juin giu haz cze июн",
+            "jul juil lug tem lip июл",
+            "aug aou ago agu sie авг",
+            "sep set eyl wrz сен",
+            "oct okt ott out eki paz окт",
+            "nov kas lis ноя",
+            "dec dez dic des ara gru дек",
         ),
         start=1,
     )
@@ -66,7 +66,7 @@ _MONTHS: Final = {
 
 
 def month_number(folded_name: str) -> int | None:
-    """Say which month a name or its beginning means, 1 to 12, in English and the languages around it.
+    """Say which month a name or its beginning means, 1 to 12, in English and a dozen other languages of Europe.
 
     >>> month_number("november"), month_number("juil"), month_number("brumaire")
     (11, 7, None)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from dateutil import parser as dateutil_parser, tz
 
+from aggregator.model.overrides import NO_OVERRIDES, DateSource, FutureDates, Overrides
 from aggregator.model.parsed import RawDate
 from aggregator.model.reason import Reason
 from aggregator.normalize.calendar_names import ZONES
@@ -42,13 +43,17 @@ class _Judged:
     reason: Reason
 
 
-def read_dates(dates: Sequence[RawDate], now: datetime) -> Dates:
+def read_dates(dates: Sequence[RawDate], now: datetime, overrides: Overrides = NO_OVERRIDES) -> Dates:
     """Read the dates of an entry.
 
     An entry with one date has it twice, and none is updated before it was published. What lies before 1995, when
-    there were no feeds, or more than a day ahead of ``now`` is not believed.
+    there were no feeds, or more than a day ahead of ``now`` is not believed, unless the settings say otherwise.
     """
-    judged = {date.field: _judge(date, now) for date in dates}
+    if overrides.dates is DateSource.SEEN:
+        return Dates(
+            None, None, Reason("date", "passed over", "settings", one_line(dates[0].raw[:_MAX_CHARS]) if dates else "")
+        )
+    judged = {date.field: _judge(date, now, overrides.future_dates) for date in dates}
     published = _first_believed(judged, ("published", "created", "updated"))
     if published is None:
         doubted = next(iter(judged.values()), None)
@@ -64,14 +69,16 @@ def _first_believed(judged: dict[str, _Judged], fields: Sequence[str]) -> _Judge
     return next((judged[field] for field in fields if field in judged and judged[field].at), None)
 
 
-def _judge(date: RawDate, now: datetime) -> _Judged:
+def _judge(date: RawDate, now: datetime, future: FutureDates) -> _Judged:
     written = one_line(date.raw[: 4 * _MAX_CHARS])[:_MAX_CHARS]
     doubt = "unreadable"
     for rule, moment in _readings(written, date):
         if moment < _EARLIEST:
             doubt = "before-1995"
-        elif moment > now + _AHEAD:
+        elif moment > now + _AHEAD and future is FutureDates.DISTRUST:
             doubt = "in-the-future"
+        elif moment > now and future is FutureDates.NOW:
+            return _Judged(now.replace(microsecond=0), Reason("date", "clamped", rule, written))
         else:
             return _Judged(moment.replace(microsecond=0), Reason("date", "believed", rule, written))
     return _Judged(None, Reason("date", "distrusted", doubt, written))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aggregator.model.entry import CandidateKey, Entry, EntryKey
+from aggregator.model.overrides import Identity, Ignored, Overrides
 from aggregator.model.parsed import ParsedEntry, ParsedFeed
 from aggregator.model.reading import Document, Reading
 from aggregator.normalize.entry import Setting, normalize_entry
@@ -20,9 +21,10 @@ def normalize(parsed: ParsedFeed, document: Document) -> Reading:
         url=document.url,
         now=document.now,
         content=document.content,
-        languages=(parsed.language, document.language),
+        overrides=document.overrides,
+        languages=_languages(parsed, document),
         authors=parsed.authors if parsed.format.startswith(_INHERITING) else (),
-        shared_links=_shared_links(parsed),
+        shared_links=_shared_links(parsed, document.overrides),
     )
     kept: dict[CandidateKey, Entry] = {}
     keys: list[EntryKey | None] = []
@@ -44,14 +46,22 @@ def normalize(parsed: ParsedFeed, document: Document) -> Reading:
     )
 
 
-def _shared_links(parsed: ParsedFeed) -> frozenset[str]:
+def _languages(parsed: ParsedFeed, document: Document) -> tuple[str | None, ...]:
+    """Give the languages around an entry; that of the settings comes last, unless the document's is passed over."""
+    if Ignored.LANGUAGE in document.overrides.ignore:
+        return (document.language,)
+    return (parsed.language, document.language)
+
+
+def _shared_links(parsed: ParsedFeed, overrides: Overrides) -> frozenset[str]:
     """Find the links that say nothing about identity: those of several entries without guid, under several titles.
 
     Some sites link every entry to their home page.
     """
     titles: dict[str, set[str]] = {}
+    believed = overrides.identity is not Identity.LINK and Ignored.GUID not in overrides.ignore
     for entry in parsed.entries:
-        if entry.link and not entry.guid:
+        if entry.link and not (entry.guid and believed):
             titles.setdefault(entry.link, set()).add(entry.title.value if entry.title else "")
     return frozenset(link for link, found in titles.items() if len(found) > 1)
 

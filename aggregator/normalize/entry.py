@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.model.entry import Entry
+from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.parsed import ParsedEntry, RawText
 from aggregator.model.source import ContentPolicy
 from aggregator.normalize.body import read_body
 from aggregator.normalize.dates import read_dates
+from aggregator.normalize.extras import extras_of
 from aggregator.normalize.fingerprint import fingerprint_of
-from aggregator.normalize.keys import identify
+from aggregator.normalize.images import first_image
+from aggregator.normalize.keys import Ladder, identify
 from aggregator.normalize.links import web_url
-from aggregator.normalize.markup import first_image
 from aggregator.normalize.media import enclosures, lead_image
 from aggregator.normalize.names import categories, language_tag, people, short_text, title_of
+from aggregator.normalize.overriding import base_of, heeded, retyped, stripped
+from aggregator.normalize.untracked import untracked
 from aggregator.text.link_keys import link_key
 
 
@@ -37,22 +41,36 @@ class Setting:
     languages: tuple[str | None, ...] = ()
     authors: tuple[str, ...] = ()
     shared_links: frozenset[str] = frozenset()
+    overrides: Overrides = NO_OVERRIDES
 
 
-def normalize_entry(entry: ParsedEntry, setting: Setting) -> Entry:
+def normalize_entry(written: ParsedEntry, setting: Setting) -> Entry:
     """Clean one entry; never raises."""
-    dates = read_dates(entry.dates, setting.now)
+    overrides = setting.overrides
+    entry = heeded(written, overrides)
     fingerprint = fingerprint_of(entry)
-    url = web_url(entry.link, setting.url)
-    base_url = _base(entry, url, setting)
+    entry = retyped(entry, overrides)
+    dates = read_dates(entry.dates, setting.now, overrides)
+    link = web_url(entry.extras.link) or web_url(entry.link, setting.url)
+    base_url = base_of(entry, link, setting.url, overrides.base)
     body = read_body(entry, base_url, setting.content)
-    own_url = None if entry.link in setting.shared_links else url
-    key, keys = identify(entry, setting.source_id, url=own_url, day_of=dates.published_at, fingerprint=fingerprint)
+    key, keys = identify(
+        entry,
+        Ladder(
+            source_id=setting.source_id,
+            url=None if entry.link in setting.shared_links else link,
+            day_of=dates.published_at,
+            fingerprint=fingerprint,
+            first=overrides.identity,
+        ),
+    )
     media = enclosures(entry, base_url)
+    url = untracked(link) if link else None
+    title = title_of(entry.title, body.beginning, url or (media[0].url if media else None))
     return Entry(
         key=key,
         keys=keys,
-        title=title_of(entry.title, body.beginning, url or (media[0].url if media else None)),
+        title=stripped(title, overrides.strip_title),
         url=url,
         link_key=link_key(url) if url else None,
         published_at=dates.published_at,
@@ -68,13 +86,5 @@ def normalize_entry(entry: ParsedEntry, setting: Setting) -> Entry:
         language=language_tag(entry.language, *setting.languages),
         rights=short_text(RawText(entry.rights, "text/html")) or None if entry.rights else None,
         fingerprint=fingerprint,
+        extras=extras_of(entry, base_url),
     )
-
-
-def _base(entry: ParsedEntry, url: str | None, setting: Setting) -> str | None:
-    """Say what relative addresses are relative to: an ``xml:base``, else the entry's page, else the document.
-
-    feedparser gives the address of the document where nothing was said.
-    """
-    said = web_url(entry.base_url, setting.url)
-    return said if said and said != web_url(setting.url) else url or said or web_url(setting.url)

@@ -9,7 +9,10 @@ from html import escape, unescape
 import nh3
 
 from aggregator.normalize.depth import cut_markup, flatten
+from aggregator.normalize.embeds import link_embeds
+from aggregator.normalize.images import keep_seen, settle_images
 from aggregator.normalize.links import web_url
+from aggregator.normalize.untracked import is_tracked, untracked
 from aggregator.text.characters import clean_text
 
 MAX_CHARS = 500_000
@@ -55,17 +58,17 @@ _base_url: ContextVar[str | None] = ContextVar("_base_url", default=None)
 
 # What a browser without scripts shows; a sanitizer takes it for text.
 _NOSCRIPT = re.compile(r"</?noscript[^>]*>", re.IGNORECASE)
-# nh3 writes attributes in one form only: quoted, and without angle brackets.
-_IMAGE = re.compile(r"<img[^>]*>")
-_SIZE = re.compile(r' (?:width|height)="\s*0*[01](?:px)?\s*"')
-_SOURCE = re.compile(r'<img[^>]* src="([^"]+)"')
+# nh3 writes attributes in one form only.
+_TRACKED = re.compile(r' href="(https?://[^"?#]*[?#][^"]+)"')
 _BLANK_LINES = re.compile(r"\n\s*\n")
 # feedparser closes every element of XHTML; HTML reads this one as a second line break.
 _CLOSED_BREAK = re.compile(r"</br\s*>", re.IGNORECASE)
 
 
 def clean_markup(html: str, base_url: str | None) -> str:
-    """Sanitise markup: known elements, web and mail addresses only, made absolute, no scripts, no tracking pixels.
+    """Sanitise markup: known elements, web and mail addresses only, made absolute, no scripts, nothing that tracks.
+
+    Players of known sites become links, pictures that a script would have loaded are there.
 
     Args:
         html: Of any kind and size; what lies beyond 500,000 characters is cut off.
@@ -76,9 +79,10 @@ def clean_markup(html: str, base_url: str | None) -> str:
         return escape(text, quote=False)
     text = _CLOSED_BREAK.sub("", _NOSCRIPT.sub("", text))
     _base_url.set(base_url)
-    cleaned = _CLEANER.clean(flatten(text))
-    if "<img" in cleaned:
-        cleaned = _IMAGE.sub(_keep_image, cleaned)
+    cleaned = _CLEANER.clean(flatten(settle_images(link_embeds(text))))
+    cleaned = keep_seen(cleaned)
+    if _TRACKED.search(cleaned):
+        cleaned = _TRACKED.sub(_untrack, cleaned)
     # Character references may have brought in what was cleaned out before.
     return clean_text(cleaned).strip()
 
@@ -92,12 +96,6 @@ def paragraphs(text: str) -> str:
     written = clean_text(text[:MAX_CHARS]).replace("\r\n", "\n").replace("\r", "\n").strip()
     blocks = (block.strip() for block in _BLANK_LINES.split(written))
     return "".join(f"<p>{escape(block, quote=False).replace(chr(10), '<br>')}</p>" for block in blocks if block)
-
-
-def first_image(cleaned_html: str) -> str | None:
-    """Give the address of the first image in sanitised markup."""
-    found = _SOURCE.search(cleaned_html)
-    return web_url(unescape(found[1])) if found else None
 
 
 def _absolute(address: str) -> str | None:
@@ -115,5 +113,5 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def _keep_image(found: re.Match[str]) -> str:
-    return "" if _SIZE.search(found[0]) or ' src="' not in found[0] else found[0]
+def _untrack(found: re.Match[str]) -> str:
+    return f' href="{escape(untracked(unescape(found[1])))}"' if is_tracked(found[1]) else found[0]

@@ -20,8 +20,9 @@ _LENGTH = re.compile(r"\d{1,15}")
 def enclosures(entry: ParsedEntry, base_url: str | None) -> tuple[Enclosure, ...]:
     """Give the media that can be asked for, each address once."""
     found: dict[str, Enclosure] = {}
-    for raw in entry.enclosures:
-        url = web_url(raw.url, base_url)
+    for number, raw in enumerate(entry.enclosures):
+        # A counter stands before the first; where it leads in the end is said beside it.
+        url = (web_url(entry.extras.enclosure) if number == 0 else None) or web_url(raw.url, base_url)
         if url and url not in found and len(found) < _MAX_ENCLOSURES:
             found[url] = _enclosure(raw, url)
     return tuple(found.values())
@@ -36,12 +37,17 @@ def lead_image(
     return next(filter(None, (*given, *attached)), None) or in_content
 
 
+def media_type_of(written: str | None) -> str | None:
+    """Give a media type without its parameters, lower case; None for what is none."""
+    media_type = (written or "")[:300].partition(";")[0].strip().lower()
+    return media_type if _TYPE.fullmatch(media_type) else None
+
+
 def _enclosure(raw: RawEnclosure, url: str) -> Enclosure:
-    media_type = (raw.media_type or "")[:300].partition(";")[0].strip().lower()
     length = (raw.length or "").strip()
     return Enclosure(
         url=url,
-        media_type=media_type if _TYPE.fullmatch(media_type) else _DEFAULT_TYPE,
+        media_type=media_type_of(raw.media_type) or _DEFAULT_TYPE,
         # Some write 0 for "I do not know".
         length=int(length) or None if _LENGTH.fullmatch(length) else None,
         duration_seconds=_seconds(raw.duration),

@@ -14,10 +14,10 @@ _RFC3339 = re.compile(
     r"(?:(?:\s*[Tt]\s*|\s+)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d*)?)?(?:\s*(\D.*))?)?"
 )
 _RFC822 = re.compile(
-    r"(?:[^\W\d_]{2,12}\.?,?\s*)?"  # the day of the week; it may be wrong, and says nothing new
+    r"(?:[^\W\d_]{2,12}(?:-[^\W\d_]{2,8})?\.?,?\s*)?"  # the day of the week; it may be wrong, and says nothing new
     r"(\d{1,2})(?:\.|st|nd|rd|th|er)?[\s-]*(?:de\s+)?"
     r"([^\W\d_]{3,12})\.?[\s,-]*(?:de\s+)?"
-    r"(\d{4}|\d{2})(?:[\s,:-]+(?:(?:à|at|um)\s+)?" + _CLOCK + r"(?:\s*(\D.*))?)?"
+    r"(\d{4}|\d{2})(?:[\s,:-]+(?:(?:à|at|um)\s+)?" + _CLOCK + r"(?:\s*(\D.*))?|\s+([A-Z]{1,5}))?"
 )
 _IDEOGRAPHS = re.compile(
     r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]"
@@ -76,7 +76,7 @@ def _seconds(found: re.Match[str]) -> datetime:
 
 def _at(date: tuple[int, int, int], clock: list[str | None]) -> datetime | None:
     hour, minute, second = (int(part or 0) for part in clock[:3])
-    offset = _offset(clock[3] if len(clock) > 3 else None)  # noqa: PLR2004 - hour, minute, second, zone
+    offset = _offset(next(filter(None, clock[3:]), None))  # behind hour, minute and second, or in their place
     if offset is None:
         return None
     # 24:00 and the leap second :60 are written, and meant.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,6 +61,7 @@ def entry_json(stored: StoredEntry, story_short_id: str) -> dict[str, Any]:
         "duplicate_of": stored.duplicate_of.short if stored.duplicate_of else None,
         "revision": stored.revision,
         "topics": list(stored.topics),
+        "extras": {name: value for name, value in asdict(entry.extras).items() if value not in (None, ())},
     }
 
 

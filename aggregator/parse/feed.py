@@ -13,13 +13,14 @@ from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 from aggregator.errors import FormatError
 from aggregator.model.parsed import ParsedEntry, ParsedFeed, ScheduleHints
 from aggregator.parse import sax_driver
+from aggregator.parse.encoding import Encoded, settle_encoding
 from aggregator.parse.feed_entry import read_entry
 from aggregator.parse.items import Whole, cut_items
 from aggregator.parse.lenient import Fields, dicts, fields, first_link, names, raw_text, text
 from aggregator.parse.limits import MAX_ENTRIES
 from aggregator.parse.mending import mend_entry, mend_text
 from aggregator.parse.plain import is_utf8, read_plain
-from aggregator.parse.side import SideFacts, raw_guids, read_side
+from aggregator.parse.side import NO_FACTS, SideFacts, read_side
 
 if sax_driver.__name__ not in feedparser.api.PREFERRED_XML_PARSERS:
     feedparser.api.PREFERRED_XML_PARSERS.insert(0, sax_driver.__name__)
@@ -43,54 +44,70 @@ def read_feed(
     Raises:
         FormatError: feedparser failed, or the document would blow up.
     """
-    return _read_in_parts(body, url, headers, known_items) or read_whole(body, url=url, headers=headers)
+    settled = settle_encoding(body, headers)
+    return _read_in_parts(settled, url, headers, known_items) or _read_whole(settled, url, headers)
 
 
 def read_whole(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
     """Read all of a document by feedparser: what ``read_feed`` has to agree with."""
-    result = _parse(body, url, headers)
+    return _read_whole(settle_encoding(body, headers), url, headers)
+
+
+def _read_whole(settled: Encoded, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
+    result = _parse(settled, url, headers)
     entries = dicts(result, "entries")
     if not text(result, "version") and not entries:
         return None
-    side = read_side(body)
-    parsed = tuple(read_entry(entry, side.captions) for entry in entries[:MAX_ENTRIES])
+    side = read_side(settled.body, settled.encoding)
+    parsed = _read_entries(result, entries, side)
     if _complaint(result):
         parsed = tuple(map(mend_entry, parsed))
-    parsed = _without_invented_links(parsed, entries, body)
-    return _feed(result, side, parsed, max(0, len(entries) - MAX_ENTRIES))
+    feed = _feed(result, side, parsed, max(0, len(entries) - MAX_ENTRIES))
+    return replace(feed, bozo=feed.bozo or settled.complaint)
 
 
 def _read_in_parts(
-    body: bytes, url: str, headers: Mapping[str, str], known_items: AbstractSet[str]
+    settled: Encoded, url: str, headers: Mapping[str, str], known_items: AbstractSet[str]
 ) -> ParsedFeed | None:
     """Leave to feedparser what surrounds the items, and those that are not plain; None when that is not safe."""
-    cut = cut_items(body)
-    if isinstance(cut, Whole) or not is_utf8(cut.head, body, headers):
+    cut = cut_items(settled.body)
+    if isinstance(cut, Whole) or settled.complaint or not is_utf8(cut.head, settled, headers):
         return None
     digests = cut.digests()[:MAX_ENTRIES]
     fresh = [(digest, item) for digest, item in zip(digests, cut.items, strict=False) if digest not in known_items]
-    plain = read_plain(cut.holding(item for _, item in fresh), headers.get("content-language"))
+    plain = read_plain(cut.holding(item for _, item in fresh), headers.get("content-language"), settled.encoding)
     if plain is None or len(plain) != len(fresh):
         return None
-    rest = cut.holding(item for (_, item), entry in zip(fresh, plain, strict=True) if entry is None)
+    others = (item for (_, item), entry in zip(fresh, plain, strict=True) if entry is None)
+    rest = replace(settled, body=cut.holding(others))
     result = _parse(rest, url, headers)
     entries = dicts(result, "entries")
     if _complaint(result) or len(entries) != plain.count(None) or not text(result, "version"):
         return None
-    side = read_side(rest)
-    others = iter(_without_invented_links(tuple(read_entry(entry, side.captions) for entry in entries), entries, rest))
+    side = read_side(rest.body, rest.encoding)
+    read = iter(_read_entries(result, entries, side))
     return replace(
-        _feed(result, side, tuple(entry or next(others) for entry in plain), len(cut.items) - len(digests)),
+        _feed(result, side, tuple(entry or next(read) for entry in plain), len(cut.items) - len(digests)),
         items=tuple(digest for digest, _ in fresh),
         known_items=tuple(dict.fromkeys(digest for digest in digests if digest in known_items)),
         frame=cut.frame,
     )
 
 
+def _read_entries(result: Fields, entries: list[Fields], side: SideFacts) -> tuple[ParsedEntry, ...]:
+    # Where the second reading found other entries, as it may in a broken document, it cannot be said whose is what.
+    facts = side.entries if len(side.entries) == len(entries) else (NO_FACTS,) * len(entries)
+    typed = (text(result, "version") or "").startswith("atom")
+    return tuple(
+        read_entry(entry, side.captions, own, typed=typed)
+        for entry, own in zip(entries[:MAX_ENTRIES], facts, strict=False)
+    )
+
+
 def _feed(result: Fields, side: SideFacts, entries: tuple[ParsedEntry, ...], truncated: int) -> ParsedFeed:
     feed = fields(result, "feed")
     complaint = _complaint(result)
-    title, subtitle = raw_text(feed, "title"), raw_text(feed, "subtitle")
+    title, subtitle = raw_text(feed, "title"), raw_text(feed, "subtitle") or raw_text(feed, "summary")
     return ParsedFeed(
         format=text(result, "version") or "",
         title=mend_text(title) if complaint else title,
@@ -110,14 +127,16 @@ def _feed(result: Fields, side: SideFacts, entries: tuple[ParsedEntry, ...], tru
     )
 
 
-def _parse(body: bytes, url: str, headers: Mapping[str, str]) -> Fields:
-    _refuse_bombs(body)
+def _parse(settled: Encoded, url: str, headers: Mapping[str, str]) -> Fields:
+    _refuse_bombs(settled.body)
     passed = {name: headers[name] for name in _PASSED_HEADERS if name in headers}
+    if settled.encoding:
+        passed["content-type"] = f"application/xml; charset={settled.encoding}"
     try:
         # Only a stream: a string would be fetched or opened, and even bytes are tried as the name of a file.
         # Sanitizing and resolving take four fifths of the time, the first can be made quadratic; nh3 does both.
         result: object = feedparser.parse(
-            io.BytesIO(body),
+            io.BytesIO(settled.body),
             response_headers=passed | {"content-location": url},
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -156,21 +175,3 @@ def _complaint(result: Fields) -> str | None:
     if not dict.get(result, "bozo") or not isinstance(error, Exception) or isinstance(error, _HARMLESS):
         return None
     return str(error).removeprefix("<unknown>:")[:_SHOWN_COMPLAINT] or type(error).__name__
-
-
-def _without_invented_links(
-    parsed: tuple[ParsedEntry, ...], entries: list[Fields], body: bytes
-) -> tuple[ParsedEntry, ...]:
-    """Take away links that feedparser made of guids such as ``foo`` by putting the feed's address in front."""
-    suspects = {
-        number: entry.link.rpartition("/")[2]
-        for number, (entry, raw) in enumerate(zip(parsed, entries, strict=False))
-        if entry.link and dict.get(raw, "guidislink") is True and entry.link == entry.guid
-    }
-    suspects = {number: name for number, name in suspects.items() if name and not set(name) & set(".?#")}
-    if not suspects:
-        return parsed
-    written = raw_guids(body)
-    return tuple(
-        replace(entry, link=None) if suspects.get(number) in written else entry for number, entry in enumerate(parsed)
-    )

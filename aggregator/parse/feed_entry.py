@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from aggregator.model.parsed import ParsedEntry, RawEnclosure, RawText
+from aggregator.parse.extras import read_extras
 from aggregator.parse.lenient import (
     Fields,
     dicts,
@@ -17,26 +19,36 @@ from aggregator.parse.lenient import (
     text,
     typed_text,
 )
+from aggregator.parse.side import EntryFacts
 
 _PLAYED = ("audio", "video")
 _MAX_WIDTH_DIGITS = 6
+_ELEMENT = re.compile(
+    r"<(?:a|b|blockquote|br|code|div|em|figure|h[1-6]|hr|i|iframe|img|li|ol|p|pre|span|strong|table|ul|video)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
 
 
-def read_entry(entry: Fields, captions: frozenset[str]) -> ParsedEntry:
+def read_entry(entry: Fields, captions: frozenset[str], facts: EntryFacts, *, typed: bool) -> ParsedEntry:
     """Read one entry.
 
     Args:
         entry: As feedparser gave it.
         captions: Texts of the document's ``media:description`` elements, which feedparser takes for summary or
             content. They are kept where an entry has no other text, as on YouTube.
+        facts: What the second reading gave for it.
+        typed: Whether the format says what is markup, as Atom does; in others feedparser guesses.
     """
     summary, contents = _texts(entry, captions)
+    if not typed:
+        summary, contents = _as_markup(summary), tuple(each for one in contents if (each := _as_markup(one)))
     source = fields(entry, "source")
     title = raw_text(entry, "title", otherwise="text/plain")
     dates = (raw_date(entry, key) for key in ("published", "updated", "created"))
     return ParsedEntry(
-        guid=text(entry, "id"),
-        link=text(entry, "link") or first_link(entry, "alternate"),
+        guid=facts.guid or text(entry, "id"),
+        link=_link(entry, facts.guid),
         title=title,
         summary=summary,
         contents=contents,
@@ -46,12 +58,27 @@ def read_entry(entry: Fields, captions: frozenset[str]) -> ParsedEntry:
         enclosures=tuple(_enclosures(entry)),
         images=tuple(dict.fromkeys(_images(entry))),
         comments_url=text(entry, "comments") or first_link(entry, "replies"),
-        language=text(entry, "language") or _language((*contents, title)),
+        language=text(entry, "language") or _language((*contents, summary, title)),
         base_url=_base(entry),
         source_title=text(source, "title"),
         source_url=first_link(source, "self") or text(source, "href") or text(source, "link"),
         rights=text(entry, "rights"),
+        extras=read_extras(entry, facts),
     )
+
+
+def _link(entry: Fields, written_guid: str | None) -> str | None:
+    """Give the link, but none that feedparser made of a guid such as ``foo`` by putting an address in front."""
+    link = text(entry, "link") or first_link(entry, "alternate")
+    invented = written_guid is not None and link == text(entry, "id") and not set(written_guid) & set("/.?#:")
+    return None if invented else link
+
+
+def _as_markup(written: RawText | None) -> RawText | None:
+    """Take for markup what holds a common element; feedparser wants to see it closed, and cut texts close nothing."""
+    if written is None or written.is_html or not _ELEMENT.search(written.value):
+        return written
+    return RawText(written.value, "text/html", written.language)
 
 
 def _texts(entry: Fields, captions: frozenset[str]) -> tuple[RawText | None, tuple[RawText, ...]]:

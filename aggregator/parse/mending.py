@@ -14,10 +14,12 @@ _REFERENCE = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 def mend_entry(entry: ParsedEntry) -> ParsedEntry:
     """Take back the semicolons that feedparser's second parser puts behind bare ampersands: ``R&D`` becomes ``R&D;``.
 
-    Guid and link stay as they are: feedparser mends the link itself, and a guid identifies as it is given.
+    The link stays as it is, for feedparser mends it itself. Without this a guid would be another one for as long as
+    some ampersand in the document is bare.
     """
     return replace(
         entry,
+        guid=entry.guid and _mend(entry.guid),
         title=mend_text(entry.title),
         summary=mend_text(entry.summary),
         contents=tuple(replace(content, value=_mend(content.value)) for content in entry.contents),

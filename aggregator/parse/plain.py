@@ -13,6 +13,7 @@ from typing import Final
 from lxml import etree
 
 from aggregator.model.parsed import ParsedEntry
+from aggregator.parse.encoding import Encoded
 from aggregator.parse.plain_atom import ATOM, read_entry
 from aggregator.parse.plain_rss import read_item
 from aggregator.parse.plain_values import NotPlain
@@ -22,18 +23,23 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 
 
-def read_plain(document: bytes, language: str | None) -> tuple[ParsedEntry | None, ...] | None:
+def read_plain(
+    document: bytes, language: str | None, encoding: str | None = None
+) -> tuple[ParsedEntry | None, ...] | None:
     """Read the items of an RSS 2.0 or Atom 1.0 document in UTF-8.
 
     Args:
         document: All of it.
         language: Of the answer, as its header says.
+        encoding: Is believed before what the document declares.
 
     Returns:
         The items in their order, None in the place of each that is not plain; None alone when the document is
         another format or not well-formed.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, collect_ids=False)
+    parser = etree.XMLParser(
+        encoding=encoding, resolve_entities=False, no_network=True, huge_tree=False, collect_ids=False
+    )
     try:
         root = etree.fromstring(document, parser)
     except (etree.LxmlError, ValueError):
@@ -46,14 +52,14 @@ def read_plain(document: bytes, language: str | None) -> tuple[ParsedEntry | Non
     return _read_all(channel, "item", read_item, _inherited(language, root, channel))
 
 
-def is_utf8(head: bytes, body: bytes, headers: Mapping[str, str]) -> bool:
-    """Say whether a document is in UTF-8 by all that is said of it, so that nobody has to guess."""
-    media_type, _, rest = headers.get("content-type", "").partition(";")
-    told = _CHARSET.search(rest)
+def is_utf8(head: bytes, settled: Encoded, headers: Mapping[str, str]) -> bool:
+    """Say whether a document is in UTF-8, or in ASCII that nothing calls otherwise, so that nobody has to guess."""
+    if settled.encoding:
+        return settled.encoding == "utf-8"
+    told = _CHARSET.search(headers.get("content-type", ""))
     written = _DECLARED.match(head)
     names = {name.lower() for name in (told and told[1], written and written[1].decode("latin-1")) if name}
-    # Without any of them, what is not ASCII would be taken for Latin-1.
-    return names <= {"utf-8"} and (bool(names) or bool(media_type.strip()) or body.isascii())
+    return names <= {"utf-8"} and settled.body.isascii()
 
 
 def _inherited(language: str | None, *owners: etree._Element) -> str | None:

@@ -50,19 +50,19 @@ def read_entry(entry: etree._Element, language: str | None) -> ParsedEntry:
     if len(authors) > 1 or not alternate:
         raise NotPlain
     title = _typed(fields.get(f"{ATOM}title"), language)
-    content = _typed(fields.get(f"{ATOM}content"), language)
+    summary, content = (_typed(fields.get(f"{ATOM}{name}"), language) for name in ("summary", "content"))
     published, updated = fields.get(f"{ATOM}published"), fields.get(f"{ATOM}updated")
     return ParsedEntry(
         guid=_atom_id(fields.get(f"{ATOM}id")),
         link=alternate[-1],
         title=title,
-        summary=_typed(fields.get(f"{ATOM}summary"), language),
+        summary=summary,
         contents=(content,) if content else (),
         dates=read_dates(published=published, updated=updated, pattern=RFC3339),
         authors=present(_person(authors[0])) if authors else (),
         categories=tuple(term for _, term in dict.fromkeys(map(_term, categories)) if term),
         comments_url=next((href for rel, href in links if rel == "replies"), None),
-        language=language if title or content else None,
+        language=language if title or summary or content else None,
     )
 
 

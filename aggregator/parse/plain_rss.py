@@ -7,11 +7,12 @@ from typing import Final
 
 from lxml import etree
 
-from aggregator.model.parsed import ParsedEntry, RawEnclosure, RawText
+from aggregator.model.parsed import NO_EXTRAS, ParsedEntry, RawEnclosure, RawExtras, RawText
 from aggregator.parse.plain_values import ADDRESS, RFC822, NotPlain, present, read_dates, sort_fields, stripped, text_of
 
 _CONTENT: Final = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CREATOR: Final = "{http://purl.org/dc/elements/1.1/}creator"
+_COUNT: Final = "{http://purl.org/rss/1.0/modules/slash/}comments"
 _ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "title": frozenset(),
     "link": frozenset(),
@@ -25,6 +26,7 @@ _ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "comments": frozenset(),
     "enclosure": frozenset({"url", "type", "length"}),
     "source": frozenset({"url"}),
+    _COUNT: frozenset(),
 }
 
 
@@ -41,20 +43,22 @@ def read_item(item: etree._Element, language: str | None) -> ParsedEntry:
     if comments and not ADDRESS.fullmatch(comments):
         raise NotPlain
     title, content = _title(fields.get("title"), language), _markup(fields.get(_CONTENT), language)
+    summary = _markup(fields.get("description"), language)
     return ParsedEntry(
         guid=_guid(guid) if guid is not None else None,
         link=link,
         title=title,
-        summary=_markup(fields.get("description"), language),
+        summary=summary,
         contents=(content,) if content else (),
         dates=read_dates(published=fields.get("pubDate"), pattern=RFC822),
         authors=present(text_of(creator)),
         categories=tuple(_subjects(categories)),
         enclosures=tuple(_enclosures(fields.get("enclosure"))),
         comments_url=comments,
-        language=language if title or content else None,
+        language=language if title or summary or content else None,
         source_title=text_of(source),
         source_url=stripped(source.get("url")) if source is not None else None,
+        extras=RawExtras(comments=text_of(fields[_COUNT])) if _COUNT in fields else NO_EXTRAS,
     )
 
 

@@ -28,7 +28,6 @@ _C1: Final = re.compile("[\x80-\x9f]")
 # Elements without a bearing on the entry.
 _SILENT: Final = frozenset(
     {
-        "{http://purl.org/rss/1.0/modules/slash/}comments",
         "{http://wellformedweb.org/CommentAPI/}commentRss",
     }
 )

@@ -5,10 +5,22 @@ from __future__ import annotations
 from lxml import etree
 
 
-def parse_xml(content: bytes) -> etree._Element | None:
-    """Parse XML as far as it goes; None when nothing of it can be read."""
+def parse_xml(content: bytes, encoding: str | None = None) -> etree._Element | None:
+    """Parse XML as far as it goes; None when nothing of it can be read.
+
+    Args:
+        content: May declare an encoding.
+        encoding: Is believed before what is declared.
+    """
     parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+        encoding=encoding,
+        recover=True,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root: etree._Element | None = etree.fromstring(content.lstrip(), parser)

@@ -146,6 +146,8 @@ async def _read(claim: Claim, outcome: FetchOutcome, known: KnownDocument, parts
         language=claim.source.language,
         content=claim.source.content,
         known_items=tuple((item.digest, _names(item)) for item in known.items),
+        overrides=claim.source.overrides,
+        drop=claim.source.drop,
     )
     if known.frame and (digests := recognise_items(document, known.frame)):
         state = claim.state
@@ -163,7 +165,8 @@ async def _known(claim: Claim, outcome: FetchOutcome, parts: PollParts) -> Known
     if not isinstance(outcome, Fetched) or not claim.state.documents or _is_read(claim.state, outcome):
         return KnownDocument()
     known = await parts.store.known_document(claim.source.id)
-    return known if is_current(known.frame) else KnownDocument()
+    current = is_current(known.frame, claim.source.overrides, claim.source.drop)
+    return known if current else KnownDocument()
 
 
 def _failed(outcome: FetchOutcome, reading: ReadOutcome | None) -> bool:

@@ -6,11 +6,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from aggregator.errors import FormatError
-from aggregator.model.entry import KeyKind
+from aggregator.model.entry import KeyKind, SourceFacts
 from aggregator.model.fetching import Failure
+from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome, Unreadable
 from aggregator.normalize import normalize
 from aggregator.parse import Whole, cut_items, parse_feed
+from aggregator.text.digests import digest128
+from aggregator.topics import without_dropped
 
 READER = str(READING_VERSION)
 """Stands in every frame, so that it changes with what is read from the same bytes."""
@@ -31,13 +34,37 @@ def read_document(document: Document) -> ReadOutcome:
     except FormatError as error:
         return Unreadable(Failure.NOT_A_FEED, str(error))
     if reading.frame and _stands_alone(reading, frozenset()):
-        return replace(reading, frame=f"{READER}:{reading.frame}")
-    return replace(reading, items=(), frame="")
+        reading = replace(reading, frame=f"{_reader(document.overrides, document.drop)}:{reading.frame}")
+    else:
+        reading = replace(reading, items=(), frame="")
+    return _without_dropped(reading, document)
 
 
-def is_current(frame: str) -> bool:
-    """Say whether a frame, and so the items in it, was read by this version."""
-    return frame.startswith(f"{READER}:")
+def is_current(frame: str, overrides: Overrides, drop: str | None) -> bool:
+    """Say whether a frame, and so the items in it, was read by this version and with these settings."""
+    return frame.startswith(f"{_reader(overrides, drop)}:")
+
+
+def _reader(overrides: Overrides, drop: str | None) -> str:
+    """Name how documents are read: the same name, the same entries from the same bytes."""
+    if overrides == NO_OVERRIDES and drop is None:
+        return READER
+    return f"{READER}/{digest128(repr((overrides, drop)).encode())[:12]}"
+
+
+def _without_dropped(reading: Reading, document: Document) -> Reading:
+    """Leave out what the source drops; its items are known from then on, and say nothing."""
+    if document.drop is None:
+        return reading
+    facts = SourceFacts(id=document.source_id, title="", url=document.source_url, language=document.language)
+    kept = without_dropped(reading.entries, document.drop, facts)
+    keys = {entry.key for entry in kept}
+    return replace(
+        reading,
+        entries=kept,
+        items=tuple((digest, key if key in keys else None) for digest, key in reading.items),
+        dropped=len(reading.entries) - len(kept),
+    )
 
 
 def recognise_items(document: Document, frame: str) -> tuple[str, ...]:
@@ -46,7 +73,7 @@ def recognise_items(document: Document, frame: str) -> tuple[str, ...]:
     Empty when it has to be read. Linear, and no parser is involved, so this needs no worker.
     """
     cut = cut_items(document.body)
-    if isinstance(cut, Whole) or f"{READER}:{cut.frame}" != frame:
+    if isinstance(cut, Whole) or f"{_reader(document.overrides, document.drop)}:{cut.frame}" != frame:
         return ()
     digests = tuple(dict.fromkeys(cut.digests()))
     return digests if {digest for digest, _ in document.known_items}.issuperset(digests) else ()

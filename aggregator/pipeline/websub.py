@@ -239,6 +239,8 @@ async def _read(source: Source, pushed: Pushed, parts: PushParts) -> Reading | N
             now=parts.clock.now(),
             language=source.language,
             content=source.content,
+            overrides=source.overrides,
+            drop=source.drop,
         )
     )
     if not isinstance(reading, Reading) or not reading.entries:

@@ -86,6 +86,8 @@ def oddities(reading: Reading) -> Iterator[str]:
         yield f"{reading.repeated} entries repeat the key of another one"
     if reading.truncated:
         yield f"{reading.truncated} entries left out, there are too many"
+    if reading.dropped:
+        yield f"{reading.dropped} entries left out by the source's drop"
 
 
 def _outlook(source: Source, state: SourceState) -> str:

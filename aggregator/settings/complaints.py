@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from aggregator.settings.findings import Findings, Loc
 from aggregator.settings.kinds import kind_of
 from aggregator.settings.known import unknown_key, unknown_value
-from aggregator.settings.shapes import Section
+from aggregator.settings.section import Section
 from aggregator.settings.tree import Tree
 from aggregator.settings.units import Unfit
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
+from aggregator.model.overrides import BASE_AUTO, BASE_ENTRY, BASE_FEED, Ignored
 from aggregator.model.source import Every
 from aggregator.settings.addresses import parse_base_url, parse_contact, parse_listen, parse_network, parse_proxy
 from aggregator.settings.credentials import check_header_name, check_header_value, parse_auth
@@ -94,6 +95,14 @@ def _language(text: str) -> str:
     return text
 
 
+def _base(text: str) -> str:
+    if text in {BASE_AUTO, BASE_FEED, BASE_ENTRY}:
+        return text
+    if not re.match("https?://[^/]", text):
+        raise Unfit("expected auto, feed, entry or an address", "an address begins with https:// or http://")
+    return text
+
+
 def _tag(text: str) -> str:
     if "," in text:
         raise Unfit("a tag holds no comma", "write a list: [one, two]")
@@ -148,9 +157,13 @@ Tag = Annotated[str, _text_of(_tag), WithJsonSchema(_STRING)]
 Tags = Annotated[list[Tag | None], BeforeValidator(_several), _SEVERAL]
 Reach = Annotated[str, _text_of(parse_network), WithJsonSchema(_STRING)]
 Reaches = Annotated[list[Reach | None], BeforeValidator(_several), _SEVERAL]
+_IGNORED = {"type": "string", "enum": [field.value for field in Ignored]}
+_IGNORED_SEVERAL = WithJsonSchema({"anyOf": [_IGNORED, {"type": "array", "items": _IGNORED}]})
+IgnoredFields = Annotated[list[Ignored | None], BeforeValidator(_several), _IGNORED_SEVERAL]
 
 SourceId = Annotated[str, _text_of(_id), _pattern(r"^[a-z0-9][a-z0-9._-]{0,63}$", "lwn")]
 Language = Annotated[str, _text_of(_language), _pattern(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", "en", "en-GB")]
+Base = Annotated[str, _text_of(_base), _pattern("^(auto|feed|entry|https?://.+)$", "feed", "https://example.org/")]
 BaseUrl = Annotated[str, _text_of(parse_base_url), _pattern("^https?://", "https://feeds.example.org")]
 Contact = Annotated[str, _text_of(parse_contact), WithJsonSchema({"type": "string"})]
 Proxy = Annotated[str, _text_of(parse_proxy), _pattern("^(http://|none$)", "http://proxy.lan:3128", "none")]

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from aggregator.settings.findings import Loc, quoted
+from aggregator.settings.section import Section
 from aggregator.settings.shapes import (
     DefaultsSection,
     GroupSection,
@@ -14,7 +15,6 @@ from aggregator.settings.shapes import (
     MainFile,
     NetworkSection,
     OutputSection,
-    Section,
     ServerSection,
     SiteSection,
     SourceSection,
@@ -28,7 +28,7 @@ RESERVED = frozenset(
     ("sources", "status", "search", "admin", "e", "s", "f", "api", "ops", "websub", "livez", "readyz", "metrics")
 )
 
-_SOURCE_LATER = ("identity", "updates", "drop", "mute", "clean", "respect-robots", "settle")
+_SOURCE_LATER = ("updates", "mute", "clean", "respect-robots", "settle")
 _LATER: dict[type[Section], tuple[str, ...]] = {
     IncludedFile: ("policies",),
     MainFile: ("policies", "mute", "drop", "timezone"),

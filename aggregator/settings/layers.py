@@ -8,7 +8,8 @@ from typing import Any
 
 from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
-from aggregator.settings.shapes import DefaultsSection, GroupSection, kebab
+from aggregator.settings.section import kebab
+from aggregator.settings.shapes import DefaultsSection, GroupSection
 from aggregator.settings.tree import Tree
 from aggregator.settings.values import Layer
 

@@ -13,6 +13,7 @@ from aggregator.settings.files import Library
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import near
 from aggregator.settings.layers import Groups
+from aggregator.settings.queries import QueryCheck, check_drops
 from aggregator.settings.shapes import (
     DefaultsSection,
     HostGroupSection,
@@ -22,7 +23,7 @@ from aggregator.settings.shapes import (
     SiteSection,
 )
 from aggregator.settings.sources import Names, SourceList
-from aggregator.settings.topics import QueryCheck, TopicList
+from aggregator.settings.topics import TopicList
 from aggregator.settings.tree import Tree
 from aggregator.settings.values import HostGroup, Network, Server, Settings, Site
 
@@ -81,6 +82,7 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
     sources, origins = listed.finish(library.parts)
     names = listed.names
     names.lost |= library.incomplete or any(_loses_a_name(loc) for part in library.parts for loc in part.tree.damaged)
+    check_drops(check_query, library.parts, findings)
     topics = TopicList(names, check_query, findings).read(library.parts)
     _remark(library, groups, names, {source.group for source in sources})
     return Settings(

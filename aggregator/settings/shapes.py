@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 
 from aggregator.model.source import ContentPolicy
@@ -40,26 +40,8 @@ from aggregator.settings.kinds import (
     Timeout,
     Weight,
 )
-
-
-def kebab(name: str) -> str:
-    """Write the name of a field as the key in the file."""
-    return name.rstrip("_").replace("_", "-")
-
-
-class Section(BaseModel):
-    """A mapping of the configuration."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=kebab, defer_build=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def without_empty_keys(cls, value: Any) -> Any:
-        """Let a key without a value count as absent."""
-        if isinstance(value, dict):
-            known = {field.alias for field in cls.model_fields.values()}
-            return {key: inner for key, inner in value.items() if inner is not None or key not in known}
-        return {} if value is None else value
+from aggregator.settings.reading import ReadingSection
+from aggregator.settings.section import Section
 
 
 class SiteSection(Section):
@@ -110,7 +92,7 @@ class NetworkSection(Section):
     )
 
 
-class DefaultsSection(Section):
+class DefaultsSection(ReadingSection):
     """What every source starts from."""
 
     every: EveryValue | None = Field(

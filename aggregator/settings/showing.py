@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 
 from aggregator.errors import AggregatorError
+from aggregator.model.overrides import Overrides
 from aggregator.model.source import Source
 from aggregator.settings.credentials import is_secret
 from aggregator.settings.known import near
+from aggregator.settings.section import kebab
 from aggregator.settings.units import format_duration, format_every, format_size
 from aggregator.settings.values import Origin, Settings
 
@@ -51,6 +54,8 @@ def _values(source: Source, origin: Origin) -> Mapping[str, str]:
         "keep": format_duration(source.keep),
         "backfill": str(source.backfill),
         "content": source.content.value,
+        **_overrides(source.overrides),
+        "drop": source.drop or "-",
         "auth": HIDDEN if source.authorization else "-",
         "headers": headers or "-",
         "proxy": _proxy(source.proxy),
@@ -64,6 +69,15 @@ def _proxy(url: str | None) -> str:
     if url is None:
         return "as network.proxy"
     return url.rpartition("//")[2].rpartition("@")[2] or "none"
+
+
+def _overrides(overrides: Overrides) -> Mapping[str, str]:
+    """List what is read otherwise than documents say."""
+    values = {field.name: getattr(overrides, field.name) for field in fields(overrides)}
+    return {
+        kebab(name): (", ".join(value) or "-") if isinstance(value, tuple) else str(value)
+        for name, value in values.items()
+    }
 
 
 def _hides(name: str) -> bool:

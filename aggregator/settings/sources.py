@@ -16,6 +16,7 @@ from aggregator.settings.ids import Naming, source_ids
 from aggregator.settings.layers import Groups, Layers, settle
 from aggregator.settings.pacing import pace_of
 from aggregator.settings.places import SourcePlace, find_place
+from aggregator.settings.reading import overrides_of
 from aggregator.settings.shapes import SourceSection
 from aggregator.settings.tree import Tree
 from aggregator.settings.values import Layer, Network, Origin
@@ -23,7 +24,7 @@ from aggregator.text.link_keys import canonical_link
 
 _DAY_SECONDS = 86_400
 # Values that a source takes over as they are, by the names of the fields; without one the model's own default holds.
-_PLAIN = ("every", "timeout", "keep", "backfill", "content", "weight", "language", "title", "owner", "proxy")
+_PLAIN = ("every", "timeout", "keep", "backfill", "content", "weight", "language", "title", "owner", "proxy", "drop")
 
 
 @dataclass(slots=True)
@@ -146,6 +147,7 @@ class SourceList:
         draft.values["tags"] = tuple(dict.fromkeys(filter(None, layers.get("tags", ()))))
         if layers.get("max_size") is not None:
             draft.values["max_bytes"] = layers.get("max_size")
+        draft.values["overrides"] = overrides_of(layers.get)
         draft.values |= self._credentials(layers, draft)
         draft.values["pace_key"], draft.values["spacing"] = self._pace(place.host)
         draft.values["deltas"] = self._network.deltas

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Protocol
+from typing import Any
 
-from aggregator.errors import QueryError
 from aggregator.model.topic import Output, Topic
 from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import RESERVED, near
+from aggregator.settings.queries import QueryCheck, check_text
 from aggregator.settings.shapes import OutputSection, TopicSection
 from aggregator.settings.sources import Names
 from aggregator.settings.tree import Tree
@@ -19,33 +19,6 @@ from aggregator.settings.tree import Tree
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _QUALIFIERS = ("group:", "source:", "topic:", "id:")
 _SLUG_RULE = "a slug is made of a-z, 0-9 and '-'"
-
-
-class Remark(Protocol):
-    """Something in a query that was perhaps meant otherwise; as ``QueryError``."""
-
-    @property
-    def what(self) -> str:
-        """Say what."""
-
-    @property
-    def column(self) -> int:
-        """Say where, counted from 1."""
-
-    @property
-    def hint(self) -> str:
-        """Say what was probably meant."""
-
-
-class Checked(Protocol):
-    """A query that can be read."""
-
-    @property
-    def warnings(self) -> Sequence[Remark]:
-        """Give the remarks, in the order of the text."""
-
-
-QueryCheck = Callable[[str], Checked | None]
 
 
 class TopicList:
@@ -85,7 +58,7 @@ class TopicList:
     def _add(self, slug: str, section: TopicSection, tree: Tree) -> None:
         loc: Loc = ("topics", slug)
         self._from[slug] = (tree, (*loc, "from"))
-        self._check_match(section.match, tree, (*loc, "match"))
+        check_text(self._check_query, section.match, tree, (*loc, "match"), self._findings)
         self._check_from(slug, section, tree)
         self._check_aliases(section, tree, (*loc, "aliases"))
         said: dict[str, Any] = {
@@ -112,23 +85,6 @@ class TopicList:
         if formats := tuple(dict.fromkeys(_present(section.formats))):
             said["formats"] = formats
         return Output(**said)
-
-    def _check_match(self, match: str | None, tree: Tree, loc: Loc) -> None:
-        if match is None:
-            return
-        try:
-            checked = self._check_query(match)
-        except QueryError as error:
-            self._tell(self._findings.error, error, tree.spot(loc), loc)
-            return
-        for remark in checked.warnings if checked else ():
-            self._tell(self._findings.warning, remark, tree.spot(loc), loc)
-
-    @staticmethod
-    def _tell(note: Callable[[Spot, Loc, str, str], None], found: QueryError | Remark, spot: Spot, loc: Loc) -> None:
-        inside = spot.inside(found.column - 1)
-        what = found.what if inside else f"column {found.column} of the query: {found.what}"
-        note(inside or spot, loc, what, found.hint)
 
     def _check_from(self, slug: str, section: TopicSection, tree: Tree) -> None:
         for number, name in enumerate(section.from_ or ()):

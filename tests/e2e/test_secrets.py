@@ -36,10 +36,10 @@ sources:
   - {{id: bearer, url: "{base}/page.html", auth: "bearer canary-bearer"}}
   - {{id: nobody, url: "http://ann:canary-userinfo@nobody.invalid/feed.xml"}}
   - {{id: blocked, url: "http://ann:canary-userinfo@10.0.0.1/feed.xml"}}
-  - {{id: tls, url: "https://ann:canary-userinfo@127.0.0.1:{port}/feed.xml"}}
-  - {{id: elsewhere, url: "{base}/elsewhere.xml", auth: "basic ann:canary-basic"}}
-  - {{id: direct, url: "{base}/good.xml?3", proxy: none, headers: {{Cookie: canary-header}}}}
-  - {{id: lost, url: "{base}/good.xml?4", proxy: "http://ann:canary-own-proxy@127.0.0.1:9"}}
+  - {{id: tls, url: "https://ann:canary-userinfo@127.0.0.3:{port}/feed.xml"}}
+  - {{id: elsewhere, url: "http://127.0.0.4:{port}/elsewhere.xml", auth: "basic ann:canary-basic"}}
+  - {{id: direct, url: "http://127.0.0.5:{port}/good.xml?3", proxy: none, headers: {{Cookie: canary-header}}}}
+  - {{id: lost, url: "http://127.0.0.6:{port}/good.xml?4", proxy: "http://ann:canary-own-proxy@127.0.0.1:9"}}
 topics: {{all: {{}}}}
 """
 FEED = b"""<rss version='2.0'><channel><title>Good</title><link>https://p.example/</link>

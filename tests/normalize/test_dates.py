@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from feedparser.datetimes import _parse_date
 from hypothesis import given, settings, strategies as st
 
+from aggregator.model.overrides import DateSource, FutureDates, Overrides
 from aggregator.model.parsed import RawDate
+from aggregator.model.reason import Reason
 from aggregator.normalize.dates import Dates, read_dates
 from aggregator.parse.lenient import raw_date
 from tests.builders import NOON
+from tests.e2e.corpora import FOLDER, needs_corpora
+
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def read(raw: str, *, field: str = "published", now: datetime = NOON) -> Dates:
@@ -33,6 +39,8 @@ def read(raw: str, *, field: str = "published", now: datetime = NOON) -> Dates:
         ("Mon, 23 Nov 2026 07:17:43 GMT+01:00", "2026-11-23T06:17:43"),
         ("Mon, 23 Nov 2026 24:00:00 GMT", "2026-11-24"),
         ("Sun, 22 Nov 2026", "2026-11-22"),
+        ("22 Nov 2026 GMT", "2026-11-22"),
+        ("22 Nov 2026 EST", "2026-11-22T05:00"),
         ("2026-11-23T07:17:43Z", "2026-11-23T07:17:43"),
         ("2026-11-23t07:17:43.123456z", "2026-11-23T07:17:43"),
         ("2026-11-23T07:17:43-05:00", "2026-11-23T12:17:43"),
@@ -65,6 +73,11 @@ def read(raw: str, *, field: str = "published", now: datetime = NOON) -> Dates:
         ("1er août 2026", "2026-08-01"),
         ("Montag, 23. März 2026", "2026-03-23"),
         ("23 de noviembre de 2026", "2026-11-23"),
+        ("Segunda-feira, 23 de novembro de 2026 07:17", "2026-11-23T07:17"),
+        ("23 Temmuz 2026 07:17", "2026-07-23T07:17"),
+        ("23 listopada 2026", "2026-11-23"),
+        ("Пн, 4 мая 2026 07:17:43 +0300", "2026-05-04T04:17:43"),
+        ("12 май 2026", "2026-05-12"),
     ],
 )
 def test_a_date_is_read_as_it_was_meant(raw, moment):
@@ -137,6 +150,53 @@ def test_a_publication_that_cannot_be_believed_leaves_the_update():
     dates = read_dates((RawDate("published", "1970-01-01"), RawDate("updated", "2026-11-22")), NOON)
     assert dates.published_at == datetime(2026, 11, 22, tzinfo=UTC)
     assert (dates.reason.rule, dates.reason.evidence) == ("rfc3339", "2026-11-22")
+
+
+def test_a_source_whose_dates_are_worth_nothing_has_none_and_says_what_was_passed_over():
+    dates = read_dates((RawDate("published", "2026-11-22"),), NOON, Overrides(dates=DateSource.SEEN))
+    assert (dates.published_at, dates.updated_at) == (None, None)
+    assert dates.reason == Reason("date", "passed over", "settings", "2026-11-22")
+
+
+AHEAD = NOON + timedelta(days=400)
+
+
+@pytest.mark.parametrize(
+    ("policy", "moment", "verdict"),
+    [
+        (FutureDates.DISTRUST, None, "distrusted"),
+        (FutureDates.NOW, NOON, "clamped"),
+        (FutureDates.BELIEVE, AHEAD, "believed"),
+    ],
+)
+def test_a_date_ahead_is_what_the_settings_say(policy, moment, verdict):
+    dates = read_dates((RawDate("published", AHEAD.isoformat()),), NOON, Overrides(future_dates=policy))
+    assert (dates.published_at, dates.reason.verdict) == (moment, verdict)
+    past = read_dates((RawDate("published", "1970-01-01"),), NOON, Overrides(future_dates=policy))
+    assert past.published_at is None
+
+
+@needs_corpora
+@pytest.mark.corpora
+def test_the_suites_of_odd_dates_are_read_but_for_one_that_is_not_believed():
+    odd = json.loads((FOLDER / "suites" / "dates" / "miniflux-dates.json").read_text(encoding="utf-8"))
+    odder = json.loads((FOLDER / "suites" / "dates" / "feedsearch-dates.json").read_text(encoding="utf-8"))
+    wrong = []
+    for case in odd:
+        moment = read(case["input"], now=LATER).published_at
+        meant = datetime.fromtimestamp(case["expect_unix"], UTC) if "expect_unix" in case else moment
+        wrong += [case["input"]] if moment is None or moment != meant else []
+    for case in odder:
+        moment = read(case["input_string"], now=LATER).published_at
+        # Where the suite names a moment we have to find it, also where the parser it was written for does not.
+        meant = case.get("expected_datetime") and datetime.fromisoformat(case["expected_datetime"]).replace(
+            microsecond=0
+        )
+        if case["expected_behavior"] == "parse_fail":
+            meant = None
+        wrong += [case["input_string"]] if moment != meant else []
+    assert wrong == ["1970-01-01T00:00:00Z"]
+    assert len(odd) + len(odder) == 63
 
 
 def test_no_date_is_missing():

@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.model.entry import CandidateKey, EntryKey, KeyKind
 from aggregator.model.parsed import ParsedEntry, RawText
-from aggregator.normalize.keys import identify
+from aggregator.normalize.keys import Ladder, identify
 from aggregator.text.digests import digest64
 from tests.builders import NOON
 
@@ -15,7 +15,7 @@ URL = "https://a.example/x"
 
 def keys(*, url: str | None = URL, day_of: Any = NOON, **fields: Any) -> tuple[EntryKey, tuple[CandidateKey, ...]]:
     entry = ParsedEntry(**({"title": RawText("A  Títle")} | fields))
-    return identify(entry, "src", url=url, day_of=day_of, fingerprint="f00d")
+    return identify(entry, Ladder(source_id="src", url=url, day_of=day_of, fingerprint="f00d"))
 
 
 def test_a_guid_is_the_only_key_where_there_is_one():

@@ -6,7 +6,8 @@ from time import perf_counter
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from aggregator.normalize.markup import MAX_CHARS, clean_markup, first_image, paragraphs
+from aggregator.normalize.images import first_image
+from aggregator.normalize.markup import MAX_CHARS, clean_markup, paragraphs
 
 BASE = "https://a.example/dir/page"
 REL = ' rel="noopener noreferrer nofollow"'

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta, timezone
 
 from aggregator.model.entry import EntryKey
+from aggregator.model.extras import Extras, Person
 from aggregator.model.websub import Offer, PushState
 from aggregator.pages.json_shapes import entry_json, page_status_json, status_json
 from tests.builders import NOON, make_stored
@@ -102,6 +103,7 @@ def test_an_entry_has_exactly_the_contracted_keys():
         "duplicate_of": EntryKey("wire", "9").short,
         "revision": 2,
         "topics": ["harbour"],
+        "extras": {},
     }
     assert entry_json(make_stored(), "")["story"] is None
     json.dumps(entry_json(stored, ""))
@@ -111,3 +113,12 @@ def test_shapes_come_without_the_template_engine():
     program = "import sys, aggregator.pages.json_shapes, aggregator.pages.assets; print('jinja2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_extras_are_those_that_there_are():
+    shaped = entry_json(make_stored(extras=Extras(comments=0, explicit=False, people=(Person(name="Ann"),))), "")
+    assert shaped["extras"] == {
+        "comments": 0,
+        "explicit": False,
+        "people": ({"name": "Ann", "role": "", "url": None},),
+    }

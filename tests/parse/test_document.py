@@ -72,11 +72,19 @@ def test_only_the_first_two_thousand_entries_are_read_and_the_rest_is_counted():
     assert (len(feed.entries), feed.truncated) == (2_000, 3)
 
 
-def test_the_guid_is_that_of_feedparser():
+def test_a_guid_stays_as_it_is_written_wherever_the_feed_lives():
     body = rss(
         "<item><guid> a b </guid></item><item><guid isPermaLink='false'>abc/1</guid></item>"
         "<item><guid>abc/1</guid></item><item><guid>http://x.example/?a=1&b=2</guid></item>"
     )
+    guids = ["a b", "abc/1", "abc/1", "http://x.example/?a=1&b=2"]
+    assert [entry.guid for entry in parse(body).entries] == guids
+    moved = parse_feed(body.encode(), url="https://moved.example/", headers={})
+    assert [entry.guid for entry in moved.entries] == guids
+
+
+def test_all_other_guids_are_those_of_feedparser():
+    body = rss("<item><guid>urn:X</guid></item><item><guid>https://é.example/a/../b </guid></item>")
     own = feedparser.parse(body.encode(), response_headers={"content-location": URL})
     assert [entry.guid for entry in parse(body).entries] == [entry.get("id").strip() for entry in own.entries]
 

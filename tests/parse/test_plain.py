@@ -154,14 +154,14 @@ _ELEMENTS = st.one_of(
 _ITEMS = st.lists(st.lists(_ELEMENTS, max_size=6).map("".join), max_size=4)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(_ITEMS, st.sampled_from([HEADERS, {"content-type": "text/xml"}, {}, {"content-language": "fr"}]))
 def test_any_rss_is_read_as_feedparser_reads_it(items, headers):
     ours, theirs = _both(RSS.format("".join(f"<item>{item}</item>" for item in items)).encode(), headers)
     assert ours == theirs
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(_ITEMS)
 def test_any_atom_is_read_as_feedparser_reads_it(items):
     body = ATOM.format("".join(f"<entry>{item}</entry>" for item in items)).replace("dc:", "").replace("media:", "")

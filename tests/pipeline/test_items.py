@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from aggregator.model.overrides import NO_OVERRIDES, Overrides
+from aggregator.model.reading import Document
 from aggregator.model.verdict import KnownDocument
 from aggregator.pipeline.poll import PollParts, poll
-from aggregator.pipeline.read import read_document
+from aggregator.pipeline.read import is_current, read_document
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import make_source
 from tests.e2e.corpora import FOLDER, needs_corpora
@@ -103,6 +105,18 @@ async def test_known_items_are_not_read_again_and_an_edit_is(tmp_path):
     # The fourth document holds nothing new in the same frame: it is not read at all.
     assert reader.left_out == 10 + 9 + 9
     assert (await stored_after(documents, tmp_path / "b", forgetful=True))[0] == steps
+
+
+def test_what_was_dropped_is_known_until_the_settings_change():
+    body = document("A", [item(str(number), f"T{number}") for number in range(3)])
+    reading = read_document(
+        Document(source_id="s", url=URL, source_url=URL, headers=(), body=body, now=FakeClock().now(), drop="title:T1")
+    )
+    assert [key and key.guid for _, key in reading.items] == ["0", None, "2"]
+    assert is_current(reading.frame, NO_OVERRIDES, "title:T1")
+    assert not is_current(reading.frame, NO_OVERRIDES, None)
+    assert not is_current(reading.frame, NO_OVERRIDES, "title:T2")
+    assert not is_current(reading.frame, Overrides(base="feed"), "title:T1")
 
 
 _ITEMS = st.builds(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aggregator.model.fetching import Failure, Fetched, FetchFailed, NotModified
+from aggregator.model.overrides import Identity, Overrides
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.reading import Reading, Unreadable
 from aggregator.model.source import Claim, FeedProfile, SourceState, Validators
@@ -77,6 +78,24 @@ async def test_entries_and_validators_travel_in_one_change_set_under_the_version
     assert [type(verdict) for verdict in store.changes.verdicts] == [New] * 8
     assert sum(verdict.backfilled for verdict in store.changes.verdicts) == 3
     assert (result.record.outcome, result.record.new) == ("new", 8)
+
+
+@pytest.mark.anyio
+async def test_how_a_source_is_read_travels_with_its_document():
+    overrides = Overrides(identity=Identity.LINK)
+    reader = OneAnswer(READING)
+    parts = PollParts(
+        store=OneSourceStore(NEVER), fetcher=OneAnswer(fetched()), reader=reader, clock=FakeClock(), user_agent="test"
+    )
+    await poll(Claim(make_source("lwn", url=URL, overrides=overrides, drop="title:x", language="de"), NEVER), parts)
+    (document,) = reader.requests
+    assert (document.overrides, document.drop, document.language) == (overrides, "title:x", "de")
+
+
+@pytest.mark.anyio
+async def test_what_a_source_dropped_is_told():
+    result, _, _ = await polled(NEVER, fetched(), replace(READING, dropped=2))
+    assert "2 entries left out by the source's drop" in result.record.detail
 
 
 @pytest.mark.anyio

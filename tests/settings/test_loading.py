@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from aggregator.model.overrides import DateSource, FutureDates, Identity, Ignored, Overrides, TextType
 from aggregator.model.source import AUTO, ContentPolicy, Every, Source
 from aggregator.model.topic import Attribution, FeedFormat, Output, Shown, TopicMode
 from aggregator.settings import Network, Server, Site
@@ -142,6 +143,33 @@ def test_everything_that_can_be_said_is_taken(tmp_path):
     assert topic.output == Output(
         content=Shown.SUMMARY, attribution=Attribution.TITLE, formats=(FeedFormat.JSON, FeedFormat.ATOM)
     )
+
+
+def test_how_documents_are_read_can_be_said_at_every_level(tmp_path):
+    text = """\
+        defaults: {future-dates: now, strip-title: " | All"}
+        groups: {odd: {identity: link, ignore: [guid, updated], drop: "title:/^Ad/"}}
+        sources:
+          odd:
+            - {url: https://a.example/, title-type: html, name-type: text, content-type: text, base: https://b.example/}
+            - {url: https://c.example/, ignore: language, dates: seen, strip-title: [X, Y], drop: good}
+          plain: [https://d.example/]
+        """
+    a, c, d = load(tmp_path, text).sources
+    assert a.overrides == Overrides(
+        identity=Identity.LINK,
+        future_dates=FutureDates.NOW,
+        title_type=TextType.HTML,
+        name_type=TextType.TEXT,
+        content_type=TextType.TEXT,
+        base="https://b.example/",
+        strip_title=("| All",),
+        ignore=(Ignored.GUID, Ignored.UPDATED),
+    )
+    assert (a.drop, c.drop, d.drop) == ("title:/^Ad/", "good", None)
+    assert (c.overrides.ignore, c.overrides.dates) == ((Ignored.LANGUAGE,), DateSource.SEEN)
+    assert c.overrides.strip_title == ("X", "Y")
+    assert d.overrides == Overrides(future_dates=FutureDates.NOW, strip_title=("| All",))
 
 
 def test_a_source_overrides_its_group_which_overrides_the_defaults(tmp_path):

@@ -32,7 +32,7 @@ WHERE a.topic = :topic ORDER BY a.announced_at DESC, l.published_at DESC, l.atom
 _EMPTY: Final = """
 UPDATE entries SET pruned_at = ?, title = '', url = NULL, link_key = NULL, published_at = NULL, updated_at = NULL,
   date_reason = NULL, authors = '[]', summary = '', content_html = '', categories = '[]', enclosures = '[]',
-  image_url = NULL, comments_url = NULL, language = NULL, rights = NULL
+  image_url = NULL, comments_url = NULL, language = NULL, rights = NULL, extras = '{}'
 WHERE id = ?
 """
 

@@ -21,8 +21,8 @@ _INSERT: Final = """
 INSERT INTO entries (
   id, source_id, guid, short, first_seen_at, backfilled, identity_reason, keys,
   title, url, link_key, published_at, updated_at, date_reason, authors, summary, content_html, categories,
-  enclosures, image_url, comments_url, language, rights, fingerprint)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  enclosures, image_url, comments_url, language, rights, fingerprint, extras)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INSERT_KEY: Final = "INSERT OR IGNORE INTO entry_keys (digest, entry_id) VALUES (?, ?)"
 _ARRIVE: Final = "INSERT INTO arrivals (entry_id, revised) VALUES (?, ?)"
@@ -37,7 +37,7 @@ _REVISE: Final = """
 UPDATE entries SET revision = ?, identity_reason = ?, keys = ?,
   title = ?, url = ?, link_key = ?, published_at = ?, updated_at = ?, date_reason = ?, authors = ?, summary = ?,
   content_html = ?, categories = ?, enclosures = ?, image_url = ?, comments_url = ?, language = ?, rights = ?,
-  fingerprint = ?
+  fingerprint = ?, extras = ?
 WHERE id = ?
 """
 

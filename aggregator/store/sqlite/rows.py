@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from aggregator.model.entry import CandidateKey, Enclosure, Entry, EntryKey, KeyKind, StoredEntry
+from aggregator.model.extras import NO_EXTRAS, Extras, Person, Transcript
 from aggregator.model.reason import Reason
 
 Row = Mapping[str, Any]
@@ -18,6 +20,7 @@ encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 decode = json.JSONDecoder().decode
 
 NOTHING = "[]"
+EMPTY = "{}"
 
 
 def all_rows(db: Database, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -81,7 +84,7 @@ def read_keys(text: str) -> tuple[CandidateKey, ...]:
 
 
 def content_columns(entry: Entry) -> tuple[Any, ...]:
-    """Write all that a revision may change, in the order of the columns from ``title`` to ``fingerprint``."""
+    """Write all that a revision may change, in the order of the columns from ``title`` to ``extras``."""
     return (
         entry.title,
         entry.url,
@@ -99,6 +102,7 @@ def content_columns(entry: Entry) -> tuple[Any, ...]:
         entry.language,
         entry.rights,
         entry.fingerprint,
+        extras_text(entry.extras),
     )
 
 
@@ -135,7 +139,27 @@ def _entry_of(row: Row) -> Entry:
         language=row["language"],
         rights=row["rights"],
         fingerprint=row["fingerprint"],
+        extras=read_extras(row["extras"]),
     )
+
+
+def extras_text(extras: Extras) -> str:
+    """Write the extras, without those that an entry has not; most have none."""
+    if extras is NO_EXTRAS:
+        return EMPTY
+    return encode({name: value for name, value in asdict(extras).items() if value is not None and value != ()})
+
+
+def read_extras(text: str) -> Extras:
+    """Read extras."""
+    if text == EMPTY:
+        return NO_EXTRAS
+    values = decode(text)
+    values["transcripts"] = tuple(Transcript(**one) for one in values.get("transcripts", ()))
+    values["people"] = tuple(Person(**one) for one in values.get("people", ()))
+    if "place" in values:
+        values["place"] = tuple(values["place"])
+    return Extras(**values)
 
 
 def _enclosures_text(enclosures: Iterable[Enclosure]) -> str:

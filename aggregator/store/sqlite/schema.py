@@ -37,6 +37,11 @@ def _websub(db: Database) -> None:
     db.executescript(WEBSUB)
 
 
+@MIGRATIONS(name="0006-extras")
+def _extras(db: Database) -> None:
+    db.executescript("ALTER TABLE entries ADD COLUMN extras TEXT NOT NULL DEFAULT '{}'")
+
+
 @MIGRATIONS(name="0010-items")
 def _items(db: Database) -> None:
     # By digest: the row of its entry, the guid that it names, and the one that its entry is stored under.

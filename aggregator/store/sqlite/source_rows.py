@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
 from aggregator.model.entry import SourceFacts
+from aggregator.model.overrides import (
+    NO_OVERRIDES,
+    DateSource,
+    FutureDates,
+    Identity,
+    Ignored,
+    Overrides,
+    TextType,
+)
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import (
     ContentPolicy,
@@ -54,6 +65,8 @@ def settings_text(source: Source) -> str:
             "private": source.private,
             "spacing_s": source.spacing.total_seconds(),
             "deltas": source.deltas,
+            "overrides": _overrides_values(source.overrides),
+            "drop": source.drop,
         }
     )
 
@@ -88,7 +101,35 @@ def source_of(row: Row) -> Source:
         pace_key=row["pace_key"],
         spacing=timedelta(seconds=settings["spacing_s"]),
         deltas=settings.get("deltas", True),
+        overrides=_overrides_of(settings.get("overrides") or {}),
+        drop=settings.get("drop"),
     )
+
+
+def _overrides_values(overrides: Overrides) -> dict[str, Any]:
+    """Write what differs from the rule, which is nothing for most."""
+    if overrides == NO_OVERRIDES:
+        return {}
+    return {name: value for name, value in asdict(overrides).items() if value != getattr(NO_OVERRIDES, name)}
+
+
+def _overrides_of(values: dict[str, Any]) -> Overrides:
+    if not values:
+        return NO_OVERRIDES
+    return Overrides(**{name: _OVERRIDES[name](value) for name, value in values.items() if name in _OVERRIDES})
+
+
+_OVERRIDES: dict[str, Callable[[Any], Any]] = {
+    "identity": Identity,
+    "dates": DateSource,
+    "future_dates": FutureDates,
+    "title_type": TextType,
+    "name_type": TextType,
+    "content_type": TextType,
+    "base": str,
+    "strip_title": tuple,
+    "ignore": lambda names: tuple(map(Ignored, names)),
+}
 
 
 def facts_of(row: Row) -> SourceFacts:

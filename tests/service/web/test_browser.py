@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,27 +10,10 @@ import pytest
 from aggregator.service.web.server import WebServer
 from aggregator.service.web.shelf import Shelf
 from tests.pages.samples import SITE, make_edition, make_edition_entry
+from tests.service.web.browser import needs_chromium, visit
 from tests.service.web.visits import build, fill
 
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-]
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-logging=stderr",
-    "--dump-dom",
-)
+pytestmark = [pytest.mark.anyio, needs_chromium]
 
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
 
@@ -44,7 +25,7 @@ async def test_a_browser_on_a_feed_shows_its_page_runs_our_script_and_none_of_th
     server = WebServer(build(shelf, site=replace(SITE, title="River")), "127.0.0.1", 0)
     await server.start()
     try:
-        dom, log = await _visit(f"{server.url}harbour.atom", tmp_path)
+        dom, log = await visit(f"{server.url}harbour.atom", tmp_path)
     finally:
         await server.stop()
     assert "<title>Harbour · River</title>" in dom
@@ -53,22 +34,3 @@ async def test_a_browser_on_a_feed_shows_its_page_runs_our_script_and_none_of_th
     assert '<button type="button" data-copy="address" aria-describedby="address">Copy</button>' in dom
     assert "Content Security Policy" not in log
     assert "Refused to" not in log
-
-
-async def _visit(url: str, profile: Path) -> tuple[str, str]:
-    browser = await asyncio.create_subprocess_exec(
-        str(CHROMIUM),
-        *FLAGS,
-        f"--user-data-dir={profile}",
-        url,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(30):
-            dom, log = await browser.communicate()
-    finally:
-        if browser.returncode is None:
-            browser.kill()
-            await browser.wait()
-    return dom.decode(), log.decode("utf-8", "replace")

@@ -1,0 +1,77 @@
+"""Queries in the configuration, read before anything depends on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from aggregator.errors import QueryError
+from aggregator.settings.files import Part
+from aggregator.settings.findings import Findings, Loc, Spot
+from aggregator.settings.shapes import DefaultsSection, MainFile
+from aggregator.settings.tree import Tree
+
+
+class Remark(Protocol):
+    """Something in a query that was perhaps meant otherwise; as ``QueryError``."""
+
+    @property
+    def what(self) -> str:
+        """Say what."""
+
+    @property
+    def column(self) -> int:
+        """Say where, counted from 1."""
+
+    @property
+    def hint(self) -> str:
+        """Say what was probably meant."""
+
+
+class Checked(Protocol):
+    """A query that can be read."""
+
+    @property
+    def warnings(self) -> Sequence[Remark]:
+        """Give the remarks, in the order of the text."""
+
+
+QueryCheck = Callable[[str], Checked | None]
+
+
+def check_text(check: QueryCheck, text: str | None, tree: Tree, loc: Loc, findings: Findings) -> None:
+    """Read a query, and note what is wrong with it or was perhaps meant otherwise, where it stands."""
+    if text is None:
+        return
+    try:
+        checked = check(text)
+    except QueryError as error:
+        _tell(findings.error, error, tree.spot(loc), loc)
+        return
+    for remark in checked.warnings if checked else ():
+        _tell(findings.warning, remark, tree.spot(loc), loc)
+
+
+def check_drops(check: QueryCheck, parts: Sequence[Part], findings: Findings) -> None:
+    """Read what sources, groups and defaults drop."""
+    for part in parts:
+        for section, loc in _readings(part):
+            check_text(check, section.drop, part.tree, (*loc, "drop"), findings)
+
+
+def _readings(part: Part) -> Iterator[tuple[DefaultsSection, Loc]]:
+    if isinstance(part.shape, MainFile) and part.shape.defaults:
+        yield part.shape.defaults, ("defaults",)
+    for name, group in (part.shape.groups or {}).items():
+        if group:
+            yield group, ("groups", name)
+    plain = isinstance(part.tree.root.get("sources"), list)
+    for name, sources in (part.shape.sources or {}).items():
+        at: Loc = ("sources",) if plain else ("sources", name)
+        yield from ((source, (*at, number)) for number, source in enumerate(sources or ()) if source)
+
+
+def _tell(note: Callable[[Spot, Loc, str, str], None], found: QueryError | Remark, spot: Spot, loc: Loc) -> None:
+    inside = spot.inside(found.column - 1)
+    what = found.what if inside else f"column {found.column} of the query: {found.what}"
+    note(inside or spot, loc, what, found.hint)

@@ -1,0 +1,31 @@
+"""What a source leaves out by a query of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from aggregator.model.entry import Entry, SourceFacts, StoredEntry
+from aggregator.topics.evaluate import holds
+from aggregator.topics.indexed import IndexedEntry
+from aggregator.topics.query import Query, parse_query
+
+# When an entry was seen is not known yet, and nothing in a query asks for it.
+_UNSEEN = datetime.min.replace(tzinfo=UTC)
+
+_read = lru_cache(maxsize=256)(parse_query)
+
+
+def without_dropped(entries: Sequence[Entry], drop: str, source: SourceFacts) -> tuple[Entry, ...]:
+    """Leave out the entries that a query holds for.
+
+    Raises:
+        QueryError: It is no query; the settings let none through.
+    """
+    query: Query = _read(drop)
+    return tuple(entry for entry in entries if not _holds(query, entry, source))
+
+
+def _holds(query: Query, entry: Entry, source: SourceFacts) -> bool:
+    return holds(query.root, IndexedEntry(StoredEntry(entry=entry, first_seen_at=_UNSEEN), source))
