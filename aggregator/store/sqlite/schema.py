@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
+from aggregator.store.sqlite.story_tables import add_story_tables
 
 MIGRATIONS = Migrations("aggregator")
 
@@ -243,6 +244,11 @@ def _scheduling(db: Database) -> None:
 @MIGRATIONS(name="0003-paces")
 def _paces(db: Database) -> None:
     db.executescript(PACES)
+
+
+@MIGRATIONS(name="0008-stories")
+def _stories(db: Database) -> None:
+    add_story_tables(db)
 
 
 @MIGRATIONS(name="0010-items")
