@@ -53,6 +53,7 @@ SELECT h.headline, h.entry_id, s.source, e.guid, h.first_at, h.last_at, h.times
 FROM headlines h JOIN sources s ON s.id = h.source_id JOIN entries e ON e.id = h.entry_id
 WHERE h.headline IN (SELECT value FROM json_each(?)) ORDER BY h.headline, h.source_id
 """
+_PRINTS: Final = "SELECT print, entry_id FROM prints WHERE print IN (SELECT value FROM json_each(?))"
 _USE: Final = """
 INSERT OR REPLACE INTO headlines (headline, source_id, entry_id, first_at, last_at, times)
 SELECT ?, source_id, id, ?, ?, ? FROM entries WHERE id = ?
@@ -179,8 +180,7 @@ def _holders(db: Database, traces: Sequence[Traces]) -> tuple[list[tuple[int, in
     """Find the entries that share most fingerprints with each arrival."""
     wanted = sorted({fingerprint for trace in traces for fingerprint in trace.prints})
     by_print: defaultdict[int, list[int]] = defaultdict(list)
-    sql = "SELECT print, entry_id FROM prints WHERE print IN (SELECT value FROM json_each(?))"
-    for fingerprint, row_id in db.execute(sql, [encode(wanted)]):
+    for fingerprint, row_id in db.execute(_PRINTS, [encode(wanted)]):
         by_print[fingerprint].append(row_id)
     full = frozenset(one for one, row_ids in by_print.items() if len(row_ids) >= MOST_HOLDERS)
     likest: set[int] = set()

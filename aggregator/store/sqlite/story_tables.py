@@ -58,10 +58,12 @@ CREATE TABLE story_aliases (
   reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX story_aliases_new ON story_aliases (new_id);
-
--- Of a story that was announced and became part of another: the ledger row under which a topic's readers know it.
-ALTER TABLE announcements ADD COLUMN told_as INTEGER REFERENCES ledger (subject_id);
 """
+# Of a story that was announced and became part of another: the ledger row under which a topic's readers know it. The
+# other one need not have one of its own.
+_TELL_AS: Final = "ALTER TABLE announcements ADD COLUMN told_as INTEGER REFERENCES ledger (subject_id)"
+_OF_LEDGER: Final = "subject_id INTEGER NOT NULL REFERENCES ledger (subject_id)"
+_OF_ENTRIES: Final = "subject_id INTEGER NOT NULL REFERENCES entries (id)"
 # An outlet is an owner; copies do not make a story wider.
 _VIEWS: Final = """
 CREATE VIEW v_stories AS
@@ -77,4 +79,26 @@ WHERE e.pruned_at IS NULL GROUP BY e.story_id;
 def add_story_tables(db: Database) -> None:
     """Make the tables."""
     db.executescript(_TABLES)
+    _announce_stories_without_ledger(db)
+    db.execute(_TELL_AS)
     db.executescript(_VIEWS)
+
+
+def _announce_stories_without_ledger(db: Database) -> None:
+    """Make the table of announcements anew, as it is, but for what its subject refers to.
+
+    SQLite changes no constraint of a table, and renames none that a view names.
+    """
+    views = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall()
+    made = db.execute(
+        "SELECT type, sql FROM sqlite_master WHERE tbl_name = 'announcements' AND sql IS NOT NULL ORDER BY type DESC"
+    ).fetchall()
+    (table,) = (sql for kind, sql in made if kind == "table")
+    for name, _ in views:
+        db.execute(f"DROP VIEW [{name}]")
+    db.execute(table.replace("announcements", "announcements_anew", 1).replace(_OF_LEDGER, _OF_ENTRIES))
+    db.execute("INSERT INTO announcements_anew SELECT * FROM announcements")
+    db.execute("DROP TABLE announcements")
+    db.execute("ALTER TABLE announcements_anew RENAME TO announcements")
+    for sql in (*(sql for kind, sql in made if kind == "index"), *(sql for _, sql in views)):
+        db.execute(sql)
