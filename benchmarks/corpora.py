@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,11 +28,10 @@ class Headline:
     url: str = ""
 
 
-def news_folder() -> Path | None:
+def news_folder(corpora: Path) -> Path | None:
     """Find the collections; None when they are not there."""
-    named = os.environ.get("AGGREGATOR_CORPORA")
-    folder = Path(named) / "news" if named else None
-    return folder if folder is not None and folder.is_dir() else None
+    folder = corpora / "news"
+    return folder if folder.is_dir() else None
 
 
 def uci(folder: Path, seed: int = 1) -> list[Headline]:

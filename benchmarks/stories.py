@@ -60,9 +60,9 @@ def ours(rows: Sequence[Headline], granularity: Granularity, language: str) -> S
     return stories_of(place_all(arrivals, policy))
 
 
-def measure() -> list[Result]:
+def measure(corpora: Path) -> list[Result]:
     """Measure on three sets, print the whole table, and give the figures of the second halves."""
-    folder = news_folder()
+    folder = news_folder(corpora)
     if folder is None:
         print(f"stories: {NOTICE}")
         return []

@@ -100,9 +100,9 @@ EDITS: dict[str, Edit] = {
 }
 
 
-def measure() -> list[Result]:
+def measure(corpora: Path) -> list[Result]:
     """Measure recall by kind of edit, in full and with 40 words, and what is taken for a copy wrongly."""
-    folder = news_folder()
+    folder = news_folder(corpora)
     if folder is None:
         print(f"texts: {NOTICE}")
         return []
