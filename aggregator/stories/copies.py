@@ -20,11 +20,13 @@ from aggregator.text.visible import beginning_of
 
 PRINTED_WORDS: Final = 120
 """So much of a text leaves fingerprints."""
-_PRINTED_CHARS: Final = 1_500
-_COMPARED_WORDS: Final = 600
-_COMPARED_CHARS: Final = 6_000
-_NUMBERED_CHARS: Final = 250
-CANDIDATES: Final = 10
+_COMPARED_WORDS: Final = 300
+_READ_CHARS: Final = 2_500
+_FEW_WORDS: Final = 40
+CANDIDATES: Final = 4
+_MANY_PRINTS: Final = 6
+_LEAST_HITS: Final = 2
+"""A text that leaves many fingerprints is not looked at for one that it shares."""
 
 LEAST_SHINGLES: Final = 9
 _TEXT_SAYS_NOTHING: Final = 6
@@ -36,6 +38,7 @@ _BARE_HEADLINE_WORDS: Final = 5
 _FEW_WORDS_SHARE: Final = 0.5
 SERIES_AFTER: Final = timedelta(hours=20)
 _SERIES_TIMES: Final = 3
+_SURE_SHARE: Final = 0.7
 _OWN_SHARE: Final = 0.9
 _OWN_RUNS: Final = 40
 """Under another headline of the same owner a short text proves nothing: bulletins have the same one every hour."""
@@ -63,33 +66,49 @@ class Text:
     words: tuple[str, ...] = ()
     headline: int | None = None
     prints: tuple[int, ...] = ()
+    _said: tuple[str, ...] | None = field(default=None, repr=False)
     _shingles: frozenset[str] | None = field(default=None, repr=False)
 
     def read(self) -> None:
         """Find what the entry is looked up by."""
         self.words = headline_words(self.title, self.outlet)
         self.headline = headline_key(self.words)
-        self.prints = fingerprint(tokens(self._beginning(_PRINTED_CHARS))[:PRINTED_WORDS])
+        self.prints = fingerprint(self.said[:PRINTED_WORDS])
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The words of the text, as far as they are compared."""
+        if self._said is None:
+            text = beginning_of(RawText(self.markup, "text/html"), _READ_CHARS) if self.markup else self.plain
+            self._said = tokens(text[:_READ_CHARS])[:_COMPARED_WORDS]
+        return self._said
 
     @property
     def shingles(self) -> frozenset[str]:
         """All runs of four words of the text."""
         if self._shingles is None:
-            self._shingles = shingles(tokens(self._beginning(_COMPARED_CHARS))[:_COMPARED_WORDS])
+            self._shingles = shingles(self.said)
         return self._shingles
 
     @property
     def few_words(self) -> tuple[str, ...]:
-        """The words of a text that is known to be short."""
-        return tokens(self._beginning(_NUMBERED_CHARS)[:_NUMBERED_CHARS])
+        """The words that a text begins with."""
+        return self.said[:_FEW_WORDS]
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The numbers of the headline and of the beginning of the text."""
-        return numbers(f"{self.title} {self._beginning(_NUMBERED_CHARS)[:_NUMBERED_CHARS]}")
+        return numbers(f"{self.title} {' '.join(self.few_words)}")
 
-    def _beginning(self, limit: int) -> str:
-        return beginning_of(RawText(self.markup, "text/html"), limit) if self.markup else self.plain
+    def forget(self) -> None:
+        """Let go of what can be found out again."""
+        self._said = self._shingles = None
+
+    def likely(self, hits: Mapping[EntryKey, int]) -> list[EntryKey]:
+        """Name the texts that share most fingerprints with this one, if they share enough to be looked at."""
+        least = _LEAST_HITS if len(self.prints) >= _MANY_PRINTS else 1
+        found = sorted((-count, key) for key, count in hits.items() if count >= least)
+        return [key for _, key in found[:CANDIDATES]]
 
 
 class Headlines:
@@ -166,7 +185,7 @@ def decide_copy(facts: Mapping[str, Fact]) -> bool:
     if facts["rule"] == "text":
         alike = share >= threshold and _number(facts, "runs") >= _number(facts, "least_runs")
         if not facts["same_owner"]:
-            return alike and (bool(facts["numbers_meet"]) or share >= _OWN_SHARE)
+            return alike and (bool(facts["numbers_meet"]) or share >= _SURE_SHARE)
         # Notices and series of one publisher differ in a name and a number only.
         told_apart = not facts["numbers_equal"] or bool(facts["returns"])
         long_and_equal = share >= _OWN_SHARE and _number(facts, "runs") >= _OWN_RUNS

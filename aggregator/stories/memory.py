@@ -144,11 +144,11 @@ class StoryMemory:
 
 
 def is_current(stored: StoredEntry) -> bool:
-    """Say whether an entry is young enough to be compared; history is kept and never looked at."""
+    """Say whether an entry is news, to be compared with what others write; history is kept and never looked at."""
     published_at = stored.entry.published_at
-    if published_at is None:
-        return not stored.backfilled
-    return stored.first_seen_at - published_at <= STORY_AGE
+    if stored.backfilled:
+        return False
+    return published_at is None or stored.first_seen_at - published_at <= STORY_AGE
 
 
 def recent(stored: StoredEntry, clustered: Clustered, language: str, prints: tuple[int, ...]) -> Recent:

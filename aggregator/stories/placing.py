@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
@@ -20,10 +21,12 @@ from aggregator.model.story import (
     StoryMerge,
     Traces,
 )
-from aggregator.stories.copies import CANDIDATES, Copied, Headlines, Text, find_original
+from aggregator.stories.copies import Copied, Headlines, Text, find_original
 from aggregator.stories.links import SHARED_BY_ALL, Page, Seen, compared_title
 from aggregator.stories.memory import Clustered, StoryMemory, ago, is_current, recent
 from aggregator.text.tokens import tokens
+
+_MOST_WARM: Final = 100
 
 
 def read_texts(arrivals: Sequence[Arrival]) -> dict[EntryKey, Text]:
@@ -87,6 +90,7 @@ class _Placing:
         self._memory = memory
         self._own = texts
         self._texts: dict[EntryKey, Text] = {}
+        self._warm: dict[EntryKey, Text] = {}
         self._pages: defaultdict[int, Page] = defaultdict(Page)
         self._holders: defaultdict[int, list[EntryKey]] = defaultdict(list)
         self._headlines = Headlines(batch.headlines)
@@ -152,7 +156,9 @@ class _Placing:
         )
 
     def _by_text(self, arrival: Arrival, text: Text) -> Placement:
-        copied = find_original(text, self._near(text), self._headlines, self._memory.policy)
+        near = self._near(text)
+        copied = find_original(text, near, self._headlines, self._memory.policy)
+        self._cool((text, *near))
         if copied is not None and copied.original is not None:
             return self._folded_into(arrival, text, copied, copied.original)
         clustered = self._cluster(arrival, text)
@@ -187,11 +193,18 @@ class _Placing:
             holders = self._holders.get(fingerprint, ())
             if len(holders) < MOST_HOLDERS:
                 hits.update(holders)
-        likest = sorted(hits.items(), key=lambda hit: (-hit[1], hit[0]))[:CANDIDATES]
-        keys = dict.fromkeys(key for key, _ in likest)
+        keys = dict.fromkeys(text.likely(hits))
         if text.headline is not None:
             keys |= dict.fromkeys(self._headlines.under(text.headline))
         return [found for key in keys if (found := self._texts.get(key)) is not None]
+
+    def _cool(self, compared: Iterable[Text]) -> None:
+        """Let go of the words of what was compared longest ago, so that a batch takes little memory."""
+        for one in compared:
+            self._warm.pop(one.key, None)
+            self._warm[one.key] = one
+        while len(self._warm) > _MOST_WARM:
+            self._warm.pop(next(iter(self._warm))).forget()
 
     def _remember(self, text: Text, placement: Placement, root: EntryKey) -> None:
         text.story, text.root = placement.story, root

@@ -30,7 +30,7 @@ from aggregator.store.sqlite.source_rows import facts_by_row
 
 MOST_LINKED: Final = 50
 """Enough entries of one link to see that it is nobody's own."""
-LIKEST: Final = 10
+LIKEST: Final = 4
 SLICE: Final = 1_000
 
 # The inner query keeps a link that stands on everything from being walked through to its end.
