@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import intervals, many, parsing, polling
+from benchmarks import intervals, judging, many, parsing, polling, stories, texts
 from benchmarks.results import Result, show, write
 
 
@@ -18,7 +18,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--sources", type=int, default=100_000, help="for the simulation of many")
     parser.add_argument(
-        "--only", choices=("parsing", "polling", "tls", "many", "intervals"), help="one subject; writes no results"
+        "--only",
+        choices=("parsing", "polling", "tls", "many", "intervals", "judging", "stories", "texts"),
+        help="one subject; writes no results",
     )
     parser.add_argument("--no-write", action="store_true", help="leave results.json as it is")
     parser.add_argument("--corpora", type=Path, default=Path(os.environ.get("AGGREGATOR_CORPORA", "/nonexistent")))
@@ -29,6 +31,9 @@ def main() -> None:
         "tls": lambda: polling.measure_tls(200, chosen.repeats),
         "many": lambda: many.measure(chosen.sources),
         "intervals": lambda: intervals.measure(chosen.corpora),
+        "judging": judging.measure,
+        "stories": lambda: stories.measure(chosen.corpora),
+        "texts": lambda: texts.measure(chosen.corpora),
     }
     results = [one for name, measure in subjects.items() if chosen.only in (None, name) for one in measure()]
     show(results)

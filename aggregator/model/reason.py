@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+Fact = str | int | float | bool | None
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -14,9 +16,11 @@ class Reason:
         verdict: What was decided, in a word or two: ``new``, ``joined``, ``entered``.
         rule: Name of the rule that decided, stable: ``guid``, ``link``, ``match``.
         evidence: What the rule saw, short enough for one line.
+        facts: Names and values of what the rule compared, thresholds included: enough to decide again.
     """
 
     stage: str
     verdict: str
     rule: str
     evidence: str = ""
+    facts: tuple[tuple[str, Fact], ...] = ()

@@ -6,32 +6,68 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from aggregator.model.entry import EntryKey
 from aggregator.model.source import Source
-from aggregator.model.story import CurateBatch, Curated
+from aggregator.model.story import Arrival, CurateBatch, Curated, Deciding, StoryPolicy, Traces
 from aggregator.model.topic import Topic
 from aggregator.pipeline.ports import CurateStore
-from aggregator.stories import place
+from aggregator.stories import StoryMemory, Text, place, read_texts, traces
 from aggregator.text.digests import digest128
 from aggregator.topics import TopicSet
 
 BATCH = 500
 
 
-def decide(topics: TopicSet, batch: CurateBatch) -> Curated:
-    """Decide about one batch: a story for what has none, topics for all of it."""
-    matches = tuple(match for arrival in batch.arrivals for match in topics.judge(arrival.stored, arrival.source))
-    return Curated(
-        placements=place(batch),
-        judged=tuple(arrival.stored.entry.key for arrival in batch.arrivals),
-        matches=matches,
-    )
+class Desk:
+    """What curating keeps in mind between batches: the open stories, loaded from the store when they are needed.
+
+    One at a time uses it. When a commit fails it is cleared, for it has learned what the store has not.
+
+    Args:
+        policy: What belongs together.
+    """
+
+    def __init__(self, policy: StoryPolicy) -> None:
+        self.policy = policy
+        self._memory: StoryMemory | None = None
+
+    async def memory(self, store: CurateStore) -> StoryMemory:
+        """Give what is remembered; load it the first time."""
+        if self._memory is None:
+            memory = StoryMemory(self.policy)
+            memory.load(await store.recall())
+            self._memory = memory
+        return self._memory
+
+    def clear(self) -> None:
+        """Forget; the store knows better."""
+        self._memory = None
 
 
-async def curate(store: CurateStore, topics: TopicSet) -> frozenset[str]:
+def deciding(topics: TopicSet, memory: StoryMemory) -> Deciding:
+    """Say how a batch is decided about: a story for what has none, topics for all of it."""
+    texts: dict[EntryKey, Text] = {}
+
+    def trace(arrivals: Sequence[Arrival]) -> tuple[Traces, ...]:
+        texts.update(read_texts(arrivals))
+        return traces(arrivals, texts, memory)
+
+    def decide(batch: CurateBatch) -> Curated:
+        return _judge(topics, batch, place(batch, texts, memory))
+
+    return Deciding(trace=trace, decide=decide)
+
+
+async def curate(store: CurateStore, topics: TopicSet, desk: Desk) -> frozenset[str]:
     """Curate all that waits; name the topics whose members may have changed."""
     touched: frozenset[str] = frozenset()
+    memory = await desk.memory(store)
     while True:
-        result = await store.curate(BATCH, partial(decide, topics))
+        try:
+            result = await store.curate(BATCH, deciding(topics, memory))
+        except BaseException:
+            desk.clear()
+            raise
         touched |= result.topics
         if result.arrivals < BATCH:
             return touched
@@ -56,8 +92,17 @@ async def rematch(store: CurateStore, topics: Sequence[Topic]) -> frozenset[str]
 
 
 def _decide_some(topics: TopicSet, slugs: frozenset[str], batch: CurateBatch) -> Curated:
-    found = decide(topics, batch)
-    return Curated(judged=found.judged, matches=tuple(m for m in found.matches if m.topic in slugs))
+    found = _judge(topics, batch, Curated())
+    return replace(found, matches=tuple(match for match in found.matches if match.topic in slugs))
+
+
+def _judge(topics: TopicSet, batch: CurateBatch, placed: Curated) -> Curated:
+    """Find the topics of every arrival of a batch."""
+    return replace(
+        placed,
+        judged=tuple(arrival.stored.entry.key for arrival in batch.arrivals),
+        matches=tuple(match for arrival in batch.arrivals for match in topics.judge(arrival.stored, arrival.source)),
+    )
 
 
 def with_context(topics: Sequence[Topic], sources: Sequence[Source]) -> tuple[Topic, ...]:

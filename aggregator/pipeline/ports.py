@@ -16,7 +16,7 @@ from aggregator.model.following import FollowChange, Followed
 from aggregator.model.reading import Document, ReadOutcome
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
-from aggregator.model.story import CurateBatch, Curated, CurateResult
+from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
@@ -156,7 +156,11 @@ class PushStore(Protocol):
 class CurateStore(Protocol):
     """What curating needs. One curate step at a time."""
 
-    async def curate(self, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+    async def recall(self) -> Recalled:
+        """Read what is remembered of open stories, when curating starts and after a commit that failed."""
+        ...
+
+    async def curate(self, limit: int, deciding: Deciding) -> CurateResult:
         """Take up to ``limit`` arrivals after the watermark, decide, and commit decision and watermark together."""
         ...
 
@@ -173,7 +177,7 @@ class CurateStore(Protocol):
             topics: Those whose rule changed; once the last slice is done their rule digests are stored.
             after: 0 at first, then what the slice before returned.
             limit: Entries a slice.
-            decide: As for ``curate``; its placements are ignored, its matches are those of ``topics``.
+            decide: Finds the matches of ``topics``; nothing else of what it decides is kept.
 
         Returns:
             Where the next slice starts, or None after the last.

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.model.edition import (
-    AlsoCovered,
     Candidate,
     Composed,
     Edition,
@@ -109,14 +108,11 @@ def _dates(lead: Member) -> tuple[datetime, datetime]:
 
 
 def _item(one: _Subject, row: LedgerRow, topic: Topic) -> EditionEntry:
-    also: tuple[AlsoCovered, ...] = ()
     lead = one.lead.stored.entry
-    if topic.mode is TopicMode.STORIES:
-        also = also_covered(one.members, one.lead)
-    elif row.lead != lead.key:
+    if topic.mode is TopicMode.ENTRIES and row.lead != lead.key:
         # A story topic announced this subject first and let another entry speak: its link would be somebody else's.
         row = replace(row, url=lead.url)
-    item = make_item(one.lead, row, one.announced_at, also, topic.output)
+    item = make_item(one.lead, row, one.announced_at, also_covered(one.members, one.lead), topic.output)
     return replace(item, reasons=_reasons(one))
 
 

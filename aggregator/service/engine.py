@@ -16,7 +16,7 @@ from aggregator.model.edition import Edition, Rendition
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.announce import announce
-from aggregator.pipeline.curate import curate, rematch, with_context
+from aggregator.pipeline.curate import Desk, curate, rematch, with_context
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, spread
 from aggregator.service.house import House, Plan
@@ -61,6 +61,7 @@ class Engine:
         self._shelf = shelf
         self._topics = plan.compile()
         self._by_id = {source.id: source for source in plan.sources}
+        self._desk = Desk(plan.settings.stories)
         self._parts = PollParts(
             store=house.store,
             fetcher=house.fetcher,
@@ -106,7 +107,9 @@ class Engine:
             self._plan = replace(plan, sources=sources, topics=topics)
             self._topics = self._plan.compile()
             self._by_id = {source.id: source for source in sources}
-            await curate(self._house.store, self._topics)
+            if plan.settings.stories != self._desk.policy:
+                self._desk = Desk(plan.settings.stories)
+            await curate(self._house.store, self._topics, self._desk)
             await rematch(self._house.store, topics)
             for slug in sorted(gone):
                 self._shelf.remove(slug)
@@ -172,7 +175,7 @@ class Engine:
         """Curate all that has arrived, and announce the topics that it touched."""
         async with self._settling:
             self.unsettled.clear()
-            await self._announce(await curate(self._house.store, self._topics))
+            await self._announce(await curate(self._house.store, self._topics, self._desk))
 
     async def keep_settled(self) -> None:
         """Settle whenever something arrived, for ever; a burst of arrivals is settled in few steps."""

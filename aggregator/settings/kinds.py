@@ -128,6 +128,14 @@ def _weight(value: object) -> float:
     return float(value)
 
 
+def _share(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unfit(f"expected a number, but this is {kind_of(value)}", "a share such as 0.5")
+    if not 0.2 <= value <= 1:  # noqa: PLR2004 - below that, quotations make copies
+        raise Unfit("must be between 0.2 and 1", "'text: 0.5' is half of the shorter text")
+    return float(value)
+
+
 def _several(value: object) -> object:
     return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
 
@@ -177,6 +185,8 @@ EveryValue = Annotated[Every, PlainValidator(parse_every), _pattern(EVERY_PATTER
 Timeout = Annotated[timedelta, _duration("1s", "10m", "s"), _pattern(DURATION_PATTERN, "20s")]
 Keep = Annotated[timedelta, _duration("1d", "100y", "d"), _pattern(DURATION_PATTERN, "90d", "1y")]
 Spacing = Annotated[timedelta, _duration("0s", "1h", "s"), _pattern(DURATION_PATTERN, "1s")]
+HeadlineWindow = Annotated[timedelta, _duration("0s", "7d", "h"), _pattern(DURATION_PATTERN, "48h", "0s")]
+TextShare = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": "number", "minimum": 0.2, "maximum": 1})]
 Size = Annotated[int, PlainValidator(parse_size), _pattern(SIZE_PATTERN, "5MB", "500KB")]
 Weight = Annotated[
     float, PlainValidator(_weight), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000})

@@ -9,15 +9,18 @@ from aggregator.settings.findings import Loc, quoted
 from aggregator.settings.section import Section
 from aggregator.settings.shapes import (
     DefaultsSection,
+    DuplicatesSection,
     GroupSection,
     HostGroupSection,
     IncludedFile,
     MainFile,
     NetworkSection,
     OutputSection,
+    PoliciesSection,
     ServerSection,
     SiteSection,
     SourceSection,
+    StoriesSection,
     TopicSection,
 )
 
@@ -30,8 +33,7 @@ RESERVED = frozenset(
 
 _SOURCE_LATER = ("updates", "mute", "clean", "respect-robots", "settle")
 _LATER: dict[type[Section], tuple[str, ...]] = {
-    IncludedFile: ("policies",),
-    MainFile: ("policies", "mute", "drop", "timezone"),
+    MainFile: ("mute", "drop", "timezone"),
     SiteSection: ("timezone",),
     ServerSection: ("admin-token",),
     NetworkSection: ("respect-robots",),
@@ -43,6 +45,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
         *("digest", "settle", "quiet", "access", "drop", "keep", "mute"),
     ),
     OutputSection: ("hub",),
+    PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
 }
 _LATER_VALUES = frozenset({"full-text"})
 _SYNONYMS = {
@@ -78,7 +81,9 @@ _SECTIONS: dict[str, type[Section]] = {
     "defaults": DefaultsSection,
     "sources": SourceSection,
     "groups": GroupSection,
+    "policies": PoliciesSection,
 }
+_POLICIES: dict[str, type[Section]] = {"duplicates": DuplicatesSection, "stories": StoriesSection}
 _SINGLE = ("site", "server", "network", "defaults")
 
 
@@ -97,6 +102,8 @@ def section_at(loc: Loc, root: type[Section]) -> type[Section]:
         return OutputSection if loc[-1] == "output" else TopicSection
     if first == "network" and "host-groups" in loc:
         return HostGroupSection
+    if first == "policies" and len(loc) > 1:
+        return _POLICIES.get(str(loc[1]), PoliciesSection)
     return _SECTIONS.get(first, root)
 
 

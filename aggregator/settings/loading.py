@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aggregator.errors import SettingsError
 from aggregator.model.outline import Outline
+from aggregator.model.story import StoryPolicy
 from aggregator.settings.files import Library
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import near
@@ -16,11 +17,14 @@ from aggregator.settings.layers import Groups
 from aggregator.settings.queries import QueryCheck, check_drops
 from aggregator.settings.shapes import (
     DefaultsSection,
+    DuplicatesSection,
     HostGroupSection,
     MainFile,
     NetworkSection,
+    PoliciesSection,
     ServerSection,
     SiteSection,
+    StoriesSection,
 )
 from aggregator.settings.sources import Names, SourceList
 from aggregator.settings.topics import TopicList
@@ -32,6 +36,7 @@ _CONTAINERS = frozenset(
     (
         *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output"),
         *("site", "server", "network", "defaults", "host-groups", "allow-private"),
+        *("policies", "duplicates", "stories"),
     )
 )
 # Below these stand names that users choose; a name alone says enough.
@@ -94,6 +99,7 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
         sources=sources,
         topics=topics,
         origins=origins,
+        stories=_stories(main.policies or PoliciesSection()),
     )
 
 
@@ -133,6 +139,18 @@ def _network(section: NetworkSection) -> Network:
             HostGroup(pattern=pattern, spacing=spacing if own is None else own) for pattern, own in host_groups
         ),
         deltas=built_in.deltas if section.deltas is None else section.deltas,
+    )
+
+
+def _stories(section: PoliciesSection) -> StoryPolicy:
+    copies, stories = section.duplicates or DuplicatesSection(), section.stories or StoriesSection()
+    built_in = StoryPolicy()
+    return StoryPolicy(
+        granularity=stories.granularity or built_in.granularity,
+        same_link=built_in.same_link if copies.url is None else copies.url,
+        headline_window=built_in.headline_window if copies.headline is None else copies.headline,
+        text_share=built_in.text_share if copies.text is None else copies.text,
+        equivalents=tuple((word, meant) for word, meant in (stories.aliases or {}).items() if meant),
     )
 
 

@@ -6,12 +6,13 @@ topics are put together, after groups and defaults had their say.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 
 from aggregator.model.source import ContentPolicy
+from aggregator.model.story import Granularity
 from aggregator.model.topic import Attribution, FeedFormat, Shown, TopicMode
 from aggregator.settings.kinds import (
     Auth,
@@ -23,6 +24,7 @@ from aggregator.settings.kinds import (
     Flag,
     HeaderName,
     HeaderValue,
+    HeadlineWindow,
     Keep,
     Language,
     Limit,
@@ -37,6 +39,7 @@ from aggregator.settings.kinds import (
     SourceId,
     Spacing,
     Tags,
+    TextShare,
     Timeout,
     Weight,
 )
@@ -148,6 +151,39 @@ class SourceSection(GroupSection):
         return {"anyOf": [{"type": "string"}, handler(core)]}
 
 
+class DuplicatesSection(Section):
+    """What counts as a copy of an entry of another source."""
+
+    url: Flag | None = Field(default=None, description="Entries with one link are copies; default true.")
+    headline: HeadlineWindow | None = Field(
+        default=None, description="So far apart an equal headline still makes a copy; 0s: never; default 48h."
+    )
+    text: TextShare | None = Field(
+        default=None, description="Share of the shorter text that makes a copy; default 0.5."
+    )
+    keep: Literal["weight"] | None = Field(
+        default=None, description="Who leads a group: the heaviest source, then the earliest, then the most complete."
+    )
+
+
+class StoriesSection(Section):
+    """What counts as one story."""
+
+    granularity: Granularity | None = Field(
+        default=None, description="How much is one story: fine, normal (default), broad; off: copies only."
+    )
+    aliases: dict[str, Line | None] | None = Field(
+        default=None, description="Word in headlines -> what it stands for, beside the built-in ones."
+    )
+
+
+class PoliciesSection(Section):
+    """How entries of all sources are brought together."""
+
+    duplicates: DuplicatesSection | None = None
+    stories: StoriesSection | None = None
+
+
 class OutputSection(Section):
     """How a topic is rendered."""
 
@@ -202,3 +238,4 @@ class MainFile(IncludedFile):
     )
     network: NetworkSection | None = None
     defaults: DefaultsSection | None = None
+    policies: PoliciesSection | None = Field(default=None, description="What counts as a copy, and as one story.")

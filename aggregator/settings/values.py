@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from aggregator.errors import Problem
 from aggregator.model.source import Source
+from aggregator.model.story import StoryPolicy
 from aggregator.model.topic import Topic
 
 
@@ -103,6 +104,7 @@ class Settings:
     Attributes:
         file: Path of the main file as the user would write it.
         data: Absolute path of the data folder.
+        stories: What counts as a copy and as one story; the ``policies``.
         warnings: By file and line.
         origins: One for each source, in the same order.
     """
@@ -116,3 +118,4 @@ class Settings:
     topics: tuple[Topic, ...]
     warnings: tuple[Problem, ...] = ()
     origins: tuple[Origin, ...] = ()
+    stories: StoryPolicy = StoryPolicy()

@@ -1,157 +1,283 @@
-"""Place entries into stories: one link, one story, as far as the sources' own use of the link allows it."""
+"""Place arrivals: a copy of what is known, a part of an open story, or a story of its own."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
-from aggregator.model.story import Arrival, CurateBatch, Neighbour, Placement
+from aggregator.model.story import (
+    MOST_HOLDERS,
+    Arrival,
+    CurateBatch,
+    Curated,
+    Granularity,
+    Neighbour,
+    Placement,
+    Recent,
+    StoryMerge,
+    Traces,
+)
+from aggregator.stories.copies import Copied, Headlines, Text, find_original
+from aggregator.stories.links import SHARED_BY_ALL, Page, Seen, compared_title
+from aggregator.stories.memory import Clustered, StoryMemory, ago, is_current, recent
 from aggregator.text.tokens import tokens
 
-_Title = tuple[str, ...]
-
-# A source with so many titles on one link puts its front page or a live page on everything: no key at all.
-_SHARED_BY_ALL = 3
+_MOST_WARM: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """An entry that already has its story."""
-
-    first_seen_at: datetime
-    key: EntryKey
-    story: EntryKey
-    title: _Title
-
-
-@dataclass(slots=True)
-class _Page:
-    """All that was seen under one link key, and under how many titles each source puts it."""
-
-    seen: list[_Seen] = field(default_factory=list)
-    titles: defaultdict[str, set[_Title]] = field(default_factory=lambda: defaultdict(set))
-    widest: int = 0
-
-    def add(self, one: _Seen) -> None:
-        """Take note of an entry."""
-        self.seen.append(one)
-        self.widest = max(self.widest, self.widest_with(one))
-        self.titles[one.key.source].add(one.title)
-
-    def widest_with(self, one: _Seen) -> int:
-        """Count the titles of the source that has most of them, were ``one`` among the entries."""
-        return max(self.widest, len(self.titles[one.key.source] | {one.title}))
-
-    def repeated_by(self, one: _Seen) -> _Seen | None:
-        """Find the oldest entry that tells what ``one`` tells.
-
-        As long as every source has one title for the link, the link decides. As soon as one of them has two,
-        only entries under an equal title belong together. Never do two titles of one source meet in a story.
-        """
-        width = self.widest_with(one)
-        if width >= _SHARED_BY_ALL:
-            return None
-        if width == 1:
-            return min(self.seen, key=_age, default=None)
-        others = {seen.story for seen in self.seen if seen.key.source == one.key.source and seen.title != one.title}
-        equal = (seen for seen in self.seen if seen.title == one.title and seen.story not in others)
-        return min(equal, key=_age, default=None)
-
-    def holds(self, key: EntryKey) -> bool:
-        """Say whether an entry is among those that were seen."""
-        return any(seen.key == key for seen in self.seen)
+def read_texts(arrivals: Sequence[Arrival]) -> dict[EntryKey, Text]:
+    """Read the texts of what is to be placed and young enough to be compared."""
+    texts: dict[EntryKey, Text] = {}
+    for arrival in arrivals:
+        stored = arrival.stored
+        if stored.story is None and is_current(stored):
+            entry, source = stored.entry, arrival.source
+            text = texts[entry.key] = Text(
+                key=entry.key,
+                story=entry.key,
+                root=entry.key,
+                at=stored.first_seen_at,
+                owner=source.owner or source.id,
+                language=_language(entry.language or source.language),
+                title=entry.title,
+                outlet=source.title,
+                markup=entry.content_html,
+                plain=entry.summary,
+            )
+            text.read()
+    return texts
 
 
-def place(batch: CurateBatch) -> tuple[Placement, ...]:
-    """Give every arrival that has no story one: that of an entry with its link, or its own.
+def traces(arrivals: Sequence[Arrival], texts: dict[EntryKey, Text], memory: StoryMemory) -> tuple[Traces, ...]:
+    """Say what is to be looked up before the arrivals are placed."""
+    found = []
+    for arrival in arrivals:
+        entry = arrival.stored.entry
+        text = texts.get(entry.key)
+        found.append(
+            Traces(
+                key=entry.key,
+                link_key=entry.link_key if memory.policy.same_link else None,
+                headline=text.headline if text else None,
+                prints=text.prints if text else (),
+            )
+        )
+    return tuple(found)
 
-    Only what came earlier counts, so that a batch cut in two at any place gives the same stories as the
-    whole. An entry of another source than the story's founder repeats the founder; one of the same source
-    only stands beside it. An entry that has a story keeps it, whatever was edited.
+
+def place(batch: CurateBatch, texts: dict[EntryKey, Text], memory: StoryMemory) -> Curated:
+    """Give every arrival that has no story one.
+
+    An entry with the link, the headline or the text of an earlier one shares its story; of what is left each joins
+    the open story that it is most like. Only what came earlier counts, so that a batch cut in two at any place gives
+    the same stories as the whole. An entry that has a story keeps it, whatever was edited.
     """
-    pages: defaultdict[int, _Page] = defaultdict(_Page)
-    done: set[EntryKey] = set()
-    for neighbour in (*batch.neighbours, *_placed(batch.arrivals)):
-        if neighbour.key not in done:
-            pages[neighbour.link_key].add(_seen(neighbour))
-        done.add(neighbour.key)
-    placements: list[Placement] = []
+    memory.begin()
+    placing = _Placing(batch, texts, memory)
     for arrival in batch.arrivals:
-        key = arrival.stored.entry.key
-        if arrival.stored.story is None and key not in done:
-            placements.append(_place(arrival, pages))
-            done.add(key)
-    return tuple(placements)
+        placing.place(arrival)
+    return placing.result()
+
+
+class _Placing:
+    """One batch on its way."""
+
+    def __init__(self, batch: CurateBatch, texts: dict[EntryKey, Text], memory: StoryMemory) -> None:
+        self._memory = memory
+        self._own = texts
+        self._texts: dict[EntryKey, Text] = {}
+        self._warm: dict[EntryKey, Text] = {}
+        self._pages: defaultdict[int, Page] = defaultdict(Page)
+        self._holders: defaultdict[int, list[EntryKey]] = defaultdict(list)
+        self._headlines = Headlines(batch.headlines)
+        self._done: set[EntryKey] = set()
+        self._placements: list[Placement] = []
+        self._merges: list[StoryMerge] = []
+        self._recent: list[Recent] = []
+        for neighbour in batch.neighbours:
+            self._meet(neighbour)
+        for neighbour in _placed(batch.arrivals):
+            if neighbour.key not in self._done:
+                self._meet(neighbour)
+        for fingerprint, key in batch.holders:
+            self._holders[fingerprint].append(key)
+
+    def place(self, arrival: Arrival) -> None:
+        """Give one arrival its story."""
+        stored = arrival.stored
+        key, link_key = stored.entry.key, stored.entry.link_key
+        if stored.story is not None or key in self._done:
+            return
+        self._done.add(key)
+        page = self._pages[link_key] if link_key is not None and self._memory.policy.same_link else None
+        own = Seen(stored.first_seen_at, key, key, compared_title(stored.entry.title), key)
+        older = page.repeated_by(own) if page else None
+        text = self._own.get(key)
+        if older is not None:
+            placement = self._by_link(arrival, older)
+        else:
+            placement = self._by_text(arrival, text) if text else _history(key)
+            if page is not None and page.seen and placement.copy_reason is None:
+                placement = replace(placement, copy_reason=_shared_link(page.widest_with(own)))
+        self._placements.append(placement)
+        root = placement.duplicate_of or key
+        if page is not None:
+            page.add(Seen(own.first_seen_at, key, placement.story, own.title, root))
+        if text is not None:
+            self._remember(text, placement, root)
+
+    def result(self) -> Curated:
+        """Give what was decided."""
+        return Curated(
+            placements=tuple(self._placements),
+            merges=tuple(self._merges),
+            recent=tuple(self._recent),
+            headlines=self._headlines.noted(),
+            counts=self._memory.news(),
+        )
+
+    def _by_link(self, arrival: Arrival, older: Seen) -> Placement:
+        key, at = arrival.stored.entry.key, arrival.stored.first_seen_at
+        evidence = f"same link as {older.key.source}, {ago(older.first_seen_at, at)}"
+        facts = (("partner_source", older.key.source), ("partner_guid", older.key.guid))
+        text = self._own.get(key)
+        if text is not None:
+            self._recent.append(recent(arrival.stored, _folded(older.story), text.language, text.prints))
+        return Placement(
+            key=key,
+            story=self._memory.current(older.story),
+            # Two entries of one source stand beside each other.
+            duplicate_of=older.root if older.root.source != key.source else None,
+            reason=Reason("story", "joined", "link", evidence, facts),
+        )
+
+    def _by_text(self, arrival: Arrival, text: Text) -> Placement:
+        near = self._near(text)
+        copied = find_original(text, near, self._headlines, self._memory.policy)
+        self._cool((text, *near))
+        if copied is not None and copied.original is not None:
+            return self._folded_into(arrival, text, copied, copied.original)
+        clustered = self._cluster(arrival, text)
+        self._merges.extend(clustered.merges)
+        self._recent.append(recent(arrival.stored, clustered, text.language, text.prints))
+        return Placement(
+            key=text.key,
+            story=clustered.story,
+            reason=clustered.reason,
+            copy_reason=copied.reason if copied else None,
+        )
+
+    def _folded_into(self, arrival: Arrival, text: Text, copied: Copied, original: Text) -> Placement:
+        story = self._memory.current(original.story)
+        self._recent.append(recent(arrival.stored, _folded(story), text.language, text.prints))
+        reason = Reason("story", "joined", "copy", f"a copy has the story of what it repeats, {original.key.source}")
+        return Placement(
+            key=text.key, story=story, duplicate_of=original.root, reason=reason, copy_reason=copied.reason
+        )
+
+    def _cluster(self, arrival: Arrival, text: Text) -> Clustered:
+        stored = arrival.stored
+        if self._memory.policy.granularity is Granularity.OFF:
+            reason = Reason("story", "new", "off", "stories are switched off; only copies are joined")
+            return Clustered(story=text.key, reason=reason)
+        return self._memory.cluster(stored, text.language, text.words, tokens(stored.entry.summary))
+
+    def _near(self, text: Text) -> list[Text]:
+        """Find the texts that share most fingerprints, and those under the same headline."""
+        hits: Counter[EntryKey] = Counter()
+        for fingerprint in text.prints:
+            holders = self._holders.get(fingerprint, ())
+            if len(holders) < MOST_HOLDERS:
+                hits.update(holders)
+        keys = dict.fromkeys(text.likely(hits))
+        if text.headline is not None:
+            keys |= dict.fromkeys(self._headlines.under(text.headline))
+        return [found for key in keys if (found := self._texts.get(key)) is not None]
+
+    def _cool(self, compared: Iterable[Text]) -> None:
+        """Let go of the words of what was compared longest ago, so that a batch takes little memory."""
+        for one in compared:
+            self._warm.pop(one.key, None)
+            self._warm[one.key] = one
+        while len(self._warm) > _MOST_WARM:
+            self._warm.pop(next(iter(self._warm))).forget()
+
+    def _remember(self, text: Text, placement: Placement, root: EntryKey) -> None:
+        text.story, text.root = placement.story, root
+        self._texts[text.key] = text
+        for fingerprint in text.prints:
+            self._holders[fingerprint].append(text.key)
+        if text.headline is not None:
+            self._headlines.note(text.headline, text.key, text.at)
+
+    def _meet(self, neighbour: Neighbour) -> None:
+        """Take note of an entry that has its place."""
+        self._done.add(neighbour.key)
+        if neighbour.link_key is not None and self._memory.policy.same_link:
+            self._pages[neighbour.link_key].add(_seen(neighbour))
+        self._texts[neighbour.key] = text = _text(neighbour)
+        text.headline = self._headlines.of(neighbour.key)
 
 
 def _placed(arrivals: Iterable[Arrival]) -> Iterable[Neighbour]:
     for arrival in arrivals:
-        stored, link_key = arrival.stored, arrival.stored.entry.link_key
-        if stored.story is not None and link_key is not None:
+        stored = arrival.stored
+        if stored.story is not None and stored.entry.link_key is not None:
             yield Neighbour(
                 key=stored.entry.key,
-                link_key=link_key,
+                link_key=stored.entry.link_key,
                 story=stored.story,
                 first_seen_at=stored.first_seen_at,
                 title=stored.entry.title,
+                root=stored.duplicate_of,
+                owner=arrival.source.owner,
+                language=stored.entry.language or arrival.source.language,
+                summary=stored.entry.summary,
+                content_html=stored.entry.content_html,
             )
 
 
-def _seen(neighbour: Neighbour) -> _Seen:
-    return _Seen(neighbour.first_seen_at, neighbour.key, neighbour.story, _title(neighbour.title))
+def _seen(neighbour: Neighbour) -> Seen:
+    title = compared_title(neighbour.title)
+    root = neighbour.root or neighbour.key
+    return Seen(neighbour.first_seen_at, neighbour.key, neighbour.story, title, root)
 
 
-def _place(arrival: Arrival, pages: defaultdict[int, _Page]) -> Placement:
-    entry, at = arrival.stored.entry, arrival.stored.first_seen_at
-    if entry.link_key is None:
-        return _founded(entry.key, "no-link", "the entry has no link")
-    page = pages[entry.link_key]
-    own = _Seen(at, entry.key, entry.key, _title(entry.title))
-    older = page.repeated_by(own)
-    if older is None:
-        placement = _founded(entry.key, *_why_alone(page, own))
-        page.add(own)
-        return placement
-    page.add(_Seen(at, entry.key, older.story, own.title))
-    # A founder that was pruned can no longer be pointed at; the oldest that is left stands for it.
-    root = older.story if page.holds(older.story) else older.key
-    return Placement(
-        key=entry.key,
-        story=older.story,
-        duplicate_of=root if root.source != entry.key.source else None,
-        reason=Reason("story", "joined", "link", f"same link as {older.key.source}, {_ago(at - older.first_seen_at)}"),
+def _text(neighbour: Neighbour) -> Text:
+    return Text(
+        key=neighbour.key,
+        story=neighbour.story,
+        root=neighbour.root or neighbour.key,
+        at=neighbour.first_seen_at,
+        owner=neighbour.owner or neighbour.key.source,
+        language=_language(neighbour.language),
+        title=neighbour.title,
+        outlet="",
+        markup=neighbour.content_html,
+        plain=neighbour.summary,
     )
 
 
-def _founded(key: EntryKey, rule: str, evidence: str) -> Placement:
-    return Placement(key=key, story=key, reason=Reason("story", "new", rule, evidence))
+def _history(key: EntryKey) -> Placement:
+    reason = Reason("story", "new", "old", "too old on arrival to be compared with what others write now")
+    return Placement(key=key, story=key, reason=reason)
 
 
-def _why_alone(page: _Page, own: _Seen) -> tuple[str, str]:
-    width = page.widest_with(own)
-    if not page.seen:
-        return "first", "nothing with its link came before"
-    if width >= _SHARED_BY_ALL:
-        return "shared-link", f"one source puts {width} titles on this link: it tells no entries apart"
-    return "shared-link", "one source puts two titles on this link, and no earlier entry has this one"
+def _shared_link(titles: int) -> Reason:
+    if titles >= SHARED_BY_ALL:
+        evidence = f"one source puts {titles} titles on this link: it tells no entries apart"
+    else:
+        evidence = "one source puts two titles on this link, and no earlier entry has this one"
+    return Reason("copy", "no copy", "shared-link", evidence, (("titles", titles),))
 
 
-def _title(title: str) -> _Title:
-    return tokens(title) or (title,)
+def _folded(story: EntryKey) -> Clustered:
+    return Clustered(story=story, reason=Reason("story", "joined", "copy"))
 
 
-def _age(seen: _Seen) -> tuple[datetime, EntryKey]:
-    return seen.first_seen_at, seen.key
-
-
-def _ago(apart: timedelta) -> str:
-    minutes = int(apart / timedelta(minutes=1))
-    if minutes <= 0:
-        return "at the same time"
-    if minutes < 120:  # noqa: PLR2004 - minutes up to two hours, hours up to two days
-        return f"{minutes} min earlier"
-    return f"{minutes // 60} h earlier" if minutes < 48 * 60 else f"{minutes // 1440} d earlier"
+def _language(tag: str | None) -> str:
+    return (tag or "").partition("-")[0].lower()

@@ -40,6 +40,12 @@ _SLUG = re.compile(r"[-_0-9]").search
 _ORIGIN = re.compile(
     f"{'|'.join(map(re.escape, ORIGINS))}|(?<![a-z])(?:{'|'.join(map(re.escape, ORIGIN_WORDS))})(?![a-z])"
 ).search
+# Posts of a live page, comments, answers of a forum: parts of a page that are entries of their own.
+_NUMBERED_PART = re.compile(
+    r"(?:[a-z]+-)?(?:post|comment|issuecomment|discussioncomment|block|entry|update|msg|message|reply|answer|p|c)"
+    r"[-_]?[0-9a-f]*[0-9][0-9a-f]*",
+    re.IGNORECASE,
+).fullmatch
 _GOOGLE = re.compile(r"google\.(?:com?\.)?[a-z]{2,3}").fullmatch
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE).match
 
@@ -101,7 +107,7 @@ def _parse(url: str) -> _Link | None:
     while not query and _INDEX(path[path.rfind("/") + 1 :]):
         path = _without_amp(path[: max(path.rfind("/"), 0)])
     fragment = _requote(parts.fragment, safe=_SEGMENT_SAFE + "/?") if parts.fragment else ""
-    return _Link(host, path, query, fragment if fragment.startswith(("!", "/")) else "")
+    return _Link(host, path, query, fragment if fragment.startswith(("!", "/")) or _NUMBERED_PART(fragment) else "")
 
 
 def _host(name: str, port: int | None) -> str:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from aggregator.model.entry import EntryKey
-from aggregator.model.story import Arrival, CurateBatch
-from aggregator.pipeline.curate import decide, with_context
+from aggregator.model.story import Arrival, CurateBatch, StoryPolicy
+from aggregator.pipeline.curate import deciding, with_context
+from aggregator.stories import StoryMemory
 from aggregator.text.digests import digest64
 from aggregator.topics import TopicSet
 from tests.builders import make_facts, make_source, make_stored, make_topic
@@ -20,7 +21,9 @@ def test_a_batch_gets_its_stories_and_its_topics_in_one_decision():
             ),
         )
     )
-    curated = decide(topics, batch)
+    how = deciding(topics, StoryMemory(StoryPolicy()))
+    how.trace(batch.arrivals)
+    curated = how.decide(batch)
     assert [placement.story for placement in curated.placements] == [EntryKey("lwn", "1")] * 2
     assert [(match.topic, match.key.guid) for match in curated.matches] == [("drones", "1")]
     assert curated.judged == (EntryKey("lwn", "1"), EntryKey("ap", "2"))

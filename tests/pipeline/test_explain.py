@@ -8,8 +8,9 @@ import pytest
 
 from aggregator.model.source import Every as HowOften, Source
 from aggregator.model.status import EntryFilter
+from aggregator.model.story import StoryPolicy
 from aggregator.pages.json_shapes import explanation_json
-from aggregator.pipeline.curate import curate
+from aggregator.pipeline.curate import Desk, curate
 from aggregator.pipeline.explain import explain_entry, explain_source
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.store.sqlite import SqliteStore
@@ -117,7 +118,7 @@ async def test_who_is_not_known_is_not_explained(store):
 async def test_an_entry_is_explained_by_its_id_or_its_address_step_by_step(store, by):
     clock = FakeClock()
     await harbour(store, clock)
-    await curate(store, TopicSet.compile(TOPICS))
+    await curate(store, TopicSet.compile(TOPICS), Desk(StoryPolicy()))
     wanted = "https://www.h.example/1/" if by == "address" else await short_id(store)
     (told,) = await explain_entry(store, TOPICS, wanted, None)
     assert (told.kind, told.title) == ("entry", "Ferry reopens")
@@ -135,7 +136,7 @@ async def short_id(store) -> str:
 async def test_it_says_why_an_entry_is_not_in_a_topic(store):
     clock = FakeClock()
     await harbour(store, clock)
-    await curate(store, TopicSet.compile(TOPICS))
+    await curate(store, TopicSet.compile(TOPICS), Desk(StoryPolicy()))
     (told,) = await explain_entry(store, TOPICS, await short_id(store), "planes")
     assert told.records[-1].verdict == "not entered planes"
     assert "aeroplane" in told.records[-1].evidence

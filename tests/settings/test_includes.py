@@ -45,7 +45,7 @@ def test_what_belongs_in_the_main_file_is_refused_elsewhere(tmp_path):
     )
     assert lines == [
         "a.yaml:1:1: defaults: 'defaults' cannot stand in an included file (say it in the main file)",
-        "a.yaml:2:1: policies: 'policies' cannot be used (not available in this version yet)",
+        "a.yaml:2:1: policies: 'policies' cannot stand in an included file (say it in the main file)",
         "a.yaml:3:1: site: 'site' cannot stand in an included file (say it in the main file)",
     ]
 

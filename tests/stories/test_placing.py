@@ -1,4 +1,4 @@
-"""Which entries share a story, and why."""
+"""Which entries share a story because of their link, and why; everything else is switched off here."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from aggregator.model.entry import EntryKey
-from aggregator.model.story import Arrival, CurateBatch, Neighbour, Placement
-from aggregator.stories import place
+from aggregator.model.story import Arrival, CurateBatch, Granularity, Neighbour, Placement, StoryPolicy
+from aggregator.stories import StoryMemory, place, read_texts
 from tests.builders import NOON, make_facts, make_stored
 
 
@@ -34,11 +34,15 @@ def arrival(
     )
 
 
-def run(*arrivals: Arrival, near: Sequence[Neighbour] = ()) -> tuple[Placement, ...]:
-    return place(CurateBatch(arrivals=arrivals, neighbours=tuple(near)))
+LINKS_ONLY = StoryPolicy(granularity=Granularity.OFF, headline_window=timedelta(), text_share=2.0)
 
 
-def neighbour_of(arrived: Arrival, story: EntryKey) -> Neighbour:
+def run(*arrivals: Arrival, near: Sequence[Neighbour] = (), policy: StoryPolicy = LINKS_ONLY) -> tuple[Placement, ...]:
+    batch = CurateBatch(arrivals=arrivals, neighbours=tuple(near))
+    return place(batch, read_texts(arrivals), StoryMemory(policy)).placements
+
+
+def neighbour_of(arrived: Arrival, story: EntryKey, root: EntryKey | None = None) -> Neighbour:
     entry = arrived.stored.entry
     assert entry.link_key is not None
     return Neighbour(
@@ -47,6 +51,7 @@ def neighbour_of(arrived: Arrival, story: EntryKey) -> Neighbour:
         story=story,
         first_seen_at=arrived.stored.first_seen_at,
         title=entry.title,
+        root=root,
     )
 
 
@@ -62,13 +67,29 @@ def test_an_entry_that_nothing_came_before_founds_its_story():
     (placement,) = run(arrival("ap", "1"))
     assert placement.story == placement.key == EntryKey("ap", "1")
     assert placement.duplicate_of is None
-    assert placement.reason.rule == "first"
+    assert placement.copy_reason is None
 
 
 def test_entries_without_a_link_stand_alone():
     placements = run(arrival("ap", "1", link=None), arrival("bbc", "1", link=None))
     assert stories(placements) == ["ap/1", "bbc/1"]
-    assert {placement.reason.rule for placement in placements} == {"no-link"}
+    assert {placement.reason.rule for placement in placements} == {"off"}
+
+
+def test_links_may_be_switched_off():
+    assert stories(run(arrival("ap", "1"), arrival("bbc", "1"), policy=replace(LINKS_ONLY, same_link=False))) == [
+        "ap/1",
+        "bbc/1",
+    ]
+
+
+def test_what_was_old_on_arrival_is_found_by_its_link_only():
+    old = {"published_at": NOON - timedelta(days=4)}
+    placements = run(
+        arrival("ap", "1", **old), arrival("bbc", "1", **old), arrival("cnn", "1", link=9, **old), policy=StoryPolicy()
+    )
+    assert stories(placements) == ["ap/1", "ap/1", "cnn/1"]
+    assert placements[2].reason.rule == "old"
 
 
 def test_one_link_in_two_sources_is_one_story_and_the_later_entry_a_duplicate():
@@ -110,7 +131,7 @@ def test_within_one_source_an_equal_title_on_one_link_joins_the_story_but_is_no_
 def test_within_one_source_different_titles_on_one_link_are_different_stories():
     placements = run(arrival("ap", "1", title="One"), arrival("ap", "2", title="Two"))
     assert stories(placements) == ["ap/1", "ap/2"]
-    assert placements[1].reason.rule == "shared-link"
+    assert placements[1].copy_reason.rule == "shared-link"
 
 
 def test_a_neighbour_without_a_title_is_never_taken_for_another_entry_of_its_source():
@@ -123,7 +144,7 @@ def test_a_link_that_one_source_puts_on_everything_is_no_key_for_anybody():
     front_page = [arrival("ap", guid, title=f"Story {guid}") for guid in "123"]
     placements = run(*front_page, arrival("bbc", "1", title="Story 1"))
     assert stories(placements) == ["ap/1", "ap/2", "ap/3", "bbc/1"]
-    assert placements[3].reason.evidence == "one source puts 3 titles on this link: it tells no entries apart"
+    assert placements[3].copy_reason.evidence == "one source puts 3 titles on this link: it tells no entries apart"
 
 
 def test_neighbours_too_show_that_a_link_is_no_key():
@@ -202,8 +223,11 @@ def test_batches_cut_anywhere_give_the_same_stories(arrivals, cuts):
     for start, end in pairwise(edges):
         batch = arrivals[start:end]
         found = run(*batch, near=near)
-        story_of = {placement.key: placement.story for placement in found}
-        near += [neighbour_of(a, story_of[a.stored.entry.key]) for a in batch if a.stored.entry.link_key is not None]
+        place_of = {placement.key: placement for placement in found}
+        for arrived in batch:
+            placement = place_of[arrived.stored.entry.key]
+            if arrived.stored.entry.link_key is not None:
+                near.append(neighbour_of(arrived, placement.story, placement.duplicate_of))
         placed += found
     assert tuple(placed) == run(*arrivals)
 

@@ -25,37 +25,49 @@ from aggregator.store.sqlite.rows import (
 from aggregator.store.sqlite.source_rows import facts_by_row
 from aggregator.store.sqlite.topic_rows import authority, topic_row
 
-_SUBJECT_OF: Final = {TopicMode.STORIES: "story_id", TopicMode.ENTRIES: "id"}
+# A copy is the same subject as what it repeats, also where each entry is shown for itself.
+_SUBJECT_OF: Final = {TopicMode.STORIES: "{0}.story_id", TopicMode.ENTRIES: "ifnull({0}.duplicate_of, {0}.id)"}
+# The same the other way round, in a form for which there are indexes.
+_MEMBER_OF: Final = {
+    TopicMode.STORIES: "{0}.story_id {1}",
+    TopicMode.ENTRIES: "(({0}.id {1} AND {0}.duplicate_of IS NULL) OR {0}.duplicate_of {1})",
+}
 
 # The order is that of an edition, so that what falls out of the one falls out of the other.
 _LATEST: Final = """
-SELECT a.subject_id, a.announced_at FROM announcements a JOIN ledger l ON l.subject_id = a.subject_id
+SELECT a.subject_id, a.announced_at, ifnull(a.told_as, a.subject_id) FROM announcements a
+JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
 WHERE a.topic = :topic AND EXISTS (
-  SELECT 1 FROM entries e WHERE e.{subject} = a.subject_id AND e.pruned_at IS NULL)
+  SELECT 1 FROM entries e WHERE {is_subject} AND e.pruned_at IS NULL)
 ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
 """
 _PENDING: Final = """
-SELECT e.{subject}, a.announced_at FROM topic_entries m JOIN entries e ON e.id = m.entry_id
-LEFT JOIN announcements a ON a.topic = m.topic AND a.subject_id = e.{subject}
-WHERE m.topic = :topic AND m.pending = 1 AND e.{subject} IS NOT NULL
+SELECT {subject}, a.announced_at FROM topic_entries m JOIN entries e ON e.id = m.entry_id
+LEFT JOIN announcements a ON a.topic = m.topic AND a.subject_id = {subject}
+WHERE m.topic = :topic AND m.pending = 1 AND {subject} IS NOT NULL
 """
 _MEMBERS: Final = """
-SELECT v.*, v.{subject} AS subject_id, m.reason AS match_reason FROM v_entries v
+SELECT v.*, {shown_subject} AS subject_id, m.reason AS match_reason FROM v_entries v
 LEFT JOIN topic_entries m ON m.topic = :topic AND m.entry_id = v.id
-WHERE v.{subject} IN (SELECT value FROM json_each(:subjects))
+WHERE {is_shown}
 ORDER BY v.first_seen_at, v.source, v.guid
 """
 _SETTLE: Final = """
 UPDATE topic_entries SET pending = 0 WHERE topic = :topic AND pending = 1 AND EXISTS (
-  SELECT 1 FROM entries e JOIN announcements a ON a.subject_id = e.{subject}
+  SELECT 1 FROM entries e JOIN announcements a ON a.subject_id = {subject}
   WHERE e.id = topic_entries.entry_id AND a.topic = :topic)
 """
 _SQL: Final = {
     mode: {
-        name: text.format(subject=column)
+        name: text.format(
+            subject=subject.format("e"),
+            shown_subject=subject.format("v"),
+            is_subject=_MEMBER_OF[mode].format("e", "= a.subject_id"),
+            is_shown=_MEMBER_OF[mode].format("v", "IN (SELECT value FROM json_each(:subjects))"),
+        )
         for name, text in (("latest", _LATEST), ("pending", _PENDING), ("members", _MEMBERS), ("settle", _SETTLE))
     }
-    for mode, column in _SUBJECT_OF.items()
+    for mode, subject in _SUBJECT_OF.items()
 }
 _LEDGER: Final = """
 SELECT l.*, subject_source.source AS subject_source, subject.guid AS subject_guid,
@@ -68,6 +80,10 @@ WHERE l.subject_id IN (SELECT value FROM json_each(?))
 _PEND_ANEW: Final = """
 UPDATE topic_entries SET pending = 1
 WHERE topic = ? AND pending = 0 AND entry_id IN (SELECT id FROM entries WHERE backfilled = 0)
+"""
+# What a story was told as is again the announcement of that entry.
+_TELL_ENTRIES: Final = """
+UPDATE OR IGNORE announcements SET subject_id = told_as, told_as = NULL WHERE topic = ? AND told_as IS NOT NULL
 """
 _INTO_LEDGER: Final = """
 INSERT INTO ledger (subject_id, atom_id, url, published_at, updated_at, lead_id, first_announced_at)
@@ -90,6 +106,7 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
     if state["mode"] not in {"", topic.mode.value}:
         # Stories are other subjects than entries: what was announced as the one was not as the other.
         db.execute(_PEND_ANEW, [topic.slug])
+        db.execute(_TELL_ENTRIES, [topic.slug])
     found = _find(db, topic)
     composed = compose(
         TopicView(
@@ -111,9 +128,8 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
 def _find(db: Database, topic: Topic) -> _Found:
     """Find the subjects that wait for being announced, and the last ones that were."""
     sql = _SQL[topic.mode]
-    announced: dict[int, str | None] = dict(
-        db.execute(sql["latest"], {"topic": topic.slug, "limit": topic.limit}).fetchall()
-    )
+    latest = db.execute(sql["latest"], {"topic": topic.slug, "limit": topic.limit}).fetchall()
+    announced: dict[int, str | None] = {subject_id: announced_at for subject_id, announced_at, _ in latest}
     waiting = {
         subject_id: None
         for subject_id, announced_at in db.execute(sql["pending"], {"topic": topic.slug})
@@ -128,7 +144,7 @@ def _find(db: Database, topic: Topic) -> _Found:
         member = Member(stored=stored_of(row), source=facts[row["source_id"]], reason=read_reason(row["match_reason"]))
         members.setdefault(row["subject_id"], []).append(member)
     keys = _subject_keys(db, members)
-    ledger = _ledger_rows(db, members)
+    ledger = _ledger_rows(db, dict.fromkeys(members) | {subject_id: told_as for subject_id, _, told_as in latest})
     candidates = tuple(
         Candidate(
             subject=keys[subject_id],
@@ -155,8 +171,11 @@ def _subject_keys(db: Database, subject_ids: Iterable[int]) -> dict[int, EntryKe
     return {row_id: EntryKey(source, guid) for row_id, source, guid in rows}
 
 
-def _ledger_rows(db: Database, subject_ids: Iterable[int]) -> dict[int, LedgerRow]:
-    return {row["subject_id"]: _ledger_row(row) for row in db.query(_LEDGER, [encode(sorted(subject_ids))])}
+def _ledger_rows(db: Database, told_as: Mapping[int, int | None]) -> dict[int, LedgerRow]:
+    """Read the ledger rows of subjects: of each its own, or that of the story as which its readers know it."""
+    named = {subject_id: other or subject_id for subject_id, other in told_as.items()}
+    rows = {row["subject_id"]: _ledger_row(row) for row in db.query(_LEDGER, [encode(sorted(set(named.values())))])}
+    return {subject_id: rows[other] for subject_id, other in named.items() if other in rows}
 
 
 def _ledger_row(row: Row) -> LedgerRow:

@@ -24,9 +24,10 @@ WHERE e.pruned_at IS NULL AND e.first_seen_at < :old_for_some
   AND e.id NOT IN (SELECT entry_id FROM arrivals)
   AND e.id NOT IN (SELECT value FROM json_each(:shown))
   AND ifnull(e.story_id, e.id) NOT IN (SELECT value FROM json_each(:shown))
+  AND ifnull(e.duplicate_of, e.id) NOT IN (SELECT value FROM json_each(:shown))
 """
 _SHOWN: Final = """
-SELECT a.subject_id FROM announcements a JOIN ledger l ON l.subject_id = a.subject_id
+SELECT a.subject_id FROM announcements a JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
 WHERE a.topic = :topic ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
 """
 _EMPTY: Final = """

@@ -8,24 +8,18 @@ from typing import Final
 from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
-from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Neighbour, Placement
+from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite.matches import row_of, write_matches
-from aggregator.store.sqlite.rows import Row, encode, known_moment, reason_text, stored_of
+from aggregator.store.sqlite.merging import merge_stories
+from aggregator.store.sqlite.near import find_near, remember
+from aggregator.store.sqlite.rows import Row, encode, reason_text, stored_of
 from aggregator.store.sqlite.source_rows import facts_by_row
 from aggregator.store.sqlite.topic_rows import store_rules
 
 _ENTRIES: Final = "SELECT * FROM v_entries WHERE id IN (SELECT value FROM json_each(?))"
-_NEIGHBOURS: Final = """
-SELECT e.id, s.source, e.guid, e.link_key, e.first_seen_at, e.title, e.story_id,
-  story_source.source AS story_source, story.guid AS story_guid
-FROM entries e JOIN sources s ON s.id = e.source_id
-JOIN entries story ON story.id = e.story_id JOIN sources story_source ON story_source.id = story.source_id
-WHERE e.link_key IN (SELECT value FROM json_each(?)) AND e.story_id IS NOT NULL AND e.pruned_at IS NULL
-ORDER BY e.first_seen_at, e.id
-"""
 _PLACE: Final = """
-UPDATE entries SET story_id = ?, duplicate_of = ?, story_reason = ? WHERE id = ? AND story_id IS NULL
+UPDATE entries SET story_id = ?, duplicate_of = ?, story_reason = ?, copy_reason = ? WHERE id = ? AND story_id IS NULL
 """
 # The poll that brought an entry is the one at which it was first seen.
 _COUNT_DUPLICATE: Final = """
@@ -35,7 +29,7 @@ WHERE (source_id, at) = (SELECT source_id, first_seen_at FROM entries WHERE id =
 _SLICE: Final = """
 SELECT * FROM v_entries WHERE id > ? AND story_id IS NOT NULL ORDER BY id LIMIT ?
 """
-# A topic shows a story when it has, or had, one of its entries.
+# A topic shows a story when it has, or had, one of its entries; and an entry when it has, or had, what that repeats.
 _TOPICS_OF_STORIES: Final = """
 SELECT m.topic FROM topic_entries m JOIN entries e ON e.id = m.entry_id
 WHERE e.story_id IN (SELECT value FROM json_each(:stories))
@@ -43,9 +37,13 @@ UNION
 SELECT topic FROM announcements
 WHERE subject_id IN (SELECT value FROM json_each(:stories) UNION SELECT value FROM json_each(:entries))
 """
+_SUBJECTS: Final = """
+SELECT story_id FROM entries WHERE id IN (SELECT value FROM json_each(:entries)) AND story_id IS NOT NULL
+UNION SELECT duplicate_of FROM entries WHERE id IN (SELECT value FROM json_each(:entries)) AND duplicate_of IS NOT NULL
+"""
 
 
-def curate(db: Database, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+def curate(db: Database, limit: int, deciding: Deciding) -> CurateResult:
     """Take arrivals after the watermark, decide, and write the decision and the watermark."""
     taken = db.execute(
         "SELECT number, entry_id, revised FROM arrivals WHERE number > ? ORDER BY number LIMIT ?",
@@ -68,8 +66,11 @@ def curate(db: Database, limit: int, decide: Callable[[CurateBatch], Curated]) -
         for number, entry_id, revised in in_order
     )
     rows = _rows_by_key(found.values())
-    neighbours = _neighbours(db, found.values(), rows)
-    topics = _write(db, decide(CurateBatch(arrivals=arrivals, neighbours=neighbours)), rows, found.keys())
+    near = find_near(db, deciding.trace(arrivals), rows)
+    batch = CurateBatch(arrivals=arrivals, neighbours=near.neighbours, headlines=near.headlines, holders=near.holders)
+    decided = deciding.decide(batch)
+    topics = _write(db, decided, rows, found.keys())
+    remember(db, decided, rows, near.full)
     _advance(db, taken[-1][0])
     return CurateResult(arrivals=len(taken), topics=topics)
 
@@ -108,48 +109,27 @@ def _rows_by_key(rows: Iterable[Row]) -> dict[EntryKey, int]:
     return found
 
 
-def _neighbours(db: Database, arrivals: Iterable[Row], rows: dict[EntryKey, int]) -> tuple[Neighbour, ...]:
-    """Find what is placed already under the links of the arrivals, and add its rows to the index."""
-    links = sorted({row["link_key"] for row in arrivals if row["link_key"] is not None})
-    found = list(db.query(_NEIGHBOURS, [encode(links)])) if links else []
-    rows.update(_rows_by_key(found))
-    return tuple(
-        Neighbour(
-            key=EntryKey(row["source"], row["guid"]),
-            link_key=row["link_key"],
-            story=EntryKey(row["story_source"], row["story_guid"]),
-            first_seen_at=known_moment(row["first_seen_at"]),
-            title=row["title"],
-        )
-        for row in found
-    )
-
-
 def _write(db: Database, decided: Curated, rows: Mapping[EntryKey, int], entry_ids: Iterable[int]) -> frozenset[str]:
     """Write placements and matches; name the topics whose members may have changed."""
     _place(db, decided.placements, rows)
+    for merge in decided.merges:
+        merge_stories(db, row_of(db, merge.story, rows), row_of(db, merge.into, rows), merge.reason)
     touched = write_matches(db, {row_of(db, key, rows) for key in decided.judged}, decided.matches, rows)
     entries = encode(sorted(entry_ids))
-    stories = [
-        row[0]
-        for row in db.execute(
-            "SELECT DISTINCT story_id FROM entries "
-            "WHERE id IN (SELECT value FROM json_each(?)) AND story_id IS NOT NULL",
-            [entries],
-        )
-    ]
-    showing = db.execute(_TOPICS_OF_STORIES, {"stories": encode(stories), "entries": entries})
+    subjects = [row[0] for row in db.execute(_SUBJECTS, {"entries": entries})]
+    showing = db.execute(_TOPICS_OF_STORIES, {"stories": encode(subjects), "entries": entries})
     retired = {row[0] for row in db.execute("SELECT topic FROM topics WHERE retired = 1")}
     return (touched | {row[0] for row in showing}) - retired
 
 
 def _place(db: Database, placements: Sequence[Placement], rows: Mapping[EntryKey, int]) -> None:
-    placed: list[tuple[int, int | None, str | None, int]] = []
+    placed: list[tuple[int, int | None, str | None, str | None, int]] = []
     repeated: list[tuple[int]] = []
     for placement in placements:
         row_id = row_of(db, placement.key, rows)
         root = None if placement.duplicate_of is None else row_of(db, placement.duplicate_of, rows)
-        placed.append((row_of(db, placement.story, rows), root, reason_text(placement.reason), row_id))
+        story = row_of(db, placement.story, rows)
+        placed.append((story, root, reason_text(placement.reason), reason_text(placement.copy_reason), row_id))
         if root is not None:
             repeated.append((row_id,))
     db.conn.executemany(_PLACE, placed)

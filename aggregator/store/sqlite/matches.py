@@ -16,7 +16,7 @@ from aggregator.store.sqlite.rows import encode, reason_text
 _DROP: Final = """
 DELETE FROM topic_entries WHERE topic = ? AND entry_id = ? AND NOT EXISTS (
   SELECT 1 FROM announcements a JOIN entries e ON e.id = topic_entries.entry_id
-  WHERE a.topic = topic_entries.topic AND a.subject_id IN (e.id, e.story_id))
+  WHERE a.topic = topic_entries.topic AND a.subject_id IN (e.id, e.story_id, e.duplicate_of))
 """
 # Old stock never brings its subject into a feed.
 _PUT: Final = """

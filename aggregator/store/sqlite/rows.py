@@ -63,14 +63,21 @@ def reason_text(reason: Reason | None) -> str | None:
     """Write a reason."""
     if reason is None:
         return None
-    return encode(
-        {"stage": reason.stage, "verdict": reason.verdict, "rule": reason.rule, "evidence": reason.evidence},
-    )
+    said: dict[str, Any] = {
+        "stage": reason.stage,
+        "verdict": reason.verdict,
+        "rule": reason.rule,
+        "evidence": reason.evidence,
+    }
+    return encode(said | {"facts": dict(reason.facts)} if reason.facts else said)
 
 
 def read_reason(text: str | None) -> Reason | None:
     """Read a reason."""
-    return None if text is None else Reason(**decode(text))
+    if text is None:
+        return None
+    said = decode(text)
+    return Reason(**said | {"facts": tuple(said.get("facts", {}).items())})
 
 
 def keys_text(keys: Iterable[CandidateKey]) -> str:

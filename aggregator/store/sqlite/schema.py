@@ -12,6 +12,7 @@ from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_websub import WEBSUB
+from aggregator.store.sqlite.story_tables import add_story_tables
 
 MIGRATIONS = Migrations("aggregator")
 
@@ -40,6 +41,11 @@ def _websub(db: Database) -> None:
 @MIGRATIONS(name="0006-extras")
 def _extras(db: Database) -> None:
     db.executescript("ALTER TABLE entries ADD COLUMN extras TEXT NOT NULL DEFAULT '{}'")
+
+
+@MIGRATIONS(name="0008-stories")
+def _stories(db: Database) -> None:
+    add_story_tables(db)
 
 
 @MIGRATIONS(name="0010-items")

@@ -16,7 +16,7 @@ from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
-from aggregator.model.story import CurateBatch, Curated, CurateResult
+from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
@@ -27,6 +27,7 @@ from aggregator.store.sqlite import (
     curation,
     following,
     looking,
+    near,
     paces,
     polls as poll_rows,
     reading,
@@ -148,9 +149,13 @@ class SqliteStore:
         """Say when the next source is due; None when there is none."""
         return await self._reader.run(claims.next_due_at)
 
-    async def curate(self, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+    async def recall(self) -> Recalled:
+        """Read what is remembered of open stories."""
+        return await self._reader.run(near.recall)
+
+    async def curate(self, limit: int, deciding: Deciding) -> CurateResult:
         """Take up to ``limit`` arrivals after the watermark, decide, and commit decision and watermark together."""
-        return await self._write(lambda db: curation.curate(db, limit, decide))
+        return await self._write(lambda db: curation.curate(db, limit, deciding))
 
     async def stale_topics(self, topics: Sequence[Topic]) -> tuple[str, ...]:
         """Name the topics whose rule differs from the one that their stored matches were found with.
@@ -195,6 +200,8 @@ class SqliteStore:
             gone += await self._write(partial(care.prune_entries, rule=rule, row_ids=part))
         forgotten = await self._write(lambda db: care.prune_polls(db, now))
         await self._write(lambda db: paces.prune_paces(db, now))
+        while await self._write(lambda db: near.forget(db, now)):
+            pass
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))
 
     async def _write(self, work: Callable[[Database], Result]) -> Result:

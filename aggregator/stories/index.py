@@ -1,0 +1,237 @@
+"""The open stories of one language, and which of them an entry is most like."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from heapq import nlargest
+from typing import Final
+
+from aggregator.model.entry import EntryKey
+from aggregator.model.story import STORY_AGE, STORY_WINDOW, Granularity
+
+_HALF_LIFE_SECONDS: Final = 16 * 3600.0
+_FLOOR: Final = 0.3
+"""What is left of the likeness to a story that got nothing for long."""
+_BEST: Final = 5
+_MOST_LOOKED_AT: Final = 2_000
+_MOST_COMPARED: Final = 50
+_TELLING_TERMS: Final = 12
+"""An entry with so many terms, one with a summary, has to share more with a story than one name of two words."""
+_LEAST_REST: Final = 0.03
+_MOST_JOINED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How like a story an entry has to be to join it, and a second one to make the two one."""
+
+    join: float
+    merge: float
+
+
+THRESHOLDS: Final = {
+    Granularity.FINE: Thresholds(0.33, 0.45),
+    Granularity.NORMAL: Thresholds(0.25, 0.35),
+    Granularity.BROAD: Thresholds(0.20, 0.30),
+}
+
+
+@dataclass(slots=True, eq=False)
+class OpenStory:
+    """A story that still takes entries; its weights stand in the postings of its terms.
+
+    Attributes:
+        first, last: Seconds since the epoch.
+        square, length: Of the sum of its vectors.
+        into: The story that it became a part of.
+    """
+
+    key: EntryKey
+    first: float
+    last: float
+    size: int = 0
+    square: int = 0
+    length: float = 0.0
+    terms: list[str] | None = None
+    into: OpenStory | None = None
+
+
+_NOBODY: Final = OpenStory(EntryKey("", ""), 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like a story an entry is: the cosine of their vectors, less for each hour since the story's last entry.
+
+    Attributes:
+        rest: What is left of the cosine without the two terms that give most.
+        least_rest: What has to be left.
+    """
+
+    score: float
+    story: OpenStory
+    rest: float = 0.0
+    least_rest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What an entry is like.
+
+    Attributes:
+        best: At most five, the likest first, none below the threshold for joining.
+        nearest: The likest of all that were compared, also if not like enough; None when there were none.
+        former: A story that the entry would have joined, were it not too old.
+    """
+
+    best: tuple[Likeness, ...]
+    nearest: Likeness | None
+    former: OpenStory | None
+
+
+class StoryIndex:
+    """Stories by their terms. A look-up costs by how many stories share the rarer terms, not by how many there are."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        self.thresholds = thresholds
+        self._postings: dict[str, dict[OpenStory, int]] = {}
+        self._stories: dict[EntryKey, OpenStory] = {}
+        self._queue: deque[tuple[float, OpenStory]] = deque()
+        self.weights = 0
+
+    def __len__(self) -> int:
+        return len(self._stories)
+
+    def find(self, key: EntryKey) -> OpenStory | None:
+        """Find an open story by the key of its founder."""
+        return self._stories.get(key)
+
+    def expire(self, now: float) -> None:
+        """Close the stories that got nothing for the length of the window."""
+        before = now - STORY_WINDOW.total_seconds()
+        queue = self._queue
+        while queue and queue[0][0] < before:
+            at, story = queue.popleft()
+            if story.into is None and story.last <= at and story.terms is not None:
+                self._drop(story)
+
+    def probe(self, vector: Mapping[str, int], now: float) -> Probe:
+        """Find the stories that an entry is like; changes nothing."""
+        length = math.sqrt(sum(weight * weight for weight in vector.values()))
+        least = self.thresholds.join
+        nearest, former = Likeness(0.0, _NOBODY), Likeness(0.0, _NOBODY)
+        best: list[Likeness] = []
+        for story, dot in self._candidates(vector, length):
+            score = dot / (length * story.length) * _freshness(now - story.last)
+            too_old = now - story.first > STORY_AGE.total_seconds()
+            one = Likeness(score, story) if score < least else self._likeness(vector, length, score, story)
+            enough = score >= least and one.rest >= one.least_rest
+            if too_old:
+                former = one if enough and score > former.score else former
+                continue
+            nearest = one if score > nearest.score else nearest
+            if enough:
+                best.append(one)
+        best.sort(key=lambda one: (-one.score, -one.story.first, one.story.key))
+        return Probe(
+            tuple(best[:_BEST]),
+            nearest if nearest.story is not _NOBODY else None,
+            former.story if former.story is not _NOBODY else None,
+        )
+
+    def shared(self, vector: Mapping[str, int], story: OpenStory) -> list[str]:
+        """Name the terms that an entry shares with a story, the weightiest first."""
+        products = [
+            (-weight * self._postings[term][story], term)
+            for term, weight in vector.items()
+            if story in self._postings.get(term, ())
+        ]
+        return [term for _, term in sorted(products)]
+
+    def add(self, key: EntryKey, vector: Mapping[str, int], now: float) -> OpenStory:
+        """Add an entry to the story of that key; open it when there is none."""
+        story = self._stories.get(key)
+        if story is None:
+            story = self._stories[key] = OpenStory(key, now, now, terms=[])
+        self._pour(story, vector.items())
+        story.first, story.last = min(story.first, now), max(story.last, now)
+        story.size += 1
+        self._queue.append((now, story))
+        return story
+
+    def merge(self, one: OpenStory, other: OpenStory) -> tuple[OpenStory, OpenStory]:
+        """Make two stories one; the older one's key stays. Gives the one that stays and the one that went."""
+        kept, gone = sorted((one, other), key=lambda story: (story.first, story.key))
+        terms = gone.terms or []
+        poured = [(term, self._postings[term][gone]) for term in terms]
+        self._drop(gone)
+        self._pour(kept, poured)
+        kept.last, kept.size, gone.into = max(kept.last, gone.last), kept.size + gone.size, kept
+        self._queue.append((kept.last, kept))
+        return kept, gone
+
+    def _likeness(self, vector: Mapping[str, int], length: float, score: float, story: OpenStory) -> Likeness:
+        if len(vector) < _TELLING_TERMS:
+            return Likeness(score, story)
+        postings = self._postings
+        products = sorted(weight * postings[term].get(story, 0) for term, weight in vector.items() if term in postings)
+        return Likeness(score, story, sum(products[:-2]) / (length * story.length), _LEAST_REST)
+
+    def _candidates(self, vector: Mapping[str, int], length: float) -> list[tuple[OpenStory, int]]:
+        """Find the stories that can reach the threshold, each with its whole dot product.
+
+        The terms that stand in most stories are set aside as long as they cannot reach the threshold by themselves:
+        a story that shares only those is not like the entry, and need not be looked at. When news is so plentiful
+        that looking through the others takes long, the rarest of them have to do, and the likest of what they find.
+        """
+        postings = self._postings
+        known = sorted((len(found), term, weight) for term, weight in vector.items() if (found := postings.get(term)))
+        left = sum(weight * weight for _, _, weight in known)
+        bound, spent, used = (self.thresholds.join * length) ** 2, 0, 0
+        dots: dict[OpenStory, int] = {}
+        for count, term, weight in known:
+            if left < bound or (spent + count > _MOST_LOOKED_AT and spent):
+                break
+            spent, used, left = spent + count, used + 1, left - weight * weight
+            for story, other in postings[term].items():
+                dots[story] = dots.get(story, 0) + weight * other
+        # The rest of the vector, all in one direction, would add so much.
+        lacking = self.thresholds.join * length - math.sqrt(left)
+        reaching = [(dot / story.length, story) for story, dot in dots.items() if dot >= lacking * story.length]
+        if len(reaching) > _MOST_COMPARED:
+            least = nlargest(_MOST_COMPARED, (likeness for likeness, _ in reaching))[-1]
+            reaching = [one for one in reaching if one[0] >= least]
+        rest = known[used:]
+        return [
+            (story, dots[story] + sum(weight * postings[term].get(story, 0) for _, term, weight in rest))
+            for _, story in reaching
+        ]
+
+    def _pour(self, story: OpenStory, weights: Iterable[tuple[str, int]]) -> None:
+        terms = story.terms if story.terms is not None else []
+        for term, weight in weights:
+            stories = self._postings.setdefault(term, {})
+            before = stories.get(story, 0)
+            if not before:
+                terms.append(term)
+                self.weights += 1
+            stories[story] = before + weight
+            story.square += 2 * before * weight + weight * weight
+        story.length = math.sqrt(story.square)
+
+    def _drop(self, story: OpenStory) -> None:
+        for term in story.terms or ():
+            stories = self._postings[term]
+            del stories[story]
+            if not stories:
+                del self._postings[term]
+            self.weights -= 1
+        story.terms = None
+        del self._stories[story.key]
+
+
+def _freshness(seconds: float) -> float:
+    return _FLOOR + (1 - _FLOOR) * math.exp2(-max(seconds, 0.0) / _HALF_LIFE_SECONDS)

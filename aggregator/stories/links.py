@@ -1,0 +1,74 @@
+"""One link, one story, as far as the sources' own use of the link allows it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from aggregator.model.entry import EntryKey
+from aggregator.text.tokens import tokens
+
+Title = tuple[str, ...]
+
+SHARED_BY_ALL: Final = 3
+"""A source with so many titles on one link puts its front page or a live page on everything: no key at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An entry that already has its story.
+
+    Attributes:
+        root: The entry that it repeats, or its own key.
+    """
+
+    first_seen_at: datetime
+    key: EntryKey
+    story: EntryKey
+    title: Title
+    root: EntryKey
+
+
+@dataclass(slots=True)
+class Page:
+    """All that was seen under one link key, and under how many titles each source puts it."""
+
+    seen: list[Seen] = field(default_factory=list)
+    titles: defaultdict[str, set[Title]] = field(default_factory=lambda: defaultdict(set))
+    widest: int = 0
+
+    def add(self, one: Seen) -> None:
+        """Take note of an entry."""
+        self.seen.append(one)
+        self.widest = max(self.widest, self.widest_with(one))
+        self.titles[one.key.source].add(one.title)
+
+    def widest_with(self, one: Seen) -> int:
+        """Count the titles of the source that has most of them, were ``one`` among the entries."""
+        return max(self.widest, len(self.titles[one.key.source] | {one.title}))
+
+    def repeated_by(self, one: Seen) -> Seen | None:
+        """Find the oldest entry that tells what ``one`` tells.
+
+        As long as every source has one title for the link, the link decides. As soon as one of them has two,
+        only entries under an equal title belong together. Never do two titles of one source meet by their link.
+        """
+        width = self.widest_with(one)
+        if width >= SHARED_BY_ALL:
+            return None
+        if width == 1:
+            return min(self.seen, key=_age, default=None)
+        others = {seen.story for seen in self.seen if seen.key.source == one.key.source and seen.title != one.title}
+        equal = (seen for seen in self.seen if seen.title == one.title and seen.story not in others)
+        return min(equal, key=_age, default=None)
+
+
+def compared_title(title: str) -> Title:
+    """Give a title in the form in which those of one link are told apart."""
+    return tokens(title) or (title,)
+
+
+def _age(seen: Seen) -> tuple[datetime, EntryKey]:
+    return seen.first_seen_at, seen.key

@@ -1,0 +1,42 @@
+"""Runs of four words, by which a text is found again inside of another one.
+
+What counts is containment, the share of the smaller text's runs that the larger one has, and not the overlap of
+both: a summary is contained in its article, and overlaps it little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from aggregator.text.digests import digest64
+
+WORDS: Final = 4
+WINDOW: Final = 7
+"""Of so many runs in a row the least digest is kept: ten equal words in a row always give an equal one."""
+
+
+def shingles(words: Sequence[str]) -> frozenset[str]:
+    """Give every run of four words.
+
+    >>> sorted(shingles("a drone hit the house".split()))
+    ['a drone hit the', 'drone hit the house']
+    """
+    return frozenset(" ".join(words[at : at + WORDS]) for at in range(len(words) - WORDS + 1))
+
+
+def fingerprint(words: Sequence[str]) -> tuple[int, ...]:
+    """Choose digests of a few runs of four words, so that texts with ten equal words in a row share one.
+
+    Follows: Schleimer, Wilkerson, Aiken: Winnowing (2003).
+    """
+    digests = [digest64(" ".join(words[at : at + WORDS])) for at in range(len(words) - WORDS + 1)]
+    if len(digests) <= WINDOW:
+        return (min(digests),) if digests else ()
+    return tuple(sorted({min(digests[at : at + WINDOW]) for at in range(len(digests) - WINDOW + 1)}))
+
+
+def containment(one: Collection[str], other: frozenset[str]) -> float:
+    """Say which share of the smaller set of runs the larger one has; 0 when one is empty."""
+    smaller = min(len(one), len(other))
+    return len(other.intersection(one)) / smaller if smaller else 0.0
