@@ -92,7 +92,9 @@ def _look(place: Path, found: Findings, when: str) -> None:
         (verdict,) = database.execute("PRAGMA integrity_check").fetchone()
         if verdict != "ok":
             found.damaged.append(f"{place.name} {when}: {verdict}")
-        doubled = database.execute(DOUBLED)
+        # A kill before the first migration leaves a database without tables, and nothing in it to be doubled.
+        made = database.execute("select 1 from sqlite_master where name = 'entries'").fetchone()
+        doubled = database.execute(DOUBLED) if made else ()
         found.doubled += [f"{place.name} {when}: {row}" for row in doubled]
     database.close()
 

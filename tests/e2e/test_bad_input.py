@@ -16,6 +16,7 @@ from aggregator.model.source import SourceCondition
 from aggregator.model.status import EntryFilter
 from tests.e2e.daemons import aggregator
 from tests.web.exchange import Reply, document
+from tests.web.modes import _pack_bomb
 from tests.web.server import ScriptedWeb
 
 ITEM = "<item><title>{0}</title><guid isPermaLink='false'>{0}</guid><link>https://a.example/{0}</link></item>"
@@ -100,6 +101,8 @@ async def test_a_bad_answer_is_named_loses_nothing_and_is_got_over(kind, config)
 @pytest.mark.parametrize("mode", ["drip", "endless", "hang", "cut", "reset", "loop", "bomb"])
 async def test_a_hostile_server_fails_within_the_deadline_and_its_neighbour_does_not_notice(mode, tmp_path):
     async with ScriptedWeb() as web:
+        # Packed beforehand: the server shares this event loop, and would keep the neighbour waiting.
+        web.once("bomb", _pack_bomb)
         good = web.script("/good", document(feed("a")))
         path = tmp_path / "aggregator.yaml"
         path.write_text(
