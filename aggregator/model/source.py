@@ -63,6 +63,7 @@ class Source:
         pace_key: The unit of politeness: a host name, or the name of a host group.
         spacing: From the end of one request to the start of the next under the same pace key.
         deltas: Whether it may be asked for no more than what is new (RFC 3229).
+        page: Whether ``url`` is a web page, on which the feed to poll is found.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Source:
     pace_key: str = ""
     spacing: timedelta = timedelta(seconds=1)
     deltas: bool = True
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

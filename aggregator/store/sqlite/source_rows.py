@@ -53,6 +53,7 @@ def settings_text(source: Source) -> str:
             "private": source.private,
             "spacing_s": source.spacing.total_seconds(),
             "deltas": source.deltas,
+            "page": source.page,
         }
     )
 
@@ -87,6 +88,7 @@ def source_of(row: Row) -> Source:
         pace_key=row["pace_key"],
         spacing=timedelta(seconds=settings["spacing_s"]),
         deltas=settings.get("deltas", True),
+        page=settings.get("page", False),
     )
 
 
