@@ -66,8 +66,8 @@ async def _as_known(settings: Settings) -> tuple[Source, ...]:
         replace(
             source,
             title=source.title or state.profile.title,
-            url=(state.feed_url or source.url) if source.page else source.url,
-            page=source.page and state.feed_url is None,
+            url=(state.moved_to or source.url) if source.page else source.url,
+            page=source.page and state.moved_to is None,
         )
         if (state := known.get(source.url))
         else source

@@ -9,6 +9,7 @@ from typing import Final
 from aggregator.model.discovery import PageFacts
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.fetching import Failure
+from aggregator.model.finding import Finding
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import ContentPolicy, FeedProfile
 
@@ -53,6 +54,7 @@ class Reading:
             when the document was not read item by item: then all of it has to be read the next time, too.
         known_items: Digests of the items that were not read, because they are known.
         frame: Digest of the document without its items; empty with ``items``.
+        findings: What the publisher could mend; None when a part of the document was not read.
     """
 
     profile: FeedProfile
@@ -64,6 +66,7 @@ class Reading:
     items: tuple[tuple[str, EntryKey | None], ...] = ()
     known_items: tuple[str, ...] = ()
     frame: str = ""
+    findings: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.model.finding import Finding
 from aggregator.model.pace import Turn
 from aggregator.model.parsed import ScheduleHints
 
@@ -188,6 +189,7 @@ class SourceState:
         partial_bodies: Deltas in a row since the last whole document.
         deltas_refused: The server answered a request for a delta with something that cannot be understood.
         gone_at: When it was first answered 410; None once a document came.
+        findings: What was wrong with the last document that was read whole; None before the first.
     """
 
     source_id: str
@@ -224,6 +226,7 @@ class SourceState:
     partial_bodies: int = 0
     deltas_refused: bool = False
     gone_at: datetime | None = None
+    findings: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from aggregator.model.fetching import Failure
 from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome, Unreadable
 from aggregator.normalize import normalize
 from aggregator.parse import Whole, cut_items, is_web_page, parse_feed, read_page
+from aggregator.pipeline.examine import examine
 
 READER = str(READING_VERSION)
 """Stands in every frame, so that it changes with what is read from the same bytes."""
@@ -56,8 +57,9 @@ def recognise_items(document: Document, frame: str) -> tuple[str, ...]:
 
 
 def _read(document: Document, known_items: AbstractSet[str]) -> Reading:
-    headers = dict(document.headers)
-    return normalize(parse_feed(document.body, url=document.url, headers=headers, known_items=known_items), document)
+    parsed = parse_feed(document.body, url=document.url, headers=dict(document.headers), known_items=known_items)
+    reading = normalize(parsed, document)
+    return reading if reading.known_items else replace(reading, findings=examine(document, parsed, reading))
 
 
 def _stands_alone(reading: Reading, names: AbstractSet[str]) -> bool:

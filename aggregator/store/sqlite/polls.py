@@ -65,7 +65,7 @@ UPDATE sources SET version = version + 1, polls = polls + 1, entries = entries +
   validators_url = :validators_url, read_by = :read_by, max_age_s = :max_age_s, rate_entries = :rate_entries,
   rate_days = :rate_days, rate_at = :rate_at, body_at = :body_at, body_bytes = :body_bytes,
   not_modified = :not_modified, full_fetch = :full_fetch, untrusted = :untrusted, partial_bodies = :partial_bodies,
-  deltas_refused = :deltas_refused, gone_at = :gone_at
+  deltas_refused = :deltas_refused, gone_at = :gone_at, findings = :findings
 WHERE id = :id
 """
 _RECORD: Final = """

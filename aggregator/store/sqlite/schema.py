@@ -245,6 +245,11 @@ def _paces(db: Database) -> None:
     db.executescript(PACES)
 
 
+@MIGRATIONS(name="0007-findings")
+def _findings(db: Database) -> None:
+    db.execute("ALTER TABLE sources ADD COLUMN findings TEXT")
+
+
 @MIGRATIONS(name="0010-items")
 def _items(db: Database) -> None:
     # By digest: the row of its entry, the guid that it names, and the one that its entry is stored under.

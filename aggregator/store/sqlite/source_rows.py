@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
 from aggregator.model.entry import SourceFacts
+from aggregator.model.finding import Finding, Flaw
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import (
     ContentPolicy,
@@ -148,6 +150,7 @@ def state_of(row: Row) -> SourceState:
         documents=row["documents"],
         profile=FeedProfile(**decode(row["profile"])),
         **_scheduling_of(row),
+        findings=_read_findings(row["findings"]),
     )
 
 
@@ -212,7 +215,16 @@ def state_columns(state: SourceState) -> dict[str, Any]:
         "partial_bodies": state.partial_bodies,
         "deltas_refused": state.deltas_refused,
         "gone_at": moment_or_none(state.gone_at),
+        "findings": None if state.findings is None else encode([astuple(one) for one in state.findings]),
     }
+
+
+def _read_findings(text: str | None) -> tuple[Finding, ...] | None:
+    """Read findings; those of a newer version that we do not know are passed over."""
+    if text is None:
+        return None
+    rows = (row for row in decode(text) if row[0] in Flaw._value2member_map_)
+    return tuple(Finding(flaw=Flaw(flaw), count=count, of=of, sample=sample) for flaw, count, of, sample in rows)
 
 
 _NO_HINTS = ScheduleHints()
