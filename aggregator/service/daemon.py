@@ -25,6 +25,7 @@ GRACE = timedelta(seconds=7)
 """What polls on the wire get to end after SIGTERM; with the rest of the way out it stays under ten seconds."""
 
 TICK = timedelta(seconds=1)
+PAGES = timedelta(seconds=10)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -113,6 +114,7 @@ class Daemon:
     def _beat(self) -> None:
         if self._poll:
             self._metronome.every(TICK, self._tick)
+            self._metronome.every(PAGES, self._engine.read_pages)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 
