@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib.util
 import os
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
@@ -15,10 +16,11 @@ from urllib.parse import urlsplit
 from aggregator import __version__
 from aggregator.model.edition import Rendition, SiteFacts
 from aggregator.parse import read_opml
-from aggregator.settings import Settings, load_settings
+from aggregator.settings import Network, Settings, load_settings
 from aggregator.topics import parse_query
 
 if TYPE_CHECKING:  # only the daemon pays for importing these
+    from aggregator.model.discovery import Discovery
     from aggregator.pipeline.ports import Clock
     from aggregator.publish import WrittenSite
     from aggregator.service.engine import Engine
@@ -92,6 +94,11 @@ def open_store_for_reading(settings: Settings) -> SqliteStore | None:
     return SqliteStore.open_for_reading(path) if path.exists() else None
 
 
+def can_read_articles() -> bool:
+    """Say whether the extra ``fulltext`` is installed."""
+    return all(importlib.util.find_spec(name) for name in ("trafilatura", "protego"))
+
+
 def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
     from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
@@ -99,7 +106,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     from aggregator.schedule import user_agent
     from aggregator.service.clock import SystemClock
     from aggregator.service.house import House
-    from aggregator.service.reading import PooledReader
+    from aggregator.service.reading import PooledArticles, PooledReader
     from aggregator.service.workers import WorkerPool
 
     clock = clock or SystemClock()
@@ -113,10 +120,11 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         visits=Visits(clock.monotonic, clock.sleep),
     )
     pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
+    pages = WorkerPool("aggregator.pipeline.article:read_article", size=1) if can_read_articles() else None
     store = open_store(settings)
 
     async def close() -> None:
-        await asyncio.gather(http.close(), pool.close())
+        await asyncio.gather(http.close(), pool.close(), *([pages.close()] if pages else []))
         await store.close()
 
     return House(
@@ -129,6 +137,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         render=render,
         documents=_documents,
         close=close,
+        articles=PooledArticles(pages) if pages else None,
     )
 
 
@@ -169,6 +178,32 @@ def make_push(house: House, engine: Engine) -> PushDesk:
         new_nonce=lambda: secrets.token_hex(16),
     )
     return PushDesk(parts, engine.unsettled.set)
+
+
+async def search_feeds(address: str, network: Network, contact: str | None) -> Discovery:
+    """Find the feeds behind an address with parts of our own, for when no daemon runs."""
+    from aggregator.fetch import HttpFetcher
+    from aggregator.pipeline.discover import DiscoverParts, discover
+    from aggregator.schedule import host_of, user_agent
+    from aggregator.service.clock import SystemClock
+    from aggregator.service.reading import PooledReader
+    from aggregator.service.turns import PacedFetcher, Turns
+    from aggregator.service.workers import WorkerPool
+    from aggregator.settings.pacing import pace_of
+
+    clock = SystemClock()
+    http = HttpFetcher(allow_private=network.allow_private, ports=network.ports, now=clock.now)
+    pool = WorkerPool("aggregator.pipeline.read:read_document", size=1)
+    try:
+        parts = DiscoverParts(
+            fetcher=PacedFetcher(http, Turns(clock), lambda url: pace_of(host_of(url), network)),
+            reader=PooledReader(pool),
+            clock=clock,
+            user_agent=user_agent(__version__, contact),
+        )
+        return await discover(address, parts)
+    finally:
+        await asyncio.gather(http.close(), pool.close())
 
 
 def make_web(engine: Engine, shelf: Shelf, checks: Checks, hubs: PushDesk | None = None) -> WebServer:

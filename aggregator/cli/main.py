@@ -25,6 +25,10 @@ SECTIONS: dict[str, dict[str, str]] = {
         "check": "Validate the config; say exactly what is wrong and where.",
     },
     "Sources": {
+        "add": "Find the feed behind an address and add it.",
+        "discover": "List the feeds behind an address.",
+        "import": "Add every feed of another program's list.",
+        "export": "Write sources or topics as OPML.",
         "poll": "Fetch now: everything due, or the sources named.",
     },
     "Look inside": {
@@ -33,12 +37,16 @@ SECTIONS: dict[str, dict[str, str]] = {
         "status": "Sources, topics and errors at a glance.",
     },
     "Care": {
+        "doctor": "Say what the publishers of feeds should mend.",
         "build": "Write the static site: feeds, pages, OPML.",
         "reload": "Ask the running daemon to take the new config.",
         "prune": "Apply the keep rules now.",
         "schema": "Print the JSON Schema of the config, for editors.",
     },
 }
+
+# Commands that cannot be the name of a module.
+_MODULES = {"import": "import_list"}
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -81,6 +89,16 @@ class Invocation:
                 click.echo(str(problem), err=True)
         return settings
 
+    def settings_if_any(self) -> Settings | None:
+        """Load the configuration where there is one; a named one that is missing is an error all the same."""
+        try:
+            self.config_path()
+        except click.UsageError:
+            if self.config:
+                raise
+            return None
+        return self.settings()
+
 
 class Commands(click.Group):
     """Lists commands in sections and imports a command's file only when it is called."""
@@ -93,7 +111,8 @@ class Commands(click.Group):
         """Import the command's file."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = importlib.import_module(f"aggregator.cli.{cmd_name}").command
+        module = f"aggregator.cli.{_MODULES.get(cmd_name, cmd_name)}"
+        command: click.Command = importlib.import_module(module).command
         return command
 
     def resolve_command(

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from aggregator.model.discovery import PageFacts
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.fetching import Failure
+from aggregator.model.finding import Finding
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import ContentPolicy, FeedProfile
@@ -57,6 +59,7 @@ class Reading:
         known_items: Digests of the items that were not read, because they are known.
         frame: Digest of the document without its items; empty with ``items``.
         dropped: How many entries the source's own query left out.
+        findings: What the publisher could mend; None when a part of the document was not read.
     """
 
     profile: FeedProfile
@@ -69,14 +72,16 @@ class Reading:
     known_items: tuple[str, ...] = ()
     frame: str = ""
     dropped: int = 0
+    findings: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """No feed: what it was instead, for people, with what to do."""
+    """No feed: what it was instead, for people, with what to do; of a web page, what it says about feeds."""
 
     kind: Failure
     detail: str
+    page: PageFacts | None = None
 
 
 ReadOutcome = Reading | Unreadable

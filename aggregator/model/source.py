@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.model.finding import Finding
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.pace import Turn
 from aggregator.model.parsed import ScheduleHints
@@ -41,6 +42,7 @@ class ContentPolicy(StrEnum):
     """How much of an entry's text is kept and shown."""
 
     FEED = "feed"
+    FULL_TEXT = "full-text"
     SUMMARY = "summary"
     TITLE = "title"
 
@@ -67,6 +69,7 @@ class Source:
         spacing: From the end of one request to the start of the next under the same pace key.
         deltas: Whether it may be asked for no more than what is new (RFC 3229).
         drop: A query; entries that it holds for are left out.
+        page: Whether ``url`` is a web page, on which the feed to poll is found.
     """
 
     id: str
@@ -93,6 +96,7 @@ class Source:
     proxy: str | None = None
     overrides: Overrides = NO_OVERRIDES
     drop: str | None = None
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +198,7 @@ class SourceState:
         deltas_refused: The server answered a request for a delta with something that cannot be understood.
         gone_at: When it was first answered 410; None once a document came.
         push: What is remembered of its hub; None while no document named one.
+        findings: What was wrong with the last document that was read whole; None before the first.
     """
 
     source_id: str
@@ -231,6 +236,7 @@ class SourceState:
     deltas_refused: bool = False
     gone_at: datetime | None = None
     push: PushState | None = None
+    findings: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aggregator.errors import AggregatorError, ControlError, SettingsError, StoreError
+from aggregator.pages.json_shapes import discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
@@ -26,6 +27,7 @@ GRACE = timedelta(seconds=7)
 
 TICK = timedelta(seconds=1)
 TEND = timedelta(minutes=1)
+PAGES = timedelta(seconds=10)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -120,6 +122,7 @@ class Daemon:
             self._metronome.every(TICK, self._tick)
             if self.push is not None:
                 self._metronome.every(TEND, self.push.tend)
+            self._metronome.every(PAGES, self._engine.read_pages)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 
@@ -192,7 +195,10 @@ class Daemon:
             pruned = await self._house.store.prune(self._house.clock.now())
             return {"entries": pruned.entries, "tombstones": pruned.tombstones}
 
-        return {"poll": poll, "reload": reload, "prune": prune}
+        async def discover(request: dict[str, Any]) -> Any:
+            return discovery_json(await self._engine.discover(str(request.get("url", ""))))
+
+        return {"poll": poll, "reload": reload, "prune": prune, "discover": discover}
 
     async def _leave(self, control: ControlServer) -> None:
         self._metronome.stop()

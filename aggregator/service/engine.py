@@ -12,16 +12,20 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from aggregator.errors import StoreError, StoreFull
+from aggregator.model.discovery import Discovery
 from aggregator.model.edition import Edition, Rendition
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, curate, rematch, with_context
+from aggregator.pipeline.discover import DiscoverParts, discover
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, spread
+from aggregator.service.articles import Articles
 from aggregator.service.house import House, Plan
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
+from aggregator.service.turns import PacedFetcher
 from aggregator.settings.pacing import pace_of
 
 logger = logging.getLogger(__name__)
@@ -79,6 +83,7 @@ class Engine:
         )
         self._round = Tally()
         self._tallies = [self._round]
+        self._articles = Articles(house, self._paced())
         self._settling = asyncio.Lock()
         self._feeding = asyncio.Lock()
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="render")
@@ -153,6 +158,7 @@ class Engine:
             while self._runners.busy or self._refill:
                 await self._runners.wait(self._runners.busy)
                 await self.feed()
+        await self.read_pages()
         await self.settle()
         return tuple(tally.failed)
 
@@ -168,8 +174,27 @@ class Engine:
                 self._runners.start(claims)
                 wanted = wanted[room:]
             await self._runners.wait(frozenset(keys))
+        await self.read_pages()
         await self.settle()
         return tuple(tally.failed)
+
+    async def discover(self, address: str) -> Discovery:
+        """Find the feeds behind an address; its requests keep the pace of the polls."""
+        parts = DiscoverParts(
+            fetcher=self._paced(),
+            reader=self._house.reader,
+            clock=self._house.clock,
+            user_agent=self._house.user_agent,
+        )
+        return await discover(address, parts)
+
+    async def read_pages(self) -> None:
+        """Read the pages that new entries link to, for the sources that want whole articles; a batch of them."""
+        try:
+            if await self._articles.read(self._plan.sources):
+                self.unsettled.set()
+        except StoreError as error:
+            self._pause(error)
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
@@ -263,6 +288,10 @@ class Engine:
             await self._house.store.give_back(claims)
         except StoreError as error:
             self._pause(error)  # they stay claimed: asked at their floor, never early
+
+    def _paced(self) -> PacedFetcher:
+        """Give a fetcher for whatever is no poll: it takes the same turns at hosts."""
+        return PacedFetcher(self._house.fetcher, self._runners.turns, self._pace)
 
     def _pace(self, url: str) -> tuple[str, timedelta]:
         return pace_of(host_of(url), self._plan.settings.network)

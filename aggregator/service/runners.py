@@ -10,9 +10,8 @@ from weakref import WeakValueDictionary
 
 from aggregator.model.source import Claim
 from aggregator.pipeline.ports import Clock
+from aggregator.service.turns import Turns
 
-FORGET_AFTER = 60.0
-"""Seconds after which the pace of a key at rest is forgotten; longer than any sensible spacing is kept anyway."""
 SIBLINGS = 2
 """Hosts of one registrable domain that are asked at once: until it is known, a limit may be for all of them."""
 
@@ -29,6 +28,9 @@ class Runners:
         clock: Its monotonic face measures the spacing.
         on_room: Called whenever a pace key is done and there is room for more claims.
         release: Takes back claims that are not asked after all.
+
+    Attributes:
+        turns: Shared with whoever else asks the same hosts.
     """
 
     def __init__(
@@ -43,13 +45,13 @@ class Runners:
         self._poll = poll
         self._limit = limit
         self._clock = clock
+        self.turns = Turns(clock)
         self._on_room = on_room
         self._release = release
         self._families: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._wire = asyncio.Semaphore(limit)
         self._queues: defaultdict[str, deque[Claim]] = defaultdict(deque)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._ready_at: dict[str, float] = {}
         self._stopping = False
 
     @property
@@ -91,27 +93,28 @@ class Runners:
     async def _run(self, key: str) -> None:
         queue = self._queues[key]
         try:
-            while queue and await self._may_ask(key, queue):
-                await self._ask(key, queue)
+            while queue and await self.turns.take(key, given_up=lambda: self._stopping or not queue):
+                halted = await self._ask(key, queue)
+                if halted:
+                    await self._halt(halted)
         finally:
             self._tasks.pop(key, None)
             self._queues.pop(key, None)
-            self._forget()
             self._on_room()
 
-    async def _ask(self, key: str, queue: deque[Claim]) -> None:
-        """Ask the next source of a key; of one domain only few hosts are asked at the same time."""
+    async def _ask(self, key: str, queue: deque[Claim]) -> str:
+        """Ask the next source of a key, whose turn it is; of one domain few hosts are asked at the same time."""
         siblings = self._families.setdefault(queue[0].family, asyncio.Semaphore(SIBLINGS))
-        async with siblings, self._wire:
-            if not queue:  # a sibling was refused meanwhile, and what waited here was given back
-                return
-            claim = queue.popleft()
-            halted = await self._poll(claim)
-        # Taken out first, so that the keys stand in the order in which they were last asked.
-        self._ready_at.pop(key, None)
-        self._ready_at[key] = self._clock.monotonic() + claim.spacing.total_seconds()
-        if halted:
-            await self._halt(halted)
+        spacing: timedelta | None = None
+        try:
+            async with siblings, self._wire:
+                if not queue:  # a sibling was refused meanwhile, and what waited here was given back
+                    return ""
+                claim = queue.popleft()
+                spacing = claim.spacing
+                return await self._poll(claim)
+        finally:
+            self.turns.give_back(key, spacing)
 
     async def _halt(self, halted: str) -> None:
         """Give back all that waits under a pace key or a domain."""
@@ -123,24 +126,10 @@ class Runners:
         if given_back:
             await self._release(given_back)
 
-    async def _may_ask(self, key: str, queue: deque[Claim]) -> bool:
-        """Wait until the host has had its pause; False when the process stops first, or the queue was given back."""
-        while queue and not self._stopping:
-            wait = self._ready_at.get(key, 0.0) - self._clock.monotonic()
-            if wait <= 0:
-                return True
-            await self._clock.sleep(min(wait, 0.5))
-        return False
-
     def _keep_pause(self, claim: Claim) -> None:
         """Keep the pause of a host that another process began, or this one before a restart."""
         turn = claim.turn
         if turn is None or turn.ready_at is None:
             return
         wait = min((turn.ready_at - self._clock.now()).total_seconds(), turn.spacing.total_seconds())
-        self._ready_at[turn.key] = max(self._ready_at.get(turn.key, 0.0), self._clock.monotonic() + wait)
-
-    def _forget(self) -> None:
-        limit = self._clock.monotonic() - FORGET_AFTER
-        while self._ready_at and self._ready_at[key := next(iter(self._ready_at))] < limit:
-            del self._ready_at[key]
+        self.turns.pause(turn.key, wait)

@@ -39,7 +39,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     NetworkSection: ("respect-robots",),
     DefaultsSection: _SOURCE_LATER,
     GroupSection: _SOURCE_LATER,
-    SourceSection: (*_SOURCE_LATER, "page"),
+    SourceSection: _SOURCE_LATER,
     TopicSection: (
         *("lang", "min-outlets", "budget", "per-source", "unless-in", "like", "examples"),
         *("digest", "settle", "quiet", "access", "drop", "keep", "mute"),
@@ -47,7 +47,6 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     OutputSection: ("hub",),
     PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
 }
-_LATER_VALUES = frozenset({"full-text"})
 _SYNONYMS = {
     "interval": "every",
     "refresh": "every",
@@ -129,8 +128,6 @@ def unknown_key(loc: Loc, root: type[Section]) -> tuple[str, str]:
 
 def unknown_value(value: str, values: list[str]) -> tuple[str, str]:
     """Say what is wrong with a value that is none of a few."""
-    if value in _LATER_VALUES:
-        return f"{quoted(value)} cannot be used", LATER
     return f"expected one of {', '.join(values)}", near(value, values)
 
 
