@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from aggregator import __version__
 from aggregator.model.edition import Rendition, SiteFacts
 from aggregator.parse import read_opml
-from aggregator.settings import Settings, load_settings
+from aggregator.settings import Network, Settings, load_settings
 from aggregator.topics import parse_query
 
 if TYPE_CHECKING:  # only the daemon pays for importing these
+    from aggregator.model.discovery import Discovery
     from aggregator.pipeline.ports import Clock
     from aggregator.publish import WrittenSite
     from aggregator.service.engine import Engine
@@ -169,6 +170,32 @@ def make_push(house: House, engine: Engine) -> PushDesk:
         new_nonce=lambda: secrets.token_hex(16),
     )
     return PushDesk(parts, engine.unsettled.set)
+
+
+async def search_feeds(address: str, network: Network, contact: str | None) -> Discovery:
+    """Find the feeds behind an address with parts of our own, for when no daemon runs."""
+    from aggregator.fetch import HttpFetcher
+    from aggregator.pipeline.discover import DiscoverParts, discover
+    from aggregator.schedule import host_of, user_agent
+    from aggregator.service.clock import SystemClock
+    from aggregator.service.reading import PooledReader
+    from aggregator.service.turns import PacedFetcher
+    from aggregator.service.workers import WorkerPool
+    from aggregator.settings.pacing import pace_of
+
+    clock = SystemClock()
+    http = HttpFetcher(allow_private=network.allow_private, ports=network.ports, now=clock.now, proxy=network.proxy)
+    pool = WorkerPool("aggregator.pipeline.read:read_document", size=1)
+    try:
+        parts = DiscoverParts(
+            fetcher=PacedFetcher(http, clock, lambda url: pace_of(host_of(url), network)),
+            reader=PooledReader(pool),
+            clock=clock,
+            user_agent=user_agent(__version__, contact),
+        )
+        return await discover(address, parts)
+    finally:
+        await asyncio.gather(http.close(), pool.close())
 
 
 def make_web(engine: Engine, shelf: Shelf, checks: Checks, hubs: PushDesk | None = None) -> WebServer:

@@ -25,6 +25,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "check": "Validate the config; say exactly what is wrong and where.",
     },
     "Sources": {
+        "add": "Find the feed behind an address and add it.",
+        "discover": "List the feeds behind an address.",
         "poll": "Fetch now: everything due, or the sources named.",
     },
     "Look inside": {
@@ -80,6 +82,16 @@ class Invocation:
             for problem in settings.warnings:
                 click.echo(str(problem), err=True)
         return settings
+
+    def settings_if_any(self) -> Settings | None:
+        """Load the configuration where there is one; a named one that is missing is an error all the same."""
+        try:
+            self.config_path()
+        except click.UsageError:
+            if self.config:
+                raise
+            return None
+        return self.settings()
 
 
 class Commands(click.Group):

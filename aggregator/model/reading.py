@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from aggregator.model.discovery import PageFacts
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.fetching import Failure
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
@@ -73,10 +74,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """No feed: what it was instead, for people, with what to do."""
+    """No feed: what it was instead, for people, with what to do; of a web page, what it says about feeds."""
 
     kind: Failure
     detail: str
+    page: PageFacts | None = None
 
 
 ReadOutcome = Reading | Unreadable

@@ -67,6 +67,7 @@ class Source:
         spacing: From the end of one request to the start of the next under the same pace key.
         deltas: Whether it may be asked for no more than what is new (RFC 3229).
         drop: A query; entries that it holds for are left out.
+        page: Whether ``url`` is a web page, on which the feed to poll is found.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Source:
     proxy: str | None = None
     overrides: Overrides = NO_OVERRIDES
     drop: str | None = None
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The stable JSON of ``status`` and ``entries``, for the command line and for the web."""
+"""The stable JSON of ``status``, ``entries`` and ``discover``, for the command line and for the web."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from aggregator.model.discovery import Discovery
 from aggregator.model.entry import StoredEntry
 from aggregator.model.pace import Pace
 from aggregator.model.status import Explanation, SourceStatus, Status, TopicStatus
 from aggregator.model.verdict import PollRecord
 from aggregator.model.websub import PushState
-from aggregator.pages.secrecy import for_everyone, without_secrets
+from aggregator.pages.secrecy import for_everyone, shown_url, without_secrets
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -149,4 +150,27 @@ def _topic(one: TopicStatus) -> dict[str, Any]:
         "entries": one.entries,
         "stories": one.stories,
         "updated_at": instant(one.updated_at),
+    }
+
+
+def discovery_json(discovery: Discovery) -> dict[str, Any]:
+    """Shape what a search for feeds found, best first."""
+    return {
+        "url": shown_url(discovery.url),
+        "feeds": [
+            {
+                "url": feed.url,
+                "title": feed.title,
+                "format": feed.format,
+                "entries": feed.entries,
+                "newest_at": instant(feed.newest_at),
+                "how": feed.how.value,
+                "reason": feed.reason,
+                "titles": list(feed.titles),
+            }
+            for feed in discovery.feeds
+        ],
+        "rejected": [{"url": shown_url(one.url), "how": one.how.value, "why": one.why} for one in discovery.rejected],
+        "more": [{"url": one.url, "title": one.title, "how": one.how.value} for one in discovery.more],
+        "requests": discovery.requests,
     }

@@ -7,13 +7,11 @@ from collections.abc import Mapping, Set as AbstractSet
 
 from aggregator.errors import FormatError
 from aggregator.model.parsed import ParsedFeed
-from aggregator.parse.discovery import offered_feeds
 from aggregator.parse.json_feed import read_json_feed
 
 _SNIFFED_BYTES = 2_000
 _BLANK = b"\xef\xbb\xbf\xfe\xff\x00\t\n\r\x0b\x0c "
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta)[\s>]", re.IGNORECASE)
-_SHOWN_OFFERS = 3
 
 
 def parse_feed(
@@ -40,15 +38,12 @@ def parse_feed(
 
     feed = read_feed(body, url=url, headers=headers, known_items=known_items)
     if feed is None:
-        raise FormatError(_what_instead(body, beginning, url, headers))
+        raise FormatError("this is a web page" if is_web_page(body, headers) else "no feed format was recognised")
     return feed
 
 
-def _what_instead(body: bytes, beginning: bytes, url: str, headers: Mapping[str, str]) -> str:
+def is_web_page(body: bytes, headers: Mapping[str, str]) -> bool:
+    """Say whether a document that is no feed is a web page, by its beginning or by what its server calls it."""
+    beginning = body.lstrip(_BLANK)[:_SNIFFED_BYTES]
     said = headers.get("content-type", "").lower()
-    if not _WEB_PAGE.search(beginning.replace(b"\0", b"")) and "html" not in said:
-        return "no feed format was recognised"
-    offers = offered_feeds(body, url=url)[:_SHOWN_OFFERS]
-    if not offers:
-        return "this is a web page, and it offers no feed"
-    return f"this is a web page; it offers: {', '.join(offers)}"
+    return bool(_WEB_PAGE.search(beginning.replace(b"\0", b""))) or "html" in said

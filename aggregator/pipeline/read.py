@@ -6,17 +6,20 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from aggregator.errors import FormatError
+from aggregator.model.discovery import PageFacts
 from aggregator.model.entry import KeyKind, SourceFacts
 from aggregator.model.fetching import Failure
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome, Unreadable
 from aggregator.normalize import normalize
-from aggregator.parse import Whole, cut_items, parse_feed
+from aggregator.parse import Whole, cut_items, is_web_page, parse_feed, read_page
 from aggregator.text.digests import digest128
 from aggregator.topics import without_dropped
 
 READER = str(READING_VERSION)
 """Stands in every frame, so that it changes with what is read from the same bytes."""
+
+_SHOWN_OFFERS = 3
 
 
 def read_document(document: Document) -> ReadOutcome:
@@ -32,7 +35,7 @@ def read_document(document: Document) -> ReadOutcome:
         if reading.known_items and not _stands_alone(reading, names):
             reading = _read(document, frozenset())
     except FormatError as error:
-        return Unreadable(Failure.NOT_A_FEED, str(error))
+        return _instead(document, error)
     if reading.frame and _stands_alone(reading, frozenset()):
         reading = replace(reading, frame=f"{_reader(document.overrides, document.drop)}:{reading.frame}")
     else:
@@ -89,3 +92,21 @@ def _stands_alone(reading: Reading, names: AbstractSet[str]) -> bool:
     return not reading.repeated and all(
         entry.keys[0].kind is KeyKind.GUID and entry.key.guid not in names for entry in reading.entries
     )
+
+
+def _instead(document: Document, error: FormatError) -> Unreadable:
+    """Say what a document is that is no feed; of a web page, which feeds it offers."""
+    headers = dict(document.headers)
+    if not is_web_page(document.body, headers):
+        return Unreadable(Failure.NOT_A_FEED, str(error))
+    page = read_page(document.body, url=document.url, content_type=headers.get("content-type", ""))
+    return Unreadable(Failure.NOT_A_FEED, _of_page(page), page)
+
+
+def _of_page(page: PageFacts) -> str:
+    """Propose the feeds that a page offers in the place of the one that it is not."""
+    if not page.offers:
+        return "this is a web page, and it offers no feed; `aggregator discover` looks further"
+    offers = (f"{offer.url} ({offer.title})" if offer.title else offer.url for offer in page.offers[:_SHOWN_OFFERS])
+    more = len(page.offers) - _SHOWN_OFFERS
+    return f"this is a web page; it offers: {', '.join(offers)}" + (f" and {more} more" if more > 0 else "")

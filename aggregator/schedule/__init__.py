@@ -3,16 +3,19 @@
 from aggregator.schedule.budgets import Weighed, retimed, weigh
 from aggregator.schedule.conclude import Conclusion, conclude
 from aggregator.schedule.evidence import EVIDENCE_FOR, Asked
-from aggregator.schedule.requests import host_of, plan_request, user_agent
+from aggregator.schedule.moves import permanent_target
+from aggregator.schedule.requests import ACCEPT_PAGE, host_of, plan_request, user_agent
 from aggregator.schedule.spreading import spread
 
 __all__ = [
+    "ACCEPT_PAGE",
     "EVIDENCE_FOR",
     "Asked",
     "Conclusion",
     "Weighed",
     "conclude",
     "host_of",
+    "permanent_target",
     "plan_request",
     "retimed",
     "spread",

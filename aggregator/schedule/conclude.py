@@ -17,9 +17,13 @@ from aggregator.schedule.freshness import lifetime
 from aggregator.schedule.interval import Interval, adapted, is_local, resting
 from aggregator.schedule.learning import learn
 from aggregator.schedule.moves import Seen, returned
+from aggregator.schedule.pages import found_on_page, give_up, lost, take_up
 from aggregator.schedule.telling import came_line, oddities, remarks, sent_line
 from aggregator.schedule.trust import doubt
 from aggregator.schedule.wishes import Wish, stated_wishes
+
+# The page stays, even where its feed is gone: that must not be taken for the end of the source.
+_OF_A_LOST_FEED = Failure.HTTP_4XX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,10 @@ def conclude(  # noqa: PLR0913 - a poll has that many results; those that a fail
         came=came_line(outcome),
     )
     if isinstance(reading, Unreadable) and not isinstance(outcome, FetchFailed):
+        feed_url = found_on_page(source, state, reading)
+        if feed_url is not None:
+            after, poll = take_up(source, state, feed_url, poll)
+            return Conclusion(state=after, poll=poll)
         outcome = _unreadable(outcome, reading)
     if isinstance(outcome, FetchFailed):
         return _after_failure(source, state, outcome, poll)
@@ -120,6 +128,9 @@ def _wishes(state: SourceState, answer: Fetched | NotModified, now: datetime) ->
 def _after_failure(source: Source, state: SourceState, failed: FetchFailed, poll: PollRecord) -> Conclusion:
     errors = state.errors + 1
     first_error_at = min(state.first_error_at or poll.at, poll.at)
+    if lost(source, state, failed, errors):
+        state = give_up(source, state, poll.at, failed.detail)
+        failed = replace(failed, kind=_OF_A_LOST_FEED, detail=f"{failed.detail}; the page is looked at again")
     silent_for = poll.at - first_error_at
     gone_for = poll.at - state.gone_at if state.gone_at is not None else None
     result = consequence(failed, errors, silent_for, gone_for=gone_for)

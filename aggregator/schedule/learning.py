@@ -32,7 +32,7 @@ def learn(source: Source, state: SourceState, answer: Fetched | NotModified, see
         validators_url=validators_url,
         rate=_rate(state, seen, new),
         max_age_s=stated_max_age(answer.headers, state.max_age_s if isinstance(answer, NotModified) else None),
-        condition=SourceCondition.MOVED if followed.moved_to else SourceCondition.OK,
+        condition=SourceCondition.MOVED if followed.moved_to and not source.page else SourceCondition.OK,
         gone_at=None,
         not_modified=state.not_modified + 1 if isinstance(answer, NotModified) else 0,
         body_at=(state.body_at or seen.at) if isinstance(answer, NotModified) else seen.at,

@@ -73,7 +73,7 @@ def follow(source: Source, state: SourceState, answer: Fetched | NotModified, se
     if state.redirect_count < MOVED_AFTER or seen.at - since < MOVED_WITHIN or objection(source, state):
         return state
     why = f"{state.redirect_count} answers since {since:%Y-%m-%d} led there for good"
-    return _moved(source, state, target, seen.at, why)
+    return move(source, state, target, seen.at, why)
 
 
 def objection(source: Source, state: SourceState) -> str:
@@ -94,15 +94,16 @@ def returned(source: Source, state: SourceState, silent_for: timedelta, now: dat
     """Go back to the configured address when the adopted one has given no document for a week."""
     if state.moved_to is None or silent_for < LOST_AFTER:
         return state
-    return _moved(source, state, source.url, now, f"no document there for {spell(silent_for)}")
+    return move(source, state, source.url, now, f"no document there for {spell(silent_for)}")
 
 
-def _moved(source: Source, state: SourceState, target: str, now: datetime, why: str) -> SourceState:
-    move = Move(now, address_of(source, state), target, why)
+def move(source: Source, state: SourceState, target: str, now: datetime, why: str) -> SourceState:
+    """Poll another address from now on, and remember how that came about."""
+    moved = Move(now, address_of(source, state), target, why)
     return replace(
         state,
         moved_to=target if target != source.url else None,
-        moves=(*state.moves, move)[-_KEPT_MOVES:],
+        moves=(*state.moves, moved)[-_KEPT_MOVES:],
         redirect_to=None,
         redirect_count=0,
         redirect_since=None,

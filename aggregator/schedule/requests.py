@@ -11,6 +11,8 @@ from aggregator.schedule.interval import is_local
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.1"
 
+ACCEPT_PAGE = ACCEPT.replace("*/*", "text/html;q=0.8, */*")
+
 MOST_DELTAS = 50
 """After so many deltas in a row the whole document is asked for, to see what has gone from it."""
 
@@ -44,7 +46,8 @@ def plan_request(source: Source, state: SourceState, *, user_agent: str) -> Fetc
 
     Follows: RFC 9110, 13.1.2 and 13.1.3; RFC 3229, 10.5.3.
     """
-    headers = [("User-Agent", user_agent), ("Accept", ACCEPT), *conditions(source, state)]
+    accept = ACCEPT_PAGE if source.page and state.moved_to is None else ACCEPT
+    headers = [("User-Agent", user_agent), ("Accept", accept), *conditions(source, state)]
     if source.authorization is not None:
         headers.append(("Authorization", source.authorization))
     own = {name.lower() for name, _ in source.headers}

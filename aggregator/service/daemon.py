@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aggregator.errors import AggregatorError, ControlError, SettingsError, StoreError
+from aggregator.pages.json_shapes import discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
@@ -192,7 +193,10 @@ class Daemon:
             pruned = await self._house.store.prune(self._house.clock.now())
             return {"entries": pruned.entries, "tombstones": pruned.tombstones}
 
-        return {"poll": poll, "reload": reload, "prune": prune}
+        async def discover(request: dict[str, Any]) -> Any:
+            return discovery_json(await self._engine.discover(str(request.get("url", ""))))
+
+        return {"poll": poll, "reload": reload, "prune": prune, "discover": discover}
 
     async def _leave(self, control: ControlServer) -> None:
         self._metronome.stop()

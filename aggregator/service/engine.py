@@ -12,16 +12,19 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from aggregator.errors import StoreError, StoreFull
+from aggregator.model.discovery import Discovery
 from aggregator.model.edition import Edition, Rendition
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, curate, rematch, with_context
+from aggregator.pipeline.discover import DiscoverParts, discover
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, spread
 from aggregator.service.house import House, Plan
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
+from aggregator.service.turns import PacedFetcher
 from aggregator.settings.pacing import pace_of
 
 logger = logging.getLogger(__name__)
@@ -170,6 +173,14 @@ class Engine:
             await self._runners.wait(frozenset(keys))
         await self.settle()
         return tuple(tally.failed)
+
+    async def discover(self, address: str) -> Discovery:
+        """Find the feeds behind an address; its requests keep the pace of the polls."""
+        fetcher = PacedFetcher(self._house.fetcher, self._house.clock, self._pace)
+        parts = DiscoverParts(
+            fetcher=fetcher, reader=self._house.reader, clock=self._house.clock, user_agent=self._house.user_agent
+        )
+        return await discover(address, parts)
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""

@@ -39,7 +39,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     NetworkSection: ("respect-robots",),
     DefaultsSection: _SOURCE_LATER,
     GroupSection: _SOURCE_LATER,
-    SourceSection: (*_SOURCE_LATER, "page"),
+    SourceSection: _SOURCE_LATER,
     TopicSection: (
         *("lang", "min-outlets", "budget", "per-source", "unless-in", "like", "examples"),
         *("digest", "settle", "quiet", "access", "drop", "keep", "mute"),

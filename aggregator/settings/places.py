@@ -42,28 +42,31 @@ class SourcePlace:
     named_path: str
     shown: str
     authorization: str | None = None
+    page: bool = False
 
 
 def find_place(section: SourceSection, tree: Tree, loc: Loc, findings: Findings) -> SourcePlace | None:
     """Read where a source is; None when it cannot be told, which is then noted."""
-    if section.url is not None and section.path is not None:
-        spot = tree.key_spot((*loc, "path"))
-        findings.error(spot, (*loc, "path"), "both url and path", "a source is at one place: remove one of them")
+    said = [key for key in ("url", "path", "page") if getattr(section, key) is not None]
+    if len(said) > 1:
+        what, hint = f"both {said[0]} and {said[1]}", "a source is at one place: remove one of them"
+        findings.error(tree.key_spot((*loc, said[1])), (*loc, said[1]), what, hint)
         return None
-    text = section.url if section.path is None else section.path
-    if text is None:
+    if not said:
         if not _was_meant(tree, loc):
             findings.error(tree.spot(loc), loc, "missing required key 'url'", "or path: for a local file")
         return None
-    spot = tree.spot((*loc, "url" if section.path is None else "path"))
+    (key,) = said
+    text: str = getattr(section, key)
+    spot = tree.spot((*loc, key))
     base = tree.file.path.parent
-    bare = (*loc, "url") not in tree.places
-    if section.path is not None or (bare and _is_path(text, base)):
+    bare = (*loc, key) not in tree.places
+    if key == "path" or (bare and _is_path(text, base)):
         return _local(text, base, spot, (findings, loc))
     try:
         address = parse_address(text)
     except Unfit as unfit:
-        at = loc if bare else (*loc, "url")
+        at = loc if bare else (*loc, key)
         findings.error(spot, at, unfit.what, unfit.hint)
         return None
     shown = spot.scalar.expansion.shown() if spot.scalar else text
@@ -76,6 +79,7 @@ def find_place(section: SourceSection, tree: Tree, loc: Loc, findings: Findings)
         named_path=_path_of(_VARIABLE.sub("", shown)),
         shown=_SECRET_PARAMETER.sub(r"\1***", _CREDENTIALS.sub("", shown)),
         authorization=address.authorization,
+        page=key == "page",
     )
 
 

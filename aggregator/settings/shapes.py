@@ -136,6 +136,7 @@ class SourceSection(GroupSection):
 
     id: SourceId | None = Field(default=None, description="Short name; made from the address when it is left out.")
     url: Line | None = Field(default=None, description="Address of the feed.")
+    page: Line | None = Field(default=None, description="Address of a web page, on which the feed is found.")
     path: Line | None = Field(default=None, description="A local file instead of an address, relative to this file.")
     title: Line | None = Field(default=None, description="Name; default is what the feed says.")
 

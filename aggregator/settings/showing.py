@@ -41,7 +41,7 @@ def _values(source: Source, origin: Origin) -> Mapping[str, str]:
     headers = ", ".join(f"{name}: {HIDDEN if _hides(name) else value}" for name, value in source.headers)
     return {
         "id": source.id,
-        "path" if source.url.startswith("file:") else "url": origin.url,
+        "path" if source.url.startswith("file:") else "page" if source.page else "url": origin.url,
         "title": source.title or "-",
         "group": source.group or "-",
         "tags": ", ".join(source.tags) or "-",
@@ -88,7 +88,7 @@ def _hides(name: str) -> bool:
 def _origin(key: str, source: Source, origin: Origin) -> tuple[str, str]:
     if key == "id" and not source.id_given:
         return "made from the address", origin.place
-    if key in {"url", "path", "group"}:
+    if key in {"url", "path", "page", "group"}:
         return "the source", origin.place
     for layer in origin.layers:
         place = dict(layer.places).get(key)

@@ -144,6 +144,7 @@ class SourceList:
         draft.layers = tuple(settled.layer for settled in layers.chain if settled.layer.places)
         draft.values = {name: layers.get(name) for name in _PLAIN if layers.get(name) is not None}
         draft.values["group"] = group
+        draft.values["page"] = place.page
         draft.values["tags"] = tuple(dict.fromkeys(filter(None, layers.get("tags", ()))))
         if layers.get("max_size") is not None:
             draft.values["max_bytes"] = layers.get("max_size")

@@ -37,7 +37,7 @@ def test_what_is_no_feed_is_refused_in_a_sentence(body):
 
 
 def test_a_web_page_may_be_known_by_its_content_type_only():
-    with pytest.raises(FormatError, match="this is a web page, and it offers no feed"):
+    with pytest.raises(FormatError, match="this is a web page"):
         parse("<div>Sorry</div>", content_type="text/html; charset=utf-8")
 
 

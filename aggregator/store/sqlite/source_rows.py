@@ -67,6 +67,7 @@ def settings_text(source: Source) -> str:
             "deltas": source.deltas,
             "overrides": _overrides_values(source.overrides),
             "drop": source.drop,
+            "page": source.page,
         }
     )
 
@@ -103,6 +104,7 @@ def source_of(row: Row) -> Source:
         deltas=settings.get("deltas", True),
         overrides=_overrides_of(settings.get("overrides") or {}),
         drop=settings.get("drop"),
+        page=settings.get("page", False),
     )
 
 
