@@ -27,6 +27,8 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Sources": {
         "add": "Find the feed behind an address and add it.",
         "discover": "List the feeds behind an address.",
+        "import": "Add every feed of another program's list.",
+        "export": "Write sources or topics as OPML.",
         "poll": "Fetch now: everything due, or the sources named.",
     },
     "Look inside": {
@@ -41,6 +43,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "schema": "Print the JSON Schema of the config, for editors.",
     },
 }
+
+# Commands that cannot be the name of a module.
+_MODULES = {"import": "import_list"}
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -105,7 +110,8 @@ class Commands(click.Group):
         """Import the command's file."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = importlib.import_module(f"aggregator.cli.{cmd_name}").command
+        module = f"aggregator.cli.{_MODULES.get(cmd_name, cmd_name)}"
+        command: click.Command = importlib.import_module(module).command
         return command
 
     def resolve_command(

@@ -15,6 +15,8 @@ from aggregator.text.characters import one_line
 _MAX_BYTES = 5_000_000
 _MAX_OUTLINES = 10_000
 _MAX_DEPTH = 20
+_FRESHRSS = "{https://freshrss.org/opml}"
+_SCRAPED = frozenset({"html", "xml", "json"})
 _FEED_SCHEME = re.compile(r"\Afeed:(?://)?(?=https?:)|\Afeed(?=://)", re.IGNORECASE)
 
 
@@ -68,7 +70,34 @@ def _read_outline(values: dict[str, str], groups: tuple[str, ...]) -> Outline | 
     if not address:
         return None
     url = _FEED_SCHEME.sub(lambda scheme: "http" if scheme[0].lower() == "feed" else "", address, count=1)
-    return Outline(url=url, title=_title(values) or None, site_url=values.get("htmlurl") or None, groups=groups)
+    return Outline(
+        url=url,
+        title=_title(values) or None,
+        site_url=values.get("htmlurl") or None,
+        groups=groups,
+        tags=_categories(values.get("category", "")),
+        language=values.get("language") or None,
+        full_text=bool(values.get(f"{_FRESHRSS}cssfullcontent")),
+        lost=tuple(_foreign(values)),
+    )
+
+
+def _categories(written: str) -> tuple[str, ...]:
+    """Read the comma-separated categories; a path such as ``/Science/Physics`` is a name like any other."""
+    names = (name.strip().strip("/") for name in written.split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _foreign(values: dict[str, str]) -> Iterator[str]:
+    """Name what FreshRSS and newsboat keep beside the address, and nobody else understands."""
+    kind = values.get("type", "")
+    if "+" in kind or kind.lower() in _SCRAPED:
+        yield f"type {kind}"
+    for name, value in values.items():
+        if name.startswith(_FRESHRSS) and value and name != f"{_FRESHRSS}cssfullcontent":
+            yield f"frss:{name.removeprefix(_FRESHRSS)}"
+    if values.get("filtercmd"):
+        yield "filtercmd"
 
 
 def _title(values: dict[str, str]) -> str:

@@ -34,7 +34,7 @@ def render_topics_opml(topics: Sequence[Topic], site: SiteFacts) -> bytes:
 def render_sources_opml(sources: Sequence[Source], site: SiteFacts) -> bytes:
     """List the sources that strangers may know of, in their order, those of a group within an outline of its own.
 
-    Private sources, addresses that hold a secret, and local files are not for strangers.
+    Private sources, addresses that hold a secret, and local files are not for strangers; pages are no feeds.
 
     Follows:
         OPML 2.0, "Subscription lists"; tags stand in ``category``.
@@ -42,7 +42,7 @@ def render_sources_opml(sources: Sequence[Source], site: SiteFacts) -> bytes:
     body, document = _document(f"{site.title}: sources")
     groups: dict[str, etree._Element] = {"": body}
     for source in sources:
-        url = None if source.private else open_url(source.url)
+        url = None if source.private or source.page else open_url(source.url)
         if url is None:
             continue
         if source.group not in groups:

@@ -28,7 +28,7 @@ from aggregator.settings.units import (
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # RFC 5646, as far as feeds use it.
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -88,9 +88,9 @@ def _id(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    if not _LANGUAGE.fullmatch(text):
+    if not LANGUAGE_TAG.fullmatch(text):
         near = text.replace("_", "-")
-        fits = _LANGUAGE.fullmatch(near)
+        fits = LANGUAGE_TAG.fullmatch(near)
         raise Unfit("expected a language tag such as en or en-GB", f"did you mean '{near}'?" if fits else "")
     return text
 

@@ -90,7 +90,10 @@ class SourceList:
             loc: Loc = ("outline", number)
             title = " ".join((outline.title or "").split()) or None
             group = " ".join(outline.groups[0].split()) if outline.groups else ""
-            section = SourceSection.model_construct({"url", "title"}, url=outline.url, title=title)
+            tags = [tag.replace(",", " ") for tag in (*outline.groups[1:], *outline.tags)]
+            section = SourceSection.model_construct(
+                {"url", "title", *(("tags",) if tags else ())}, url=outline.url, title=title, tags=tags or None
+            )
             tree.places[*loc, "url"] = Spot(listed.file)
             place = find_place(section, tree, loc, lenient)
             if place is None:
