@@ -37,6 +37,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "status": "Sources, topics and errors at a glance.",
     },
     "Care": {
+        "doctor": "Say what the publishers of feeds should mend.",
         "build": "Write the static site: feeds, pages, OPML.",
         "reload": "Ask the running daemon to take the new config.",
         "prune": "Apply the keep rules now.",

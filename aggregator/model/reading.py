@@ -9,6 +9,7 @@ from typing import Final
 from aggregator.model.discovery import PageFacts
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.fetching import Failure
+from aggregator.model.finding import Finding
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import ContentPolicy, FeedProfile
@@ -58,6 +59,7 @@ class Reading:
         known_items: Digests of the items that were not read, because they are known.
         frame: Digest of the document without its items; empty with ``items``.
         dropped: How many entries the source's own query left out.
+        findings: What the publisher could mend; None when a part of the document was not read.
     """
 
     profile: FeedProfile
@@ -70,6 +72,7 @@ class Reading:
     known_items: tuple[str, ...] = ()
     frame: str = ""
     dropped: int = 0
+    findings: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.model.finding import Finding
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.pace import Turn
 from aggregator.model.parsed import ScheduleHints
@@ -196,6 +197,7 @@ class SourceState:
         deltas_refused: The server answered a request for a delta with something that cannot be understood.
         gone_at: When it was first answered 410; None once a document came.
         push: What is remembered of its hub; None while no document named one.
+        findings: What was wrong with the last document that was read whole; None before the first.
     """
 
     source_id: str
@@ -233,6 +235,7 @@ class SourceState:
     deltas_refused: bool = False
     gone_at: datetime | None = None
     push: PushState | None = None
+    findings: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome, Unreadable
 from aggregator.normalize import normalize
 from aggregator.parse import Whole, cut_items, is_web_page, parse_feed, read_page
+from aggregator.pipeline.examine import examine
 from aggregator.text.digests import digest128
 from aggregator.topics import without_dropped
 
@@ -83,8 +84,9 @@ def recognise_items(document: Document, frame: str) -> tuple[str, ...]:
 
 
 def _read(document: Document, known_items: AbstractSet[str]) -> Reading:
-    headers = dict(document.headers)
-    return normalize(parse_feed(document.body, url=document.url, headers=headers, known_items=known_items), document)
+    parsed = parse_feed(document.body, url=document.url, headers=dict(document.headers), known_items=known_items)
+    reading = normalize(parsed, document)
+    return reading if reading.known_items else replace(reading, findings=examine(document, parsed, reading))
 
 
 def _stands_alone(reading: Reading, names: AbstractSet[str]) -> bool:

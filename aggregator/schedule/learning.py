@@ -60,6 +60,7 @@ def _with_body(state: SourceState, answer: Fetched, reading: Reading | None, *, 
         read_by=READING_VERSION,
         profile=reading.profile,
         hints=reading.hints,
+        findings=state.findings if answer.partial or reading.findings is None else reading.findings,
     )
 
 

@@ -43,6 +43,11 @@ def _extras(db: Database) -> None:
     db.executescript("ALTER TABLE entries ADD COLUMN extras TEXT NOT NULL DEFAULT '{}'")
 
 
+@MIGRATIONS(name="0007-findings")
+def _findings(db: Database) -> None:
+    db.execute("ALTER TABLE sources ADD COLUMN findings TEXT")
+
+
 @MIGRATIONS(name="0008-stories")
 def _stories(db: Database) -> None:
     add_story_tables(db)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
 from aggregator.model.entry import SourceFacts
+from aggregator.model.finding import Finding, Flaw
 from aggregator.model.overrides import (
     NO_OVERRIDES,
     DateSource,
@@ -191,6 +192,7 @@ def state_of(row: Row) -> SourceState:
         profile=FeedProfile(**decode(row["profile"])),
         **_scheduling_of(row),
         push=read_push(row["push"]),
+        findings=_read_findings(row["findings"]),
     )
 
 
@@ -256,7 +258,16 @@ def state_columns(state: SourceState) -> dict[str, Any]:
         "deltas_refused": state.deltas_refused,
         "gone_at": moment_or_none(state.gone_at),
         "push": push_text(state.push),
+        "findings": None if state.findings is None else encode([astuple(one) for one in state.findings]),
     }
+
+
+def _read_findings(text: str | None) -> tuple[Finding, ...] | None:
+    """Read findings; those of a newer version that we do not know are passed over."""
+    if text is None:
+        return None
+    rows = (row for row in decode(text) if row[0] in Flaw._value2member_map_)
+    return tuple(Finding(flaw=Flaw(flaw), count=count, of=of, sample=sample) for flaw, count, of, sample in rows)
 
 
 _NO_HINTS = ScheduleHints()
