@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib.util
 import os
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
@@ -93,6 +94,11 @@ def open_store_for_reading(settings: Settings) -> SqliteStore | None:
     return SqliteStore.open_for_reading(path) if path.exists() else None
 
 
+def can_read_articles() -> bool:
+    """Say whether the extra ``fulltext`` is installed."""
+    return all(importlib.util.find_spec(name) for name in ("trafilatura", "protego"))
+
+
 def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
     from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
@@ -100,7 +106,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     from aggregator.schedule import user_agent
     from aggregator.service.clock import SystemClock
     from aggregator.service.house import House
-    from aggregator.service.reading import PooledReader
+    from aggregator.service.reading import PooledArticles, PooledReader
     from aggregator.service.workers import WorkerPool
 
     clock = clock or SystemClock()
@@ -114,10 +120,11 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         visits=Visits(clock.monotonic, clock.sleep),
     )
     pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
+    pages = WorkerPool("aggregator.pipeline.article:read_article", size=1) if can_read_articles() else None
     store = open_store(settings)
 
     async def close() -> None:
-        await asyncio.gather(http.close(), pool.close())
+        await asyncio.gather(http.close(), pool.close(), *([pages.close()] if pages else []))
         await store.close()
 
     return House(
@@ -130,6 +137,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         render=render,
         documents=_documents,
         close=close,
+        articles=PooledArticles(pages) if pages else None,
     )
 
 

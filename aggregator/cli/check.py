@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from aggregator.cli.main import EXIT_USAGE, Invocation, echo_json
 from aggregator.errors import Problem, SettingsError
+
+if TYPE_CHECKING:
+    from aggregator.settings import Settings
 
 
 @click.command("check")
@@ -31,10 +36,23 @@ def command(invocation: Invocation, show: str | None, strict: bool, form: str) -
         for line in show_source(settings, name):
             click.echo(line)
         return 0
-    _tell(settings.warnings, invocation, form)
+    _tell((*settings.warnings, *_missing_extra(settings)), invocation, form)
     if not invocation.as_json and invocation.verbosity >= 0:
         click.echo(f"{path}: good: {len(settings.sources)} sources, {len(settings.topics)} topics")
     return EXIT_USAGE if strict and settings.warnings else 0
+
+
+def _missing_extra(settings: Settings) -> tuple[Problem, ...]:
+    """Warn of sources that want whole articles where nothing is installed that finds them."""
+    from aggregator.bootstrap import can_read_articles
+    from aggregator.model.source import ContentPolicy
+
+    wanting = [source.id for source in settings.sources if source.content is ContentPolicy.FULL_TEXT]
+    if not wanting or can_read_articles():
+        return ()
+    what = f"{wanting[0]} wants full-text, and the extra for it is not installed: the texts of the feed are kept"
+    hint = "pip install 'aggregator[fulltext]'"
+    return (Problem(file=settings.file, line=0, column=0, path="", what=what, hint=hint, severity="warning"),)
 
 
 def _tell(problems: tuple[Problem, ...], invocation: Invocation, form: str) -> None:

@@ -42,6 +42,7 @@ class ContentPolicy(StrEnum):
     """How much of an entry's text is kept and shown."""
 
     FEED = "feed"
+    FULL_TEXT = "full-text"
     SUMMARY = "summary"
     TITLE = "title"
 

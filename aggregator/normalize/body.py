@@ -11,6 +11,7 @@ from aggregator.normalize.markup import clean_markup, paragraphs
 from aggregator.text.visible import beginning_of, summary_of
 
 _SUMMARY_CHARS = 300
+_WHOLE = frozenset({ContentPolicy.FEED, ContentPolicy.FULL_TEXT})
 _TEXTUAL = ("text/", "application/xhtml+xml", "application/xml", "html", "xhtml")
 
 
@@ -35,9 +36,7 @@ def read_body(entry: ParsedEntry, base_url: str | None, policy: ContentPolicy) -
         if text and not beginning:
             beginning = summary_of(beginning_of(text, _SUMMARY_CHARS), _SUMMARY_CHARS)
     return Body(
-        content_html=_show(content, base_url, entry.extras.direction)
-        if content and policy is ContentPolicy.FEED
-        else "",
+        content_html=_show(content, base_url, entry.extras.direction) if content and policy in _WHOLE else "",
         summary="" if policy is ContentPolicy.TITLE else beginning,
         beginning=beginning,
     )

@@ -37,7 +37,8 @@ def _of_polls(status: SourceStatus) -> Iterator[Finding]:
     if moved_to:
         yield Finding(flaw=Flaw.MOVED, count=state.redirect_count, sample=moved_to)
     whole = [poll for poll in polls if poll.status == HTTPStatus.OK and poll.outcome in _GOOD]
-    ignored = [poll for poll in whole if _is_conditional(poll) and _THE_SAME in poll.detail]
+    asked = [poll for poll in whole if _is_conditional(poll)]
+    ignored = [poll for poll in asked if _THE_SAME in poll.detail]
     if len(ignored) >= _FEW:
         yield Finding(flaw=Flaw.VALIDATORS_IGNORED, count=len(ignored), of=len(polls), sample=ignored[0].sent)
     churned = [

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from aggregator.model.article import Article, ArticlePage, FullText, PageWanted
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.fetching import FetchOutcome, FetchRequest, PostOutcome, PostRequest
 from aggregator.model.following import FollowChange, Followed
-from aggregator.model.reading import Document, ReadOutcome
+from aggregator.model.reading import Document, ReadOutcome, Unreadable
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -59,6 +60,14 @@ class Reader(Protocol):
 
     async def read(self, document: Document) -> ReadOutcome:
         """Read one document; a document that takes too long or too much is ``Unreadable``."""
+        ...
+
+
+class ArticleReader(Protocol):
+    """Finding the article of a page, in a place where a hostile page can do no harm."""
+
+    async def read(self, page: ArticlePage) -> Article | Unreadable:
+        """Read one page; one without an article, or that takes too much, is ``Unreadable``."""
         ...
 
 
@@ -228,7 +237,26 @@ class CareStore(Protocol):
         ...
 
 
-class Store(PollStore, PushStore, CurateStore, AnnounceStore, ReadStore, CareStore, Protocol):
+class FullTextStore(Protocol):
+    """What reading the pages of entries needs."""
+
+    async def pages_wanted(self, source_ids: Sequence[str], now: datetime, limit: int) -> tuple[PageWanted, ...]:
+        """List fresh entries of these sources whose page was not read, or is to be tried again, oldest first.
+
+        Entries that were only kept (``backfilled``) or have no link are not among them.
+        """
+        ...
+
+    async def keep_full_text(self, result: FullText) -> None:
+        """Note what came of a page, once committed.
+
+        An article takes the place of the entry's text, and the feed's own is kept beside it; the entry arrives
+        anew. Dropped when the entry was revised meanwhile.
+        """
+        ...
+
+
+class Store(PollStore, PushStore, CurateStore, AnnounceStore, ReadStore, CareStore, FullTextStore, Protocol):
     """All of it, as one part provides it."""
 
     async def close(self) -> None:

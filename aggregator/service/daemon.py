@@ -27,6 +27,7 @@ GRACE = timedelta(seconds=7)
 
 TICK = timedelta(seconds=1)
 TEND = timedelta(minutes=1)
+PAGES = timedelta(seconds=10)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -121,6 +122,7 @@ class Daemon:
             self._metronome.every(TICK, self._tick)
             if self.push is not None:
                 self._metronome.every(TEND, self.push.tend)
+            self._metronome.every(PAGES, self._engine.read_pages)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 
@@ -194,7 +196,7 @@ class Daemon:
             return {"entries": pruned.entries, "tombstones": pruned.tombstones}
 
         async def discover(request: dict[str, Any]) -> Any:
-            return discovery_json(await self._engine.discover(str(request.get("url", ""))))
+            return discovery_json(await self._engine.errands.discover(str(request.get("url", ""))))
 
         return {"poll": poll, "reload": reload, "prune": prune, "discover": discover}
 

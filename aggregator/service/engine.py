@@ -12,19 +12,17 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from aggregator.errors import StoreError, StoreFull
-from aggregator.model.discovery import Discovery
 from aggregator.model.edition import Edition, Rendition
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, curate, rematch, with_context
-from aggregator.pipeline.discover import DiscoverParts, discover
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, spread
+from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
-from aggregator.service.turns import PacedFetcher
 from aggregator.settings.pacing import pace_of
 
 logger = logging.getLogger(__name__)
@@ -56,6 +54,9 @@ class Engine:
         house: The parts.
         plan: The configuration; ``start`` and ``change`` bring it into force.
         shelf: Where editions go.
+
+    Attributes:
+        errands: What is asked beside polls, by the pace of the configuration in force.
     """
 
     def __init__(self, house: House, plan: Plan, shelf: Shelf) -> None:
@@ -82,6 +83,7 @@ class Engine:
         )
         self._round = Tally()
         self._tallies = [self._round]
+        self.errands = Errands(house, self._pace)
         self._settling = asyncio.Lock()
         self._feeding = asyncio.Lock()
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="render")
@@ -156,6 +158,7 @@ class Engine:
             while self._runners.busy or self._refill:
                 await self._runners.wait(self._runners.busy)
                 await self.feed()
+        await self.read_pages()
         await self.settle()
         return tuple(tally.failed)
 
@@ -171,16 +174,17 @@ class Engine:
                 self._runners.start(claims)
                 wanted = wanted[room:]
             await self._runners.wait(frozenset(keys))
+        await self.read_pages()
         await self.settle()
         return tuple(tally.failed)
 
-    async def discover(self, address: str) -> Discovery:
-        """Find the feeds behind an address; its requests keep the pace of the polls."""
-        fetcher = PacedFetcher(self._house.fetcher, self._house.clock, self._pace)
-        parts = DiscoverParts(
-            fetcher=fetcher, reader=self._house.reader, clock=self._house.clock, user_agent=self._house.user_agent
-        )
-        return await discover(address, parts)
+    async def read_pages(self) -> None:
+        """Read the pages that new entries link to, for the sources that want whole articles; a batch of them."""
+        try:
+            if await self.errands.read_pages(self._plan.sources):
+                self.unsettled.set()
+        except StoreError as error:
+            self._pause(error)
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.source import Source
 from aggregator.model.topic import Topic
-from aggregator.pipeline.ports import Clock, Fetcher, Poster, Reader, Store
+from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Poster, Reader, Store
 from aggregator.settings import Settings
 from aggregator.topics import TopicSet
 
@@ -33,6 +33,7 @@ class House:
 
     Attributes:
         render: Edition and site to documents; the one place that knows the formats.
+        articles: Finds the articles of pages; None without the extra for it.
         close: Lets go of connections, workers and the database, in that order.
     """
 
@@ -45,3 +46,4 @@ class House:
     render: Callable[[Edition, SiteFacts], tuple[Rendition, ...]]
     documents: Callable[[Plan], tuple[Rendition, ...]]
     close: Callable[[], Awaitable[None]]
+    articles: ArticleReader | None = None

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from aggregator.model.article import Article, ArticlePage
 from aggregator.model.fetching import Failure
 from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
 from aggregator.service.workers import WorkerKilled, WorkerPool
+
+
+class PooledArticles:
+    """The port ``ArticleReader``: reads pages where they can do no harm."""
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
+
+    async def read(self, page: ArticlePage) -> Article | Unreadable:
+        """Read one page; one that kills its worker is ``Unreadable`` with the reason."""
+        try:
+            result = await self._pool.call(page)
+        except WorkerKilled as error:
+            return Unreadable(Failure.PARSE_KILLED, f"the page could not be read safely: {error}")
+        if not isinstance(result, Article | Unreadable):
+            raise TypeError(f"the reader of articles gave a {type(result).__name__}")
+        return result
 
 
 class PooledReader:

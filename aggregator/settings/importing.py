@@ -46,14 +46,13 @@ class Import:
         return sum(map(len, self.groups.values()))
 
 
-def plan_import(listed: FeedList, *, name: str, known: Collection[str], full_text: bool = False) -> Import:
+def plan_import(listed: FeedList, *, name: str, known: Collection[str]) -> Import:
     """Turn a list into sources.
 
     Args:
         listed: As it was read.
         name: The group of feeds that stand in none.
         known: Addresses of the sources that there are.
-        full_text: Whether ``content: full-text`` can be written.
     """
     plan = Import(lost=list(listed.lost))
     seen = set(filter(None, map(_identity, known)))
@@ -70,11 +69,9 @@ def plan_import(listed: FeedList, *, name: str, known: Collection[str], full_tex
             continue
         seen.add(identity)
         plan.groups.setdefault(_name(outline.groups[0]) if outline.groups else name, []).append(
-            {**place, **dict(_wishes(outline, full_text=full_text))}
+            {**place, **dict(_wishes(outline))}
         )
         plan.lost.extend(Lost(what=outline.url, why=f"without its {each}") for each in outline.lost)
-        if outline.full_text and not full_text:
-            plan.lost.append(Lost(what=outline.url, why="without fetching whole articles"))
     return plan
 
 
@@ -137,7 +134,7 @@ def _identity(url: str) -> str:
         return url
 
 
-def _wishes(outline: Outline, *, full_text: bool) -> Iterator[tuple[str, str | list[str]]]:
+def _wishes(outline: Outline) -> Iterator[tuple[str, str | list[str]]]:
     title = " ".join((outline.title or "").split())[:_MAX_TITLE]
     if title and title != outline.url:
         yield "title", title
@@ -147,7 +144,7 @@ def _wishes(outline: Outline, *, full_text: bool) -> Iterator[tuple[str, str | l
     language = (outline.language or "").replace("_", "-")
     if LANGUAGE_TAG.fullmatch(language):
         yield "language", language
-    if outline.full_text and full_text:
+    if outline.full_text:
         yield "content", "full-text"
 
 

@@ -47,7 +47,6 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     OutputSection: ("hub",),
     PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
 }
-_LATER_VALUES = frozenset({"full-text"})
 _SYNONYMS = {
     "interval": "every",
     "refresh": "every",
@@ -129,8 +128,6 @@ def unknown_key(loc: Loc, root: type[Section]) -> tuple[str, str]:
 
 def unknown_value(value: str, values: list[str]) -> tuple[str, str]:
     """Say what is wrong with a value that is none of a few."""
-    if value in _LATER_VALUES:
-        return f"{quoted(value)} cannot be used", LATER
     return f"expected one of {', '.join(values)}", near(value, values)
 
 

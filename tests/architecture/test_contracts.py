@@ -40,6 +40,8 @@ HOMES = {
     "brotli": {"fetch"},
     "zstandard": {"fetch"},
     "publicsuffixlist": {"text/domains.py"},
+    "trafilatura": {"parse/article.py"},
+    "protego": {"parse/robots.py"},
     "lxml": {"parse", "publish", "text/visible.py", "normalize/markup.py"},
 }
 

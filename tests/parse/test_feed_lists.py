@@ -42,7 +42,7 @@ def test_opml_of_freshrss_names_what_only_freshrss_does():
         Outline(url="https://b.example/f", groups=("A",), full_text=True),
         Outline(url="|tool", groups=("A",), lost=("filtercmd",)),
     )
-    (lost, *_) = plan_import(listed, name="x", known=(), full_text=True).lost[-1:]
+    (lost, *_) = plan_import(listed, name="x", known=()).lost[-1:]
     assert (lost.what, lost.why) == ("|tool", "this is no address (it starts with https://)")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from aggregator.model.finding import Finding, Flaw
 from aggregator.model.pace import Pace
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.reason import Reason
@@ -63,6 +64,7 @@ LIVED = SourceState(
     partial_bodies=5,
     deltas_refused=True,
     gone_at=NOON - 4 * HOUR,
+    findings=(Finding(flaw=Flaw.NO_ID, count=1, of=2, sample="A title"),),
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
@@ -43,9 +44,10 @@ def _extras(db: Database) -> None:
     db.executescript("ALTER TABLE entries ADD COLUMN extras TEXT NOT NULL DEFAULT '{}'")
 
 
-@MIGRATIONS(name="0007-findings")
+@MIGRATIONS(name="0007-findings-and-full-texts")
 def _findings(db: Database) -> None:
     db.execute("ALTER TABLE sources ADD COLUMN findings TEXT")
+    db.executescript(FULL_TEXTS)
 
 
 @MIGRATIONS(name="0008-stories")

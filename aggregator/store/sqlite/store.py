@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlite_utils import Database
 
 from aggregator.errors import StoreError
+from aggregator.model.article import FullText, PageWanted
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
@@ -26,6 +27,7 @@ from aggregator.store.sqlite import (
     claims,
     curation,
     following,
+    full_texts,
     looking,
     near,
     paces,
@@ -189,6 +191,14 @@ class SqliteStore:
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
         return await self._reader.run(lambda db: looking.entry_views(db, wanted))
+
+    async def pages_wanted(self, source_ids: Sequence[str], now: datetime, limit: int) -> tuple[PageWanted, ...]:
+        """List fresh entries of these sources whose page was not read, or is to be tried again, oldest first."""
+        return await self._reader.run(lambda db: full_texts.pages_wanted(db, source_ids, now, limit))
+
+    async def keep_full_text(self, result: FullText) -> None:
+        """Note what came of a page, once committed."""
+        await self._write(lambda db: full_texts.keep_full_text(db, result))
 
     async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
         """Apply the keep rules, in slices, so that polls pass between them."""
