@@ -7,6 +7,7 @@ by ten minutes, as when a laptop wakes up, and what fell due meanwhile is due at
 
 from __future__ import annotations
 
+import asyncio
 import json
 import resource
 import sqlite3
@@ -21,7 +22,7 @@ from statistics import mean, quantiles
 from typing import Any
 
 from aggregator.bootstrap import DATABASE, make_plan, open_store, read_settings, run
-from aggregator.model.fetching import FetchOutcome, FetchRequest, NotModified
+from aggregator.model.fetching import FetchOutcome, FetchRequest, NotModified, PostOutcome, PostRequest
 from aggregator.model.reading import Document, ReadOutcome
 from aggregator.model.source import Every, Source, Validators
 from aggregator.service.engine import Engine
@@ -52,6 +53,11 @@ class TurnedClock:
         """Say the seconds since the start."""
         return self.turned
 
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass at once."""
+        self.turned += seconds
+        await asyncio.sleep(0)
+
 
 class Network:
     """Servers that answer 304 at once."""
@@ -63,6 +69,10 @@ class Network:
         """Answer at once."""
         self.answers += 1
         return NotModified(url=request.url, headers=HEADERS, validators=Validators(etag=TAG))
+
+    async def post(self, request: PostRequest) -> PostOutcome:  # noqa: ARG002 - as below
+        """Fail: no hub is there to be asked."""
+        raise AssertionError("no source has a hub")
 
     async def read(self, document: Document) -> ReadOutcome:  # noqa: ARG002 - a port has its signature
         """Fail: nothing is there to be read."""
@@ -94,6 +104,7 @@ async def simulate(count: int, folder: Path) -> dict[str, float]:
     house = House(
         store=store,
         fetcher=network,
+        poster=network,
         reader=network,
         clock=clock,
         user_agent="aggregator (benchmark)",
