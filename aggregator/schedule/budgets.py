@@ -246,7 +246,7 @@ def _after_failure(asked: Asked, pace: Pace, sightings: Sequence[Sighting]) -> W
     if scope is Scope.ROUTE and not pace.trouble:
         return Weighed(pace=replace(pace, next_at=next_at) if next_at else None, scope=scope)
     since = pace.trouble_since or since
-    probe = min(max((asked.at - since) / 4, SHORTEST_PROBE), LONGEST_PROBE)
+    probe = min(max((asked.at - since) / 8, SHORTEST_PROBE), LONGEST_PROBE)
     scope = _scope_of(pace)
     wait = max(probe, asked.source.every.shortest)
     why = f"{pace.key} answers nobody ({asked.outcome}) since {since:%Y-%m-%d %H:%M}: one probe every {spell(probe)}"

@@ -34,14 +34,15 @@ class Asked:
     """One request that is over.
 
     Attributes:
-        source: Its ``pace_key`` is the one of the settings.
+        host: The pace key that it would be asked under by itself.
         family: The registrable domain, or the host group.
         poll: The record of it.
-        retry_after: As the server said.
+        retry_after: How long the server asked to be left alone, with 429 or 503.
         headers: Of the answer, lower-case names; empty without one.
     """
 
     source: Source
+    host: str
     family: str
     poll: PollRecord
     retry_after: timedelta | None = None
@@ -159,7 +160,7 @@ def _still_alone(name: str, pace: Pace, under: Sequence[Sighting]) -> bool:
 
 
 def _of_the_domain(asked: Asked, sightings: Sequence[Sighting]) -> Verdict | None:
-    host = asked.source.pace_key
+    host = asked.host
     own = next((one for one in sightings if one.host == host), None)
     other = next((one for one in sightings if one.host != host), None)
     turned_away = {one.host for one in sightings if one.host != host and refused(one) and asked.at - one.at <= _SOON}

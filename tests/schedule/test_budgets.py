@@ -202,7 +202,7 @@ def test_an_outage_leaves_one_probe_for_all():
 
 
 def test_probes_grow_rarer_in_proportion_to_the_outage():
-    down = Pace(key=HOST, trouble="http_4xx", trouble_since=NOON - 8 * HOUR)
+    down = Pace(key=HOST, trouble="http_4xx", trouble_since=NOON - 16 * HOUR)
     found = weigh(asked("s1", "http_4xx"), down, [seen(7200, "s2", "http_4xx")])
     assert found.pace.next_at == NOON + 2 * HOUR
     weeks = replace(down, trouble_since=NOON - 30 * DAY)
@@ -222,7 +222,7 @@ def test_a_bad_route_leaves_no_trace_on_its_host():
 
 
 def test_a_lone_source_is_probed_in_proportion_to_its_outage_without_a_row_for_its_host():
-    past = [seen(hours * 3600, "s1", "timeout") for hours in range(1, 9)]
+    past = [seen(hours * 3600, "s1", "timeout") for hours in range(1, 17)]
     found = weigh(asked("s1", "timeout"), Pace(key=HOST), past)
     assert (found.pace, found.retry_after, found.halted) == (None, 2 * HOUR, "")
 
