@@ -26,6 +26,7 @@ _SAME_GAP = 1.05
 _AT_ONCE = timedelta(minutes=1)
 _SOON = timedelta(hours=1)
 _ENOUGH = 2
+_MANY = 5
 _CLEAR_SKY = 10
 
 
@@ -182,7 +183,8 @@ def reach_of_failure(asked: Asked, key: str, sightings: Sequence[Sighting]) -> t
     """Find out what a failure is about, and since when.
 
     The host (or whatever bears the key), when nobody was served since it began and at least two sources that were
-    well before have met it; a source that is alone under its key stands for it. The route otherwise.
+    well before have met it, or five of which nothing was known: lists of feeds hold dead ones. A source that is alone
+    under its key stands for it. The route otherwise.
     """
     if asked.outcome in _NOT_OF_THE_HOST or asked.poll.status in _NOT_FOR_US:
         return Scope.ROUTE, asked.at
@@ -193,13 +195,10 @@ def reach_of_failure(asked: Asked, key: str, sightings: Sequence[Sighting]) -> t
         return Scope.HOST, since
     before = under[len(run) :]
     struck = {one.source_id for one in run} | {asked.source.id}
-    well = [name for name in struck if _was_well(name, before)]
-    return (Scope.HOST if len(well) >= _ENOUGH else Scope.ROUTE), since
-
-
-def _was_well(source_id: str, before: Sequence[Sighting]) -> bool:
-    last = next((one for one in before if one.source_id == source_id), None)
-    return last is None or served(last)
+    last = {one.source_id: one for one in reversed(before)}
+    well = sum(name in last and served(last[name]) for name in struck)
+    strangers = sum(name not in last for name in struck)
+    return (Scope.HOST if well >= _ENOUGH or well + strangers >= _MANY else Scope.ROUTE), since
 
 
 def served_at(sightings: Sequence[Sighting], belongs: Callable[[Sighting], bool]) -> Iterator[datetime]:

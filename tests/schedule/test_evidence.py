@@ -120,6 +120,12 @@ def test_one_that_never_worked_is_no_witness():
     assert reach_of_failure(asked("s1", "http_4xx"), HOST, past)[0] is Scope.ROUTE
 
 
+@pytest.mark.parametrize(("strangers", "scope"), [(3, Scope.ROUTE), (4, Scope.HOST)])
+def test_of_feeds_that_were_never_seen_to_work_it_takes_five(strangers, scope):
+    past = [*(seen(number + 1, f"n{number}", "http_4xx") for number in range(strangers)), seen(700, "s9")]
+    assert reach_of_failure(asked("s1", "http_4xx"), HOST, past)[0] is scope
+
+
 def test_a_source_alone_stands_for_its_host():
     past = [seen(3600, "s1", "timeout"), seen(7200, "s1", "timeout"), seen(10800, "s1")]
     assert reach_of_failure(asked("s1", "timeout"), HOST, past) == (Scope.HOST, ago(7200))
