@@ -9,7 +9,8 @@ import pytest
 from aggregator.model.pace import Pace, Scope
 from aggregator.model.source import SourceCondition, SourceState
 from aggregator.schedule import Conclusion, retimed, weigh
-from aggregator.schedule.budgets import ENOUGH_SERVED, KEPT_FINDINGS, LONGEST_PATIENCE, LONGEST_SPACING
+from aggregator.schedule.findings import KEPT_FINDINGS
+from aggregator.schedule.spacing import ENOUGH_SERVED, LONGEST_PATIENCE, LONGEST_SPACING
 from tests.builders import NOON
 from tests.schedule.paces import HOST, ago, asked, limited, seen
 
@@ -41,7 +42,7 @@ def test_a_refusal_that_says_nothing_is_taken_for_a_limit_a_minute_then_for_thre
     assert first.spacing == MINUTE
     assert first.hold_until == NOON + 5 * MINUTE
     second = weigh(asked("s3", "rate_limited"), first, [seen(60, "s2")]).pace
-    assert second.spacing == 3 * MINUTE
+    assert (second.spacing, second.too_short) == (3 * MINUTE, MINUTE)
     assert second.hold_until == NOON + 20 * MINUTE
 
 
@@ -244,6 +245,30 @@ def test_who_fails_with_all_neighbours_comes_back_with_them_but_never_later_than
     assert "answers nobody" in after.state.next_poll_why
     soon = failing(next_poll_at=NOON + HOUR / 2)
     assert retimed(soon, one, found) == soon
+
+
+def test_who_drew_the_refusal_of_a_pace_that_was_too_quick_is_not_held_for_it():
+    one = asked("s1", "rate_limited")
+    found = weigh(one, limited(30, sure=MINUTE), [seen(30, "s2"), seen(90, "s3")])
+    after = retimed(failing(hold_until=NOON + 8 * HOUR), one, found)
+    assert (after.state.hold_until, found.freed) == (None, True)
+    assert NOON + HOUR <= after.state.next_poll_at <= NOON + 1.1 * HOUR
+    assert "too soon" in after.state.next_poll_why
+
+
+@pytest.mark.parametrize(
+    ("pace", "past", "wait"),
+    [
+        (Pace(key=HOST), [seen(30, "s2")], None),
+        (limited(), [seen(14_400, "s1", "rate_limited")], None),
+        (limited(), [seen(30, "s2")], 3600),
+    ],
+    ids=["no pace of its own", "alone", "the server said how long"],
+)
+def test_else_its_own_refusals_count(pace, past, wait):
+    one = asked("s1", "rate_limited", retry_after=wait)
+    before = failing(hold_until=NOON + 8 * HOUR)
+    assert retimed(before, one, weigh(one, pace, past)) == before
 
 
 @pytest.mark.parametrize(
