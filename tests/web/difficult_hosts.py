@@ -82,6 +82,12 @@ HOSTS: dict[str, Difficult] = {
     "the same over sub-domains without Retry-After": Difficult(
         hosts=_MANY, gates=lambda: (Banning(Every(MINUTE, retry_after=False), 10),)
     ),
+    "one in five minutes, 30 feeds, without Retry-After": Difficult(
+        hosts=_ONE * 30, gates=lambda: (Banning(Every(5 * MINUTE, retry_after=False), 10),)
+    ),
+    "one a minute, 30 feeds that choose their own rhythm": Difficult(
+        hosts=_ONE * 30, gates=lambda: (Banning(Every(MINUTE), 10),), every=HowOften(shortest=15 * MINUTE)
+    ),
     "one route of 20 answers 429 with a day's Retry-After": Difficult(
         hosts=_ONE * 20,
         gates=lambda: (BadRoute("/7.xml", 429, ("Retry-After", "86400")),),
