@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from aggregator.model.pace import Finding, Pace, Scope, Service, Sighting
 from aggregator.model.source import DAY, SourceCondition
 from aggregator.schedule.conclude import Conclusion
+from aggregator.schedule.due import due
 from aggregator.schedule.durations import spell
 from aggregator.schedule.evidence import (
     Asked,
@@ -20,16 +21,17 @@ from aggregator.schedule.evidence import (
     service_of,
 )
 from aggregator.schedule.findings import found, noted, scope_of
+from aggregator.schedule.interval import Interval, resting
 from aggregator.schedule.spacing import LONGEST_SPACING, SECOND, hold_for, relaxed, tightened
 from aggregator.schedule.told_limits import ToldLimit, told_limit
 from aggregator.schedule.wishes import LONGEST_WISH
-from aggregator.text.digests import digest64
 
 HEARD_AFTER = timedelta(hours=4)
 """When one source is told to wait for longer although all was well, its neighbours are heard after so long."""
 SHORTEST_PROBE = timedelta(minutes=15)
 LONGEST_PROBE = DAY
-_JITTER = 0.1
+SEVERAL_ERRORS = 4
+AFTER_SEVERAL = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,17 +197,22 @@ def _after_failure(asked: Asked, pace: Pace, sightings: Sequence[Sighting]) -> W
 
 
 def retimed(conclusion: Conclusion, asked: Asked, weighed: Weighed) -> Conclusion:
-    """Let a source that failed for its host come back when its host may, not when its own errors say."""
+    """Let a source that failed for its host come back when its host may, not when its own errors say.
+
+    It comes no sooner than its rhythm and the hours that its publisher skips allow, and after several errors in a row
+    no sooner than in two hours: whoever watches one address sees nothing of its neighbours.
+    """
     state = replace(conclusion.state, hold_until=None) if weighed.freed else conclusion.state
     held = state.hold_until is not None and state.hold_until > asked.at
     if weighed.retry_after is None or held or state.condition is not SourceCondition.FAILING:
         return conclusion
-    fraction = (digest64("probe", asked.source.id, asked.at.isoformat()) & 0xFFFF_FFFF) / 2**32
-    at = asked.at + weighed.retry_after * (1 + _JITTER * fraction)
-    if state.next_poll_at is None or state.next_poll_at <= at:
+    least = AFTER_SEVERAL if state.errors >= SEVERAL_ERRORS else timedelta()
+    length = max(weighed.retry_after, resting(asked.source, state).length, least)
+    following = due(asked.source, Interval(length, weighed.why), (), hints=state.hints, now=asked.at)
+    if following.at is None or state.next_poll_at is None or state.next_poll_at <= following.at:
         return conclusion
     return replace(
         conclusion,
-        state=replace(state, next_poll_at=at, next_poll_why=weighed.why),
-        poll=replace(conclusion.poll, next_poll_at=at, next_poll_why=weighed.why),
+        state=replace(state, next_poll_at=following.at, next_poll_why=following.why),
+        poll=replace(conclusion.poll, next_poll_at=following.at, next_poll_why=following.why),
     )

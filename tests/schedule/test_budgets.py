@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from aggregator.model.pace import Pace, Scope
+from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import SourceCondition, SourceState
 from aggregator.schedule import Conclusion, retimed, weigh
 from aggregator.schedule.findings import KEPT_FINDINGS
@@ -269,6 +270,26 @@ def test_else_its_own_refusals_count(pace, past, wait):
     one = asked("s1", "rate_limited", retry_after=wait)
     before = failing(hold_until=NOON + 8 * HOUR)
     assert retimed(before, one, weigh(one, pace, past)) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "hours"),
+    [({}, 1), ({"errors": 3}, 1), ({"errors": 4}, 2), ({"interval": 5 * HOUR}, 5)],
+    ids=["floor", "three errors", "four errors", "its rhythm"],
+)
+def test_it_comes_no_sooner_than_its_rhythm_and_after_several_errors_not_within_two_hours(changes, hours):
+    one = asked("s1", "http_4xx")
+    found = weigh(one, Pace(key=HOST), [seen(1, "s2", "http_4xx"), *WELL])
+    after = retimed(failing(**changes), one, found)
+    assert hours * HOUR <= after.state.next_poll_at - NOON <= 1.1 * hours * HOUR
+
+
+def test_it_does_not_come_in_an_hour_that_its_publisher_skips():
+    one = asked("s1", "http_4xx")
+    found = weigh(one, Pace(key=HOST), [seen(1, "s2", "http_4xx"), *WELL])
+    after = retimed(failing(hints=ScheduleHints(skip_hours=(13, 14))), one, found)
+    assert after.state.next_poll_at.hour == 15
+    assert "skipHours" in after.state.next_poll_why
 
 
 @pytest.mark.parametrize(
