@@ -26,7 +26,7 @@ from aggregator.schedule.spacing import LONGEST_SPACING, SECOND, hold_for, relax
 from aggregator.schedule.told_limits import ToldLimit, told_limit
 from aggregator.schedule.wishes import LONGEST_WISH
 
-HEARD_AFTER = timedelta(hours=4)
+HEARD_AFTER = timedelta(hours=12)
 """When one source is told to wait for longer although all was well, its neighbours are heard after so long."""
 SHORTEST_PROBE = timedelta(minutes=15)
 LONGEST_PROBE = DAY

@@ -124,9 +124,11 @@ def _of_the_route(asked: Asked, pace: Pace, sightings: Sequence[Sighting]) -> Ve
     under = [one for one in sightings if one.pace_key == pace.key]
     if _still_alone(name, pace, under):
         return Verdict(Scope.ROUTE, "refused as before, and nobody else")
-    if mine is None or served(mine) or not under:
+    blamed = next((one for one in pace.findings if one.source_id == name and one.rule == "refused"), None)
+    before = mine or blamed  # a long wait may have outlived the polls that are looked at
+    if before is None or (mine is not None and served(mine)) or not under:
         return None
-    alike = _served_as_soon(asked, under, mine.at)
+    alike = _served_as_soon(asked, under, before.at)
     if alike < _ENOUGH:
         return None
     gap = spell(asked.at - under[0].at)

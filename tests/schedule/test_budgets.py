@@ -139,17 +139,17 @@ def test_a_route_refused_alone_takes_back_what_it_brought_upon_its_neighbours():
 CLEAR_SKY = [seen(second, f"n{second}") for second in range(1, 30)]
 
 
-def test_a_long_wait_out_of_a_clear_sky_is_believed_of_the_neighbours_for_four_hours_only():
+def test_a_long_wait_out_of_a_clear_sky_is_believed_of_the_neighbours_for_twelve_hours_only():
     one = asked("s1", "rate_limited", retry_after=86_400)
     after = weigh(one, Pace(key=HOST), CLEAR_SKY).pace
-    assert (after.hold_until, after.refused_until) == (NOON + 4 * HOUR, NOON + DAY)
+    assert (after.hold_until, after.refused_until) == (NOON + 12 * HOUR, NOON + DAY)
     cloudy = weigh(one, Pace(key=HOST), CLEAR_SKY[:5]).pace
     assert (cloudy.hold_until, cloudy.refused_until) == (NOON + DAY, None)
 
 
 def test_a_neighbour_served_meanwhile_clears_the_host_and_one_refused_too_condemns_it():
     held = weigh(asked("s1", "rate_limited", retry_after=86_400), Pace(key=HOST), CLEAR_SKY).pace
-    later = NOON + 5 * HOUR
+    later = NOON + 13 * HOUR
     cleared = weigh(asked("n1", at=later), held, ()).pace
     assert (cleared.paced, cleared.refused_until, cleared.findings[0].rule) == (False, None, "alone")
     assert cleared.findings[0].source_id == "s1"

@@ -52,6 +52,14 @@ def test_a_route_that_is_refused_again_while_others_were_served_as_soon_is_the_r
     assert reach_of_refusal(asked("s1", "rate_limited"), limited(), past).scope is Scope.ROUTE
 
 
+def test_a_refusal_that_is_older_than_the_polls_is_known_from_what_was_found_then():
+    pace = limited(findings=(Finding(ago(200_000), "s1", Scope.HOST, "refused", ""),))
+    past = [seen(60, "s2"), seen(119, "s3"), seen(180, "s4")]
+    assert reach_of_refusal(asked("s1", "rate_limited"), pace, past).scope is Scope.ROUTE
+    served_since = [*past, seen(3600, "s1")]
+    assert reach_of_refusal(asked("s1", "rate_limited"), pace, served_since).scope is Scope.HOST
+
+
 def test_a_route_that_was_asked_sooner_than_any_that_was_served_shows_nothing_of_itself():
     past = [seen(30, "s2"), seen(90, "s3"), seen(150, "s4"), seen(3600, "s1", "rate_limited")]
     assert reach_of_refusal(asked("s1", "rate_limited"), limited(), past).scope is Scope.HOST
