@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from time import perf_counter
 from typing import ClassVar, Literal
@@ -42,9 +44,9 @@ def _fall_back(transport: str) -> Callable[[AddressGuard], ClientWire]:
 
 
 def _through(guard: AddressGuard, proxy: str) -> Wire:
-    from aggregator.fetch.proxy import open_proxy  # noqa: PLC0415 - see above
+    from aggregator.fetch.proxy import ProxyWire  # noqa: PLC0415 - see above
 
-    return open_proxy(guard, proxy)
+    return ProxyWire(guard, proxy)
 
 
 class HttpFetcher:
@@ -104,9 +106,10 @@ class HttpFetcher:
     async def post(self, request: PostRequest) -> PostOutcome:
         """Send one form, by the proxy of the whole network; never raises for anything a server can do."""
         async with self._turns:
-            posting = Posting(request, self._send, self._now)
+            deadline = asyncio.timeout(request.timeout.total_seconds())
+            posting = Posting(request, partial(self._send, request, deadline), self._now)
             try:
-                async with asyncio.timeout(request.timeout.total_seconds()):
+                async with deadline:
                     return await posting.send()
             except TimeoutError:
                 seconds = request.timeout.total_seconds()
@@ -159,9 +162,21 @@ class HttpFetcher:
             poll.redirect(answer.status, location)
         return None
 
-    async def _send(self, target: Target, headers: Headers, body: bytes) -> Answer:
+    @asynccontextmanager
+    async def _send(
+        self, request: PostRequest, deadline: asyncio.Timeout, target: Target, headers: Headers, body: bytes
+    ) -> AsyncIterator[Answer]:
+        """Send one form and give the answer, within one turn at the host."""
         self._check(target)
-        return await self._wire_by(None).ask(target, headers, body)
+        await self._enter(target.host, deadline)
+        try:
+            answer = await self._wire_by(None).ask(target, headers, body)
+            try:
+                yield answer
+            finally:
+                await answer.close()
+        finally:
+            self._visits.leave(target.host, request.spacing.total_seconds())
 
     def _wire_by(self, proxy: str | None) -> Wire:
         """Give the transport through a proxy, opened at its first use; an empty address stands for none."""

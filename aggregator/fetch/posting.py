@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from time import perf_counter
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ _REPEATED = frozenset((307, 308))
 _SUCCESS = 2
 _QUOTED_BYTES = 300
 
-Ask = Callable[[Target, Headers, bytes], Awaitable[Answer]]
+Ask = Callable[[Target, Headers, bytes], AbstractAsyncContextManager[Answer]]
 
 
 class Posting:
@@ -30,7 +31,7 @@ class Posting:
 
     Args:
         request: What to send.
-        ask: Checks a target and sends one request to it.
+        ask: Checks a target, waits for a turn at its host and sends one request to it; closes the answer.
         now: Wall clock, for dates in ``Retry-After``.
     """
 
@@ -58,14 +59,11 @@ class Posting:
             headers = (*headers, ("Authorization", target.authorization))
         self._url = target.url
         for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._ask(target, headers, form)
-            self._status = answer.status
-            try:
+            async with self._ask(target, headers, form) as answer:
+                self._status = answer.status
                 location = header(answer, "location") if answer.status in _REPEATED else ""
                 if not location:
                     return await self._settle(answer, target)
-            finally:
-                await answer.close()
             following = _followed(target, location)
             if following.host_port != target.host_port:
                 headers = tuple(pair for pair in headers if pair[0] != "Authorization")

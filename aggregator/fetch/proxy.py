@@ -29,13 +29,17 @@ class ProxyWire:
     Args:
         guard: Decides about the targets; the proxy itself was named by the operator and is dialled as it stands.
         proxy: Absolute address of the proxy, with or without credentials.
+
+    Raises:
+        Fault: That is none.
     """
 
     def __init__(self, guard: AddressGuard, proxy: str) -> None:
         at = read_target(proxy)
         self._authorization: Headers = (("Proxy-Authorization", at.authorization),) if at.authorization else ()
-        self._secure = ClientWire(stock_transport(_ProxyBackend(guard, at, tunnel=True)))
-        self._plain = _ForwardWire(stock_transport(_ProxyBackend(guard, at, tunnel=False)))
+        self._names = Names(guard)
+        self._secure = ClientWire(stock_transport(_ProxyBackend(self._names, at, tunnel=True)))
+        self._plain = _ForwardWire(stock_transport(_ProxyBackend(self._names, at, tunnel=False)))
 
     async def ask(self, target: Target, headers: Headers, body: bytes | None = None) -> ClientAnswer:
         """Send one GET, or a POST where there is a body, and wait for the head of the answer."""
@@ -47,6 +51,7 @@ class ProxyWire:
         """Let go of all connections."""
         await self._secure.close()
         await self._plain.close()
+        self._names.close()
 
 
 class _ForwardWire(ClientWire):
@@ -61,8 +66,8 @@ class _ForwardWire(ClientWire):
 class _ProxyBackend(httpcore.AsyncNetworkBackend):
     """Checks the target, dials the proxy, and asks it for a tunnel to what was checked where one is needed."""
 
-    def __init__(self, guard: AddressGuard, proxy: Target, *, tunnel: bool) -> None:
-        self._names = Names(guard)
+    def __init__(self, names: Names, proxy: Target, *, tunnel: bool) -> None:
+        self._names = names
         self._inner = httpcore.AnyIOBackend()
         self._proxy = proxy
         self._tunnel = tunnel
@@ -80,7 +85,7 @@ class _ProxyBackend(httpcore.AsyncNetworkBackend):
             return await self._dial(timeout, local_address, socket_options)
         refusal = ""
         # Proxies without IPv6 are common.
-        for address in sorted(dict.fromkeys(found), key=lambda one: ":" in one)[:_MOST_TRIED]:
+        for address in sorted(dict.fromkeys(found), key=_is_ipv6)[:_MOST_TRIED]:
             stream = await self._dial(timeout, local_address, socket_options)
             refusal = await self._open(stream, f"[{address}]:{port}" if ":" in address else f"{address}:{port}")
             if not refusal:
@@ -128,10 +133,5 @@ class _ProxyBackend(httpcore.AsyncNetworkBackend):
         return "" if int(rest[:3]) // 100 == _SUCCESS else rest[:100].strip()
 
 
-def open_proxy(guard: AddressGuard, proxy: str) -> ProxyWire:
-    """Open the transport through a proxy; call it inside the running loop.
-
-    Raises:
-        Fault: The address of the proxy is none.
-    """
-    return ProxyWire(guard, proxy)
+def _is_ipv6(address: str) -> bool:
+    return ":" in address

@@ -45,12 +45,14 @@ class PostRequest:
         form: Names and values, in this order.
         headers: Everything that is sent besides Host and what describes the form.
         timeout: Total deadline, redirects included.
+        spacing: From the end of this request, or of one that it was redirected to, to the next one at that host.
     """
 
     url: str
     form: tuple[tuple[str, str], ...]
     headers: tuple[tuple[str, str], ...] = ()
     timeout: timedelta = timedelta(seconds=20)
+    spacing: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

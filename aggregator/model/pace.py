@@ -29,7 +29,7 @@ class Sighting:
 
     Attributes:
         at: When the answer was complete.
-        host: The pace key of the source by the settings.
+        host: The pace key that the source would be asked under by itself.
         pace_key: The one in force.
         outcome: As in the ring of polls.
     """
@@ -113,6 +113,7 @@ class Turn:
         key: The pace key in force.
         spacing: From the end of this request to the start of the next one under the key.
         family: The registrable domain, or the host group.
+        host: The pace key that it would be asked under by itself.
         ready_at: Not before.
         due_at: When it was due before it was claimed, with the reason: it is again, should it not be asked.
     """
@@ -120,6 +121,7 @@ class Turn:
     key: str
     spacing: timedelta
     family: str
+    host: str
     ready_at: datetime | None = None
     due_at: datetime | None = None
     due_why: str = ""

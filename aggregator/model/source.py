@@ -279,6 +279,11 @@ class Claim:
         return self.turn.family if self.turn else self.source.pace_key
 
     @property
+    def host(self) -> str:
+        """The pace key that it would be asked under by itself."""
+        return self.turn.host if self.turn else self.source.pace_key
+
+    @property
     def spacing(self) -> timedelta:
         """The pause after it."""
         return self.turn.spacing if self.turn else self.source.spacing

@@ -121,11 +121,13 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
 
 def _weighed(claim: Claim, outcome: FetchOutcome, conclusion: Conclusion, known: Known) -> tuple[Conclusion, Weighed]:
     """Learn what the host allows; who failed with all its neighbours comes back with them."""
+    hold_until = conclusion.hold_pace_until
     asked = Asked(
         source=claim.source,
+        host=claim.host,
         family=claim.family,
         poll=conclusion.poll,
-        retry_after=outcome.retry_after if isinstance(outcome, FetchFailed) else None,
+        retry_after=None if hold_until is None else hold_until - conclusion.poll.at,
         headers=outcome.headers,
     )
     weighed = weigh(asked, known.pace or Pace(key=claim.pace_key), known.sightings)

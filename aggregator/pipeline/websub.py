@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -48,7 +49,7 @@ class PushParts:
         us: Who subscribes, as the settings have it now.
         source: Finds a configured source by its id.
         new_nonce: Makes one that nobody can guess.
-        spacing: Seconds between two requests to one hub.
+        spacing: From the end of a request to a hub to the next one at its host.
     """
 
     store: PushStore
@@ -59,7 +60,7 @@ class PushParts:
     us: Callable[[], Us]
     source: Callable[[str], Source | None]
     new_nonce: Callable[[], str]
-    spacing: float = 1.0
+    spacing: timedelta = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,16 +201,15 @@ async def _tend(followed: Followed, parts: PushParts, round_: _Round) -> None:
 async def _tell(told: Sequence[tuple[str, Subscription]], parts: PushParts) -> None:
     """Tell one hub, one request after another; one that cannot be reached is not asked again in this round."""
     unreachable: FetchFailed | None = None
-    for number, (source_id, subscription) in enumerate(told):
+    for source_id, subscription in told:
         if unreachable is not None:
             await _note_refusal(source_id, subscription, unreachable, parts)
             continue
-        if number:
-            await asyncio.sleep(parts.spacing)
         request = PostRequest(
             url=subscription.offer.hub_url,
             form=form(subscription, parts.us()),
             headers=(("User-Agent", parts.user_agent), ("Accept", "*/*")),
+            spacing=parts.spacing,
         )
         outcome = await parts.poster.post(request)
         if isinstance(outcome, Posted):

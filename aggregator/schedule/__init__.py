@@ -6,6 +6,7 @@ from aggregator.schedule.evidence import EVIDENCE_FOR, Asked
 from aggregator.schedule.moves import permanent_target
 from aggregator.schedule.requests import ACCEPT_PAGE, host_of, plan_request, user_agent
 from aggregator.schedule.spreading import spread
+from aggregator.schedule.turns import sort_out
 
 __all__ = [
     "ACCEPT_PAGE",
@@ -18,6 +19,7 @@ __all__ = [
     "permanent_target",
     "plan_request",
     "retimed",
+    "sort_out",
     "spread",
     "user_agent",
     "weigh",

@@ -26,6 +26,7 @@ _SAME_GAP = 1.05
 _AT_ONCE = timedelta(minutes=1)
 _SOON = timedelta(hours=1)
 _ENOUGH = 2
+_MANY = 5
 _CLEAR_SKY = 10
 
 
@@ -34,14 +35,15 @@ class Asked:
     """One request that is over.
 
     Attributes:
-        source: Its ``pace_key`` is the one of the settings.
+        host: The pace key that it would be asked under by itself.
         family: The registrable domain, or the host group.
         poll: The record of it.
-        retry_after: As the server said.
+        retry_after: How long the server asked to be left alone, with 429 or 503.
         headers: Of the answer, lower-case names; empty without one.
     """
 
     source: Source
+    host: str
     family: str
     poll: PollRecord
     retry_after: timedelta | None = None
@@ -122,9 +124,11 @@ def _of_the_route(asked: Asked, pace: Pace, sightings: Sequence[Sighting]) -> Ve
     under = [one for one in sightings if one.pace_key == pace.key]
     if _still_alone(name, pace, under):
         return Verdict(Scope.ROUTE, "refused as before, and nobody else")
-    if mine is None or served(mine) or not under:
+    blamed = next((one for one in pace.findings if one.source_id == name and one.rule == "refused"), None)
+    before = mine or blamed  # a long wait may have outlived the polls that are looked at
+    if before is None or (mine is not None and served(mine)) or not under:
         return None
-    alike = _served_as_soon(asked, under, mine.at)
+    alike = _served_as_soon(asked, under, before.at)
     if alike < _ENOUGH:
         return None
     gap = spell(asked.at - under[0].at)
@@ -159,7 +163,7 @@ def _still_alone(name: str, pace: Pace, under: Sequence[Sighting]) -> bool:
 
 
 def _of_the_domain(asked: Asked, sightings: Sequence[Sighting]) -> Verdict | None:
-    host = asked.source.pace_key
+    host = asked.host
     own = next((one for one in sightings if one.host == host), None)
     other = next((one for one in sightings if one.host != host), None)
     turned_away = {one.host for one in sightings if one.host != host and refused(one) and asked.at - one.at <= _SOON}
@@ -181,7 +185,8 @@ def reach_of_failure(asked: Asked, key: str, sightings: Sequence[Sighting]) -> t
     """Find out what a failure is about, and since when.
 
     The host (or whatever bears the key), when nobody was served since it began and at least two sources that were
-    well before have met it; a source that is alone under its key stands for it. The route otherwise.
+    well before have met it, or five of which nothing was known: lists of feeds hold dead ones. A source that is alone
+    under its key stands for it. The route otherwise.
     """
     if asked.outcome in _NOT_OF_THE_HOST or asked.poll.status in _NOT_FOR_US:
         return Scope.ROUTE, asked.at
@@ -192,13 +197,10 @@ def reach_of_failure(asked: Asked, key: str, sightings: Sequence[Sighting]) -> t
         return Scope.HOST, since
     before = under[len(run) :]
     struck = {one.source_id for one in run} | {asked.source.id}
-    well = [name for name in struck if _was_well(name, before)]
-    return (Scope.HOST if len(well) >= _ENOUGH else Scope.ROUTE), since
-
-
-def _was_well(source_id: str, before: Sequence[Sighting]) -> bool:
-    last = next((one for one in before if one.source_id == source_id), None)
-    return last is None or served(last)
+    last = {one.source_id: one for one in reversed(before)}
+    well = sum(name in last and served(last[name]) for name in struck)
+    strangers = sum(name not in last for name in struck)
+    return (Scope.HOST if well >= _ENOUGH or well + strangers >= _MANY else Scope.ROUTE), since
 
 
 def served_at(sightings: Sequence[Sighting], belongs: Callable[[Sighting], bool]) -> Iterator[datetime]:

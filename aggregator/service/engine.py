@@ -18,7 +18,7 @@ from aggregator.model.status import Status
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, curate, rematch, with_context
 from aggregator.pipeline.poll import PollParts, poll
-from aggregator.schedule import host_of, spread
+from aggregator.schedule import host_of, sort_out, spread
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan
 from aggregator.service.rounds import Tally, log_poll
@@ -139,7 +139,10 @@ class Engine:
             self._paused_until = None
             self.last_fed = self._house.clock.monotonic()
             self._refill = len(claims) >= room
-            self._runners.start(self._placed(claims))
+            timely, put_off = sort_out(claims, now)
+            self._runners.start(self._placed(timely))
+            if put_off:
+                await self._give_back(put_off)
 
     async def spread(self) -> None:
         """Spread the turns of sources that are due at once under one pace key: nothing bursts after a long pause."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from aggregator.fetch import HttpFetcher
-from aggregator.model.fetching import Failure, FetchFailed, Posted, PostRequest
+from aggregator.model.fetching import Failure, FetchFailed, FetchRequest, Posted, PostRequest
 from tests.builders import NOON
 from tests.web import ScriptedWeb
 from tests.web.hub import ScriptedHub
@@ -24,7 +25,7 @@ async def hub() -> AsyncIterator[ScriptedHub]:
         yield running
 
 
-@pytest.fixture(params=["aiohttp", "stock"])
+@pytest.fixture(params=["lean", "aiohttp", "stock"])
 async def poster(request: pytest.FixtureRequest) -> AsyncIterator[HttpFetcher]:
     made = HttpFetcher(allow_private=["127.0.0.0/8"], transport=request.param, now=lambda: NOON)
     yield made
@@ -94,6 +95,17 @@ async def test_a_redirect_to_where_nothing_may_go_is_not_followed(hub, poster, t
     hub.moved = [(307, target)]
     assert isinstance(await poster.post(posting(hub.url)), FetchFailed)
     assert len(hub.asked) == 1
+
+
+async def test_forms_and_polls_take_turns_at_a_host_with_a_pause_between(hub, poster):
+    spacing = timedelta(seconds=0.5)
+    poll = FetchRequest(url=hub.url, spacing=spacing)
+    first = await poster.post(posting(hub.url, spacing=spacing))
+    began = asyncio.get_running_loop().time()
+    await asyncio.gather(poster.fetch(poll), poster.post(posting(hub.url, spacing=spacing, timeout=spacing * 0.9)))
+    assert isinstance(first, Posted)
+    assert asyncio.get_running_loop().time() - began >= 0.95  # waiting for a turn is no delay of the server's
+    assert len(hub.asked) == 3
 
 
 async def test_a_server_that_does_not_answer_is_a_timeout(poster):

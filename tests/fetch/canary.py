@@ -41,7 +41,7 @@ HELPERS = "127.9.9.9"
 PORTS = (80, 443, 8080, 8443)
 HELPER_PORT = 8081
 
-Transport = Literal["aiohttp", "stock"]
+Transport = Literal["lean", "aiohttp", "stock"]
 
 
 @dataclass(slots=True)
@@ -198,7 +198,7 @@ class Trial:
             us=lambda: Us(callback_base="https://us.example/websub/", key=b"k" * 32),
             source=sources.get,
             new_nonce=lambda: f"n{next(nonces)}",
-            spacing=0.0,
+            spacing=timedelta(),
         )
         sent = 0
         while more := await tend_all(parts):

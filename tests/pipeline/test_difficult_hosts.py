@@ -18,16 +18,16 @@ from tests.web.server import ScriptedWeb
 from tests.web.turned_days import Span, TurnedDays
 
 SAMPLES = {
-    "one in three minutes, 20 feeds": (
-        Difficult(hosts=("one.example",) * 20, gates=lambda: (Banning(Every(3 * MINUTE), 10),)),
-        1.4,
+    "one in five minutes, 12 feeds": (
+        Difficult(hosts=("one.example",) * 12, gates=lambda: (Banning(Every(5 * MINUTE), 10),)),
+        1.8,
     ),
-    "one in three minutes over 14 sub-domains, without Retry-After": (
+    "one in five minutes over 10 sub-domains, without Retry-After": (
         Difficult(
-            hosts=tuple(f"h{number}.many.example" for number in range(14)),
-            gates=lambda: (Banning(Every(3 * MINUTE, retry_after=False), 10),),
+            hosts=tuple(f"h{number}.many.example" for number in range(10)),
+            gates=lambda: (Banning(Every(5 * MINUTE, retry_after=False), 10),),
         ),
-        1.4,
+        1.8,
     ),
     "404 for seven hours": (
         Difficult(
@@ -74,6 +74,7 @@ async def test_a_limit_over_sub_domains_is_found_through_real_sockets(tmp_path):
     async with ScriptedWeb(now=clock.now) as web:
         serve(web, rooms, (gate,))
         fetcher = HttpFetcher(allow_private=["127.0.0.0/8"], now=clock.now)
+        # The fetcher keeps pauses by the real clock, the days by the turned one.
         names = LoopbackNames(fetcher, web.port, hosts if web.own_addresses else dict.fromkeys(hosts, "127.0.0.1"))
         turned = TurnedDays(rooms, names, every=HOSTS["one a minute over 40 sub-domains"].every, clock=clock)
         span = Span(start=NOON, warm=NOON + HOUR, end=NOON + timedelta(hours=6))

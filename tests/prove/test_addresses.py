@@ -9,9 +9,9 @@ from tests.fetch.test_addresses import WAYS, canary
 
 @pytest.mark.prove
 def test_no_way_in_leads_to_what_is_not_public():
-    found = canary("aiohttp", "stock")
+    found = canary("lean", "aiohttp", "stock")
     print(f"\n{found['forms']} forms, {found['unguarded']} reach the canary without the guard")  # noqa: T201 - figures
-    for transport in ("aiohttp", "stock"):
+    for transport in ("lean", "aiohttp", "stock"):
         tried, hit = found[transport]["tried"], found[transport]["hit"]
         for way in sorted(WAYS):
             print(f"{transport:8} {way:20} {tried[way]:4} tried, {len(hit[way])} connections")  # noqa: T201 - figures

@@ -37,6 +37,7 @@ def asked(
     named = "http_4xx" if outcome == "forbidden" else outcome
     return Asked(
         source=make_source(source, url=f"https://{host}/{source}.xml", pace_key=host),
+        host=host,
         family=".".join(host.split(".")[-2:]),
         poll=PollRecord(at=at, outcome=named, status=_STATUS.get(outcome), **poll),
         retry_after=timedelta(seconds=retry_after) if retry_after is not None else None,

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from aggregator.model.pace import Pace, Scope
+from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import SourceCondition, SourceState
 from aggregator.schedule import Conclusion, retimed, weigh
-from aggregator.schedule.budgets import ENOUGH_SERVED, KEPT_FINDINGS, LONGEST_PATIENCE, LONGEST_SPACING
+from aggregator.schedule.findings import KEPT_FINDINGS
+from aggregator.schedule.spacing import ENOUGH_SERVED, LONGEST_PATIENCE, LONGEST_SPACING
 from tests.builders import NOON
 from tests.schedule.paces import HOST, ago, asked, limited, seen
 
@@ -41,7 +43,7 @@ def test_a_refusal_that_says_nothing_is_taken_for_a_limit_a_minute_then_for_thre
     assert first.spacing == MINUTE
     assert first.hold_until == NOON + 5 * MINUTE
     second = weigh(asked("s3", "rate_limited"), first, [seen(60, "s2")]).pace
-    assert second.spacing == 3 * MINUTE
+    assert (second.spacing, second.too_short) == (3 * MINUTE, MINUTE)
     assert second.hold_until == NOON + 20 * MINUTE
 
 
@@ -137,17 +139,17 @@ def test_a_route_refused_alone_takes_back_what_it_brought_upon_its_neighbours():
 CLEAR_SKY = [seen(second, f"n{second}") for second in range(1, 30)]
 
 
-def test_a_long_wait_out_of_a_clear_sky_is_believed_of_the_neighbours_for_four_hours_only():
+def test_a_long_wait_out_of_a_clear_sky_is_believed_of_the_neighbours_for_twelve_hours_only():
     one = asked("s1", "rate_limited", retry_after=86_400)
     after = weigh(one, Pace(key=HOST), CLEAR_SKY).pace
-    assert (after.hold_until, after.refused_until) == (NOON + 4 * HOUR, NOON + DAY)
+    assert (after.hold_until, after.refused_until) == (NOON + 12 * HOUR, NOON + DAY)
     cloudy = weigh(one, Pace(key=HOST), CLEAR_SKY[:5]).pace
     assert (cloudy.hold_until, cloudy.refused_until) == (NOON + DAY, None)
 
 
 def test_a_neighbour_served_meanwhile_clears_the_host_and_one_refused_too_condemns_it():
     held = weigh(asked("s1", "rate_limited", retry_after=86_400), Pace(key=HOST), CLEAR_SKY).pace
-    later = NOON + 5 * HOUR
+    later = NOON + 13 * HOUR
     cleared = weigh(asked("n1", at=later), held, ()).pace
     assert (cleared.paced, cleared.refused_until, cleared.findings[0].rule) == (False, None, "alone")
     assert cleared.findings[0].source_id == "s1"
@@ -202,7 +204,7 @@ def test_an_outage_leaves_one_probe_for_all():
 
 
 def test_probes_grow_rarer_in_proportion_to_the_outage():
-    down = Pace(key=HOST, trouble="http_4xx", trouble_since=NOON - 8 * HOUR)
+    down = Pace(key=HOST, trouble="http_4xx", trouble_since=NOON - 16 * HOUR)
     found = weigh(asked("s1", "http_4xx"), down, [seen(7200, "s2", "http_4xx")])
     assert found.pace.next_at == NOON + 2 * HOUR
     weeks = replace(down, trouble_since=NOON - 30 * DAY)
@@ -222,7 +224,7 @@ def test_a_bad_route_leaves_no_trace_on_its_host():
 
 
 def test_a_lone_source_is_probed_in_proportion_to_its_outage_without_a_row_for_its_host():
-    past = [seen(hours * 3600, "s1", "timeout") for hours in range(1, 9)]
+    past = [seen(hours * 3600, "s1", "timeout") for hours in range(1, 17)]
     found = weigh(asked("s1", "timeout"), Pace(key=HOST), past)
     assert (found.pace, found.retry_after, found.halted) == (None, 2 * HOUR, "")
 
@@ -244,6 +246,50 @@ def test_who_fails_with_all_neighbours_comes_back_with_them_but_never_later_than
     assert "answers nobody" in after.state.next_poll_why
     soon = failing(next_poll_at=NOON + HOUR / 2)
     assert retimed(soon, one, found) == soon
+
+
+def test_who_drew_the_refusal_of_a_pace_that_was_too_quick_is_not_held_for_it():
+    one = asked("s1", "rate_limited")
+    found = weigh(one, limited(30, sure=MINUTE), [seen(30, "s2"), seen(90, "s3")])
+    after = retimed(failing(hold_until=NOON + 8 * HOUR), one, found)
+    assert (after.state.hold_until, found.freed) == (None, True)
+    assert NOON + HOUR <= after.state.next_poll_at <= NOON + 1.1 * HOUR
+    assert "too soon" in after.state.next_poll_why
+
+
+@pytest.mark.parametrize(
+    ("pace", "past", "wait"),
+    [
+        (Pace(key=HOST), [seen(30, "s2")], None),
+        (limited(), [seen(14_400, "s1", "rate_limited")], None),
+        (limited(), [seen(30, "s2")], 3600),
+    ],
+    ids=["no pace of its own", "alone", "the server said how long"],
+)
+def test_else_its_own_refusals_count(pace, past, wait):
+    one = asked("s1", "rate_limited", retry_after=wait)
+    before = failing(hold_until=NOON + 8 * HOUR)
+    assert retimed(before, one, weigh(one, pace, past)) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "hours"),
+    [({}, 1), ({"errors": 3}, 1), ({"errors": 4}, 2), ({"interval": 5 * HOUR}, 5)],
+    ids=["floor", "three errors", "four errors", "its rhythm"],
+)
+def test_it_comes_no_sooner_than_its_rhythm_and_after_several_errors_not_within_two_hours(changes, hours):
+    one = asked("s1", "http_4xx")
+    found = weigh(one, Pace(key=HOST), [seen(1, "s2", "http_4xx"), *WELL])
+    after = retimed(failing(**changes), one, found)
+    assert hours * HOUR <= after.state.next_poll_at - NOON <= 1.1 * hours * HOUR
+
+
+def test_it_does_not_come_in_an_hour_that_its_publisher_skips():
+    one = asked("s1", "http_4xx")
+    found = weigh(one, Pace(key=HOST), [seen(1, "s2", "http_4xx"), *WELL])
+    after = retimed(failing(hints=ScheduleHints(skip_hours=(13, 14))), one, found)
+    assert after.state.next_poll_at.hour == 15
+    assert "skipHours" in after.state.next_poll_why
 
 
 @pytest.mark.parametrize(

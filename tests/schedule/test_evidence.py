@@ -52,6 +52,14 @@ def test_a_route_that_is_refused_again_while_others_were_served_as_soon_is_the_r
     assert reach_of_refusal(asked("s1", "rate_limited"), limited(), past).scope is Scope.ROUTE
 
 
+def test_a_refusal_that_is_older_than_the_polls_is_known_from_what_was_found_then():
+    pace = limited(findings=(Finding(ago(200_000), "s1", Scope.HOST, "refused", ""),))
+    past = [seen(60, "s2"), seen(119, "s3"), seen(180, "s4")]
+    assert reach_of_refusal(asked("s1", "rate_limited"), pace, past).scope is Scope.ROUTE
+    served_since = [*past, seen(3600, "s1")]
+    assert reach_of_refusal(asked("s1", "rate_limited"), pace, served_since).scope is Scope.HOST
+
+
 def test_a_route_that_was_asked_sooner_than_any_that_was_served_shows_nothing_of_itself():
     past = [seen(30, "s2"), seen(90, "s3"), seen(150, "s4"), seen(3600, "s1", "rate_limited")]
     assert reach_of_refusal(asked("s1", "rate_limited"), limited(), past).scope is Scope.HOST
@@ -118,6 +126,12 @@ def test_two_that_were_well_and_fail_one_after_another_stand_for_the_host():
 def test_one_that_never_worked_is_no_witness():
     past = [seen(10, "s2", "http_4xx"), seen(600, "s1"), seen(700, "s2", "http_4xx")]
     assert reach_of_failure(asked("s1", "http_4xx"), HOST, past)[0] is Scope.ROUTE
+
+
+@pytest.mark.parametrize(("strangers", "scope"), [(3, Scope.ROUTE), (4, Scope.HOST)])
+def test_of_feeds_that_were_never_seen_to_work_it_takes_five(strangers, scope):
+    past = [*(seen(number + 1, f"n{number}", "http_4xx") for number in range(strangers)), seen(700, "s9")]
+    assert reach_of_failure(asked("s1", "http_4xx"), HOST, past)[0] is scope
 
 
 def test_a_source_alone_stands_for_its_host():

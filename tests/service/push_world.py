@@ -1,4 +1,4 @@
-"""A publisher, a hub and us: real sockets, a real database, a clock that the test turns."""
+"""A publisher, a hub and us: real sockets to both, a real database, a clock that the test turns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from aggregator.pipeline.websub import PushParts
 from aggregator.schedule.websub import Us
 from aggregator.service.push import PushDesk
 from aggregator.service.web.app import make_app
-from aggregator.service.web.server import WebServer
 from aggregator.service.web.shelf import Shelf
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOON, make_source
@@ -34,7 +33,7 @@ from tests.fakes.clock import FakeClock
 from tests.pages.samples import SITE
 from tests.service.web.visits import Readiness, StatusSource
 from tests.web import ScriptedWeb
-from tests.web.hub import PLAIN, ScriptedHub
+from tests.web.hub import ScriptedHub
 
 AGENT = "aggregator/test"
 
@@ -96,7 +95,7 @@ class World:
             us=lambda: self.us,
             source=self.sources.get,
             new_nonce=lambda: f"nonce-{next(self._nonces)}",
-            spacing=0.0,
+            spacing=timedelta(),
         )
         self.desk = PushDesk(parts, self._count)
 
@@ -156,7 +155,7 @@ class World:
         self.clock.turn(timedelta(**by))
 
     async def visit(self, callback: str, query: dict[str, str]) -> httpx.Response:
-        async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
+        async with httpx.AsyncClient(transport=self.hub.transport) as client:
             return await client.get(callback, params=query)
 
     def _count(self) -> None:
@@ -191,7 +190,7 @@ async def made_world(folder: Path, *, pem: Path | None = None) -> AsyncIterator[
         stack.push_async_callback(store.close)
         fetcher = HttpFetcher(allow_private=["127.0.0.0/8"], now=clock.now)
         stack.push_async_callback(fetcher.close)
-        source = make_source("p", url=web.url("/feed.xml"), pace_key="p")
+        source = make_source("p", url=web.url("/feed.xml"), pace_key="p", spacing=timedelta())
         world = World(
             web=web,
             hub=hub,
@@ -202,10 +201,8 @@ async def made_world(folder: Path, *, pem: Path | None = None) -> AsyncIterator[
             sources={"p": source},
         )
         app = make_app(Shelf(), SITE, status=StatusSource(), checks=Readiness(), hubs=world.desk)
-        server = WebServer(app, "127.0.0.1", 0)
-        await server.start()
-        stack.push_async_callback(server.stop)
-        world.base = f"{server.url}websub/"
+        hub.transport = httpx.ASGITransport(app)
+        world.base = "http://us.example/websub/"
         world.us = replace(world.us, callback_base=world.base)
         await world.sync()
         yield world

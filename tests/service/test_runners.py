@@ -105,7 +105,7 @@ async def test_there_is_no_room_for_more_claims_than_can_soon_be_asked():
 
 
 def sibling(source_id: str, key: str, **changes: Any) -> Claim:
-    turn = Turn(**({"key": key, "spacing": SPACING, "family": "many.example"} | changes))
+    turn = Turn(**({"key": key, "spacing": SPACING, "family": "many.example", "host": key} | changes))
     return Claim(make_source(source_id, pace_key=key), SourceState(source_id=source_id), turn)
 
 

@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from aggregator.model.entry import Entry
 from aggregator.model.pace import Finding, Pace, Scope
-from aggregator.model.reason import Reason
-from aggregator.model.source import Claim, Source
-from aggregator.model.verdict import Ask, ChangeSet, Known, New, PollRecord
+from aggregator.model.source import Claim, Rate, Source
+from aggregator.model.verdict import Ask, ChangeSet, Known, PollRecord
 from aggregator.store.sqlite import SqliteStore
 from aggregator.store.sqlite.schema import MIGRATIONS
-from tests.builders import NOON, make_entry, make_source
+from tests.builders import NOON, make_source
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -34,23 +32,26 @@ def on(host: str, name: str, **changes: Any) -> Source:
 
 
 async def commit(
-    store: SqliteStore, claim: Claim, at: datetime, *, pace: Pace | None = None, new: int = 0, outcome: str = "new"
+    store: SqliteStore,
+    claim: Claim,
+    at: datetime,
+    *,
+    pace: Pace | None = None,
+    per_day: float = 1,
+    outcome: str = "new",
 ) -> list[Known]:
-    """Let a poll of a claim bring so many entries, and leave a pace."""
+    """Let a poll of a claim show so many entries a day, and leave a pace."""
     asked: list[Known] = []
-    name = claim.source.id
 
     def decide(known: Known) -> ChangeSet:
         asked.append(known)
-        fresh: list[Entry] = [make_entry(f"{at.timestamp()}-{number}", source=name) for number in range(new)]
         return ChangeSet(
-            state=replace(known.state, next_poll_at=at + HOUR / 2, documents=known.state.documents + 1),
-            poll=PollRecord(at=at, outcome=outcome, status=200, new=new),
-            verdicts=tuple(New(entry=one, reason=Reason("identity", "new", "guid")) for one in fresh),
+            state=replace(known.state, next_poll_at=at + HOUR / 2, rate=Rate(per_day, 1)),
+            poll=PollRecord(at=at, outcome=outcome, status=200),
             pace=pace,
         )
 
-    ask = Ask(source_id=name, version=claim.state.version, sightings_since=at - timedelta(days=1))
+    ask = Ask(source_id=claim.source.id, version=claim.state.version, sightings_since=at - timedelta(days=1))
     await store.transact(ask, decide)
     return asked
 
@@ -90,13 +91,10 @@ async def test_a_paced_host_gives_one_at_a_time_when_its_pause_is_over(store):
 async def test_who_publishes_more_is_asked_before_who_has_waited_as_long(store):
     await store.sync_sources([on("one.example", name) for name in ("quiet", "busy", "fresh")], NOON)
     claims = {claim.source.id: claim for claim in await store.claim_due(NOON, 10)}
-    for name in ("quiet", "busy"):
-        await commit(store, claims[name], NOON, new=5)  # the first document tells the past
-    at = NOON + HOUR
-    for claim in await store.claim(["quiet", "busy"], at):
-        await commit(store, claim, at, new=8 if claim.source.id == "busy" else 0, pace=limit("one.example", at))
+    for name, per_day in (("quiet", 1), ("busy", 9)):
+        await commit(store, claims[name], NOON, per_day=per_day, pace=limit("one.example", NOON))
     await store.give_back([claims["fresh"]])
-    later = at + HOUR
+    later = NOON + HOUR
     order = []
     for minutes in range(3):
         (claim,) = await store.claim_due(later + minutes * MINUTE, 10)
@@ -113,7 +111,7 @@ async def test_whoever_waits_is_asked_at_last_however_little_it_publishes(store)
     for _ in range(8):
         (claim,) = await store.claim_due(at, 10)
         asked.append(claim.source.id)
-        await commit(store, claim, at, new=9 if claim.source.id == "busy" else 0, pace=limit("one.example", at))
+        await commit(store, claim, at, per_day=9 if claim.source.id == "busy" else 1, pace=limit("one.example", at))
         at += HOUR
     assert asked.count("busy") > asked.count("quiet") > 0
 
@@ -248,3 +246,27 @@ async def test_a_pause_that_only_a_wrong_clock_can_have_set_is_none(store):
     (first,) = await store.claim_due(NOON, 1)
     await commit(store, first, NOON, pace=limit("one.example", NOON, next_at=NOON + timedelta(days=9)))
     assert names(await store.claim_due(NOON + MINUTE, 10)) == ["s1"]
+
+
+@pytest.mark.anyio
+async def test_a_source_that_moved_is_asked_with_its_new_neighbours(store):
+    await store.sync_sources([on("old.example", "s0"), on("h.many.example", "s1")], NOON)
+    mover, other = await store.claim_due(NOON, 10)
+    await commit(store, other, NOON, pace=limit("many.example", NOON, merged=True))
+
+    def decide(known: Known) -> ChangeSet:
+        moved = replace(known.state, moved_to="https://new.many.example/f.xml", next_poll_at=NOON)
+        return ChangeSet(state=moved, poll=PollRecord(at=NOON, outcome="new"), pace_key="new.many.example")
+
+    await store.transact(Ask(source_id="s0", version=mover.state.version), decide)
+    (claim,) = await store.claim(["s0"], NOON + HOUR)
+    assert (claim.pace_key, claim.family, claim.host) == ("many.example", "many.example", "new.many.example")
+
+
+@pytest.mark.anyio
+async def test_a_stepped_clock_moves_pauses_too(store):
+    await store.sync_sources([on("one.example", "s0"), on("one.example", "s1")], NOON)
+    (first,) = await store.claim_due(NOON, 1)
+    await commit(store, first, NOON, pace=limit("one.example", NOON))
+    await store.shift(-HOUR)
+    assert names(await store.claim_due(NOON - HOUR + MINUTE, 10)) == ["s1"]

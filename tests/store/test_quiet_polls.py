@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import StoreError
+from aggregator.model.following import FollowChange
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.source import Claim, SourceState, Validators
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, New, PollRecord
+from aggregator.model.websub import Offer, PushState
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOON, make_entry, make_source
 
@@ -70,6 +72,19 @@ async def test_what_was_overtaken_is_dropped_and_its_neighbours_are_kept(store: 
     committed = await asyncio.gather(*(store.transact(ask(one, with_state=with_state), quiet) for one in claims))
     assert [one.fenced for one in committed] == [False, True, False]
     assert (await states(store))["s1"].validators.etag is None
+
+
+async def test_what_a_hub_told_meanwhile_is_not_written_over(store: SqliteStore) -> None:
+    await store.sync_sources(tuple(make_source(f"s{n}") for n in range(3)), NOON)
+    offer = PushState(offer=Offer("https://hub.example/", "https://s1.example/feed.xml"))
+    await store.follow("s1", lambda _: FollowChange(push=offer))
+    claims = await store.claim_due(NOON, 3)
+    told = replace(offer, since=NOON, lease_until=NOON + HOUR, nudged_at=NOON)
+    await store.follow("s1", lambda _: FollowChange(push=told))
+    await asyncio.gather(*(store.transact(ask(claim), quiet) for claim in claims))
+    found = await states(store)
+    assert {name: state.push for name, state in found.items()} == {"s0": None, "s1": told, "s2": None}
+    assert {state.version for state in found.values()} == {2}
 
 
 async def test_of_two_results_for_one_claim_the_first_counts(store: SqliteStore) -> None:

@@ -75,12 +75,18 @@ _MANY = tuple(f"h{number}.many.example" for number in range(40))
 
 HOSTS: dict[str, Difficult] = {
     "one a minute for an address, 60 feeds": Difficult(hosts=_ONE * 60, gates=lambda: (Banning(Every(MINUTE), 10),)),
-    "the same without Retry-After": Difficult(
+    "one a minute for an address, 60 feeds, without Retry-After": Difficult(
         hosts=_ONE * 60, gates=lambda: (Banning(Every(MINUTE, retry_after=False), 10),)
     ),
     "one a minute over 40 sub-domains": Difficult(hosts=_MANY, gates=lambda: (Banning(Every(MINUTE), 10),)),
-    "the same over sub-domains without Retry-After": Difficult(
+    "one a minute over 40 sub-domains, without Retry-After": Difficult(
         hosts=_MANY, gates=lambda: (Banning(Every(MINUTE, retry_after=False), 10),)
+    ),
+    "one in five minutes, 30 feeds, without Retry-After": Difficult(
+        hosts=_ONE * 30, gates=lambda: (Banning(Every(5 * MINUTE, retry_after=False), 10),)
+    ),
+    "one a minute, 30 feeds that choose their own rhythm": Difficult(
+        hosts=_ONE * 30, gates=lambda: (Banning(Every(MINUTE), 10),), every=HowOften(shortest=15 * MINUTE)
     ),
     "one route of 20 answers 429 with a day's Retry-After": Difficult(
         hosts=_ONE * 20,

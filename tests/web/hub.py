@@ -46,6 +46,7 @@ class ScriptedHub:
         lease: Seconds that it grants; None grants what was asked for.
         callbacks: Verified subscriptions by callback.
         seen_as: What callbacks begin with, and what is really there.
+        transport: How callbacks are reached; None: over the network.
         moved: Redirects that the next forms get: status and target.
         verifications: Status and body of every answer to a verification.
         verified: Set once the first subscription is.
@@ -58,6 +59,7 @@ class ScriptedHub:
     asked: list[Asked] = field(default_factory=list)
     callbacks: dict[str, Callback] = field(default_factory=dict)
     verifications: list[tuple[int, str]] = field(default_factory=list)
+    transport: httpx.AsyncBaseTransport | None = None
     verified: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
     seen_as: tuple[str, str] = ("", "")
@@ -88,7 +90,7 @@ class ScriptedHub:
     async def verify(self, callback: str, mode: str, topic: str, **more: str) -> httpx.Response:
         """Ask a callback whether it meant it."""
         query = {"hub.mode": mode, "hub.topic": topic} | {f"hub.{name}": value for name, value in more.items()}
-        async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
+        async with httpx.AsyncClient(transport=self.transport, trust_env=False, verify=PLAIN) as client:
             return await client.get(callback.replace(*self.seen_as, 1), params=query)
 
     async def push(
@@ -104,7 +106,7 @@ class ScriptedHub:
                 digest = hmac.new(callback.secret.encode(), body, getattr(hashlib, method)).hexdigest()
                 said = f"{method}={digest}" if signature is None else signature
                 sent["X-Hub-Signature"] = said.encode("latin-1")
-            async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
+            async with httpx.AsyncClient(transport=self.transport, trust_env=False, verify=PLAIN) as client:
                 found.append(
                     (await client.post(callback.url.replace(*self.seen_as, 1), content=body, headers=sent)).status_code
                 )

@@ -110,7 +110,9 @@ class LoopbackNames:
     async def fetch(self, request: FetchRequest) -> FetchOutcome:
         parts = urlsplit(request.url)
         address = self._hosts[parts.hostname or ""]
-        return await self._fetcher.fetch(replace(request, url=f"http://{address}:{self._port}{parts.path}"))
+        return await self._fetcher.fetch(
+            replace(request, url=f"http://{address}:{self._port}{parts.path}", spacing=timedelta())
+        )
 
 
 def serve(web: ScriptedWeb, rooms: list[Newsroom], gates: tuple[Gate, ...]) -> None:

@@ -47,24 +47,17 @@ SELECT {_COLUMNS} FROM json_each(:names) wanted JOIN sources s ON s.source = wan
 LEFT JOIN hosts h ON h.pace_key = s.pace
 WHERE {_FREE} ORDER BY wanted.key
 """  # noqa: S608 - made of the constants above
-# Entries a day over the ring of polls, as if one more had come in four days more; what a first document brings is
-# its past.
-_NEWS: Final = """
-(SELECT total(r.new) + 1 FROM polls r WHERE r.source_id = free.id AND r.number > 0) / (free.days + 4)
-"""
 # Of each host with a pace of its own one due source: that whose readers miss most, the entries to be expected times
 # the square of the wait, which makes the mean delay smallest for what the host allows. Who was never asked is first.
 _PACED: Final = f"""
 WITH free AS MATERIALIZED (
-  SELECT s.id, s.pace, julianday(:now) - julianday(last.at) AS waited,
-    ifnull(julianday(last.at) - julianday(first.at), 0) AS days
+  SELECT s.id, s.pace, s.rate_entries / s.rate_days AS news, julianday(:now) - julianday(last.at) AS waited
   FROM hosts h JOIN sources s ON s.pace = h.pace_key
   LEFT JOIN polls last ON last.source_id = s.id AND last.slot = (s.polls - 1) % :ring
-  LEFT JOIN polls first ON first.source_id = s.id AND first.slot = max(s.polls - :ring, 1) % :ring
   WHERE h.paced = 1 AND NOT ifnull(h.next_at > :now AND h.next_at <= :soon, 0) AND s.next_poll_at <= :now AND {_IDLE}
 ), ranked AS (
   SELECT id, row_number() OVER (
-    PARTITION BY pace ORDER BY waited IS NOT NULL, {_NEWS} * waited * waited DESC, id) AS place
+    PARTITION BY pace ORDER BY waited IS NOT NULL, news * waited * waited DESC, id) AS place
   FROM free
 )
 SELECT {_COLUMNS} FROM ranked JOIN {_JOINED} WHERE ranked.place = 1 AND s.id = ranked.id {_ORDER}
@@ -147,6 +140,7 @@ def _turn(row: Row, source: Source) -> Turn:
         key=row["pace"],
         spacing=source.spacing if learned is None else timedelta(seconds=learned),
         family=row["family"],
+        host=row["pace_key"],
         ready_at=read_moment(row["pace_next_at"]) if learned is not None else None,
         due_at=read_moment(row["next_poll_at"]),
         due_why=row["next_poll_why"],

@@ -12,7 +12,7 @@ from aggregator.model.source import Due, Waiting
 from aggregator.store.sqlite.rows import known_moment, moment, moment_or_none
 
 _WAITING: Final = """
-SELECT source, pace_key, next_poll_at FROM sources
+SELECT source, pace, next_poll_at FROM sources
 WHERE active = 1 AND next_poll_at <= ? AND url NOT LIKE 'file:%' ORDER BY next_poll_at, id
 """
 _HELD: Final = (
