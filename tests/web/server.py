@@ -288,6 +288,8 @@ class ScriptedWeb:
         settled = reply.settled(asked)
         asked.status, asked.etag = settled.status, settled.header("etag") or ""
         asked.given = settled.headers
+        # Before the last byte leaves: with it in hand a reader may count its pause while this process waits for its turn.
+        asked.ended, asked.ended_at = monotonic(), self.now()
         asked.write(settled.encode(self.date(), asked.method))
         self.counts["bytes"] += len(settled.body)
         if settled.header("connection") == "close":
@@ -297,7 +299,9 @@ class ScriptedWeb:
     def _finish(self, asked: Asked) -> None:
         if not asked.target.startswith("/_/"):
             self.counts[str(asked.status)] += 1
-        asked.ended, asked.ended_at, asked.connection = monotonic(), self.now(), None
+        if asked.ended is None:
+            asked.ended, asked.ended_at = monotonic(), self.now()
+        asked.connection = None
 
 
 def _feed(name: str) -> int | None:
