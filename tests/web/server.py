@@ -288,7 +288,7 @@ class ScriptedWeb:
         settled = reply.settled(asked)
         asked.status, asked.etag = settled.status, settled.header("etag") or ""
         asked.given = settled.headers
-        # Before the last byte leaves: with it in hand a reader may count its pause while this process waits for its turn.
+        # Before the last byte leaves: with it in hand a reader counts its pause, while this process may wait its turn.
         asked.ended, asked.ended_at = monotonic(), self.now()
         asked.write(settled.encode(self.date(), asked.method))
         self.counts["bytes"] += len(settled.body)
