@@ -21,6 +21,12 @@ HEADLINE_MEMORY = timedelta(days=60)
 """So long is remembered that a source used a headline, to know those that return."""
 MOST_HOLDERS = 50
 """A fingerprint that so many entries share is boilerplate."""
+MOST_COMPARED = 4
+"""A text is compared with those that share most fingerprints with it."""
+_MANY_PRINTS = 6
+_LEAST_HITS = 2
+_LEAST_PART = 6
+"""A copy shares half of its runs of words, or more; what shares less than a sixth of the fingerprints shares phrases."""
 
 
 class Granularity(StrEnum):
@@ -88,6 +94,7 @@ class Neighbour:
         title: As stored; without it the entry is never taken for another one of its own source.
         root: The entry that it repeats, if any.
         owner: Of its source.
+        prints: How many fingerprints its text has.
     """
 
     key: EntryKey
@@ -100,6 +107,20 @@ class Neighbour:
     language: str | None = None
     summary: str = ""
     content_html: str = ""
+    prints: int = 0
+
+
+def worth_comparing(hits: int, prints: int, others: int) -> bool:
+    """Say whether two texts share so many fingerprints that one may be a copy of the other.
+
+    Args:
+        hits: Fingerprints that both have.
+        prints: Those of the later text that are no boilerplate.
+        others: Those of the earlier text.
+    """
+    if prints < _MANY_PRINTS:
+        return hits > 0
+    return hits >= max(_LEAST_HITS, min(prints, others) / _LEAST_PART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

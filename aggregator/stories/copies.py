@@ -21,12 +21,9 @@ from aggregator.text.visible import beginning_of
 PRINTED_WORDS: Final = 120
 """So much of a text leaves fingerprints."""
 _COMPARED_WORDS: Final = 300
-_READ_CHARS: Final = 2_500
+_PRINTED_CHARS: Final = 1_000
+_COMPARED_CHARS: Final = 2_500
 _FEW_WORDS: Final = 40
-CANDIDATES: Final = 4
-_MANY_PRINTS: Final = 6
-_LEAST_HITS: Final = 2
-"""A text that leaves many fingerprints is not looked at for one that it shares."""
 
 LEAST_SHINGLES: Final = 9
 _TEXT_SAYS_NOTHING: Final = 6
@@ -51,6 +48,8 @@ class Text:
     Attributes:
         root: The entry that it repeats, or its own key.
         headline: Key of the headline; None when it proves nothing.
+        printed: How many fingerprints it has, also when they are not at hand.
+        first_words: Those that the text begins with, once it was read or compared.
     """
 
     key: EntryKey
@@ -66,49 +65,39 @@ class Text:
     words: tuple[str, ...] = ()
     headline: int | None = None
     prints: tuple[int, ...] = ()
-    _said: tuple[str, ...] | None = field(default=None, repr=False)
+    printed: int = 0
+    first_words: tuple[str, ...] = ()
     _shingles: frozenset[str] | None = field(default=None, repr=False)
 
     def read(self) -> None:
         """Find what the entry is looked up by."""
         self.words = headline_words(self.title, self.outlet)
         self.headline = headline_key(self.words)
-        self.prints = fingerprint(self.said[:PRINTED_WORDS])
-
-    @property
-    def said(self) -> tuple[str, ...]:
-        """The words of the text, as far as they are compared."""
-        if self._said is None:
-            text = beginning_of(RawText(self.markup, "text/html"), _READ_CHARS) if self.markup else self.plain
-            self._said = tokens(text[:_READ_CHARS])[:_COMPARED_WORDS]
-        return self._said
+        beginning = tokens(self._beginning(_PRINTED_CHARS))
+        self.first_words = beginning[:_FEW_WORDS]
+        self.prints = fingerprint(beginning[:PRINTED_WORDS])
+        self.printed = len(self.prints)
 
     @property
     def shingles(self) -> frozenset[str]:
         """All runs of four words of the text."""
         if self._shingles is None:
-            self._shingles = shingles(self.said)
+            words = tokens(self._beginning(_COMPARED_CHARS))
+            self.first_words = words[:_FEW_WORDS]
+            self._shingles = shingles(words[:_COMPARED_WORDS])
         return self._shingles
-
-    @property
-    def few_words(self) -> tuple[str, ...]:
-        """The words that a text begins with."""
-        return self.said[:_FEW_WORDS]
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The numbers of the headline and of the beginning of the text."""
-        return numbers(f"{self.title} {' '.join(self.few_words)}")
+        return numbers(f"{self.title} {' '.join(self.first_words)}")
+
+    def _beginning(self, limit: int) -> str:
+        return (beginning_of(RawText(self.markup, "text/html"), limit) if self.markup else self.plain)[:limit]
 
     def forget(self) -> None:
         """Let go of what can be found out again."""
-        self._said = self._shingles = None
-
-    def likely(self, hits: Mapping[EntryKey, int]) -> list[EntryKey]:
-        """Name the texts that share most fingerprints with this one, if they share enough to be looked at."""
-        least = _LEAST_HITS if len(self.prints) >= _MANY_PRINTS else 1
-        found = sorted((-count, key) for key, count in hits.items() if count >= least)
-        return [key for _, key in found[:CANDIDATES]]
+        self._shingles = None
 
 
 class Headlines:
@@ -247,7 +236,7 @@ def _telling(text: Text) -> int:
 
 def _words_share(text: Text, other: Text) -> float | None:
     """Say how much two texts of a few words have in common; None when one of them says nothing."""
-    mine, theirs = set(text.few_words), set(other.few_words)
+    mine, theirs = set(text.first_words), set(other.first_words)
     return round(containment(mine, frozenset(theirs)), 4) if mine and theirs else None
 
 

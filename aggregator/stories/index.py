@@ -6,7 +6,6 @@ import math
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from heapq import nlargest
 from typing import Final
 
 from aggregator.model.entry import EntryKey
@@ -16,8 +15,8 @@ _HALF_LIFE_SECONDS: Final = 16 * 3600.0
 _FLOOR: Final = 0.3
 """What is left of the likeness to a story that got nothing for long."""
 _BEST: Final = 5
-_MOST_LOOKED_AT: Final = 2_000
-_MOST_COMPARED: Final = 50
+_MOST_LOOKED_AT: Final = 500
+_MOST_COMPARED: Final = 24
 _TELLING_TERMS: Final = 12
 """An entry with so many terms, one with a summary, has to share more with a story than one name of two words."""
 _LEAST_REST: Final = 0.03
@@ -200,14 +199,15 @@ class StoryIndex:
                 dots[story] = dots.get(story, 0) + weight * other
         # The rest of the vector, all in one direction, would add so much.
         lacking = self.thresholds.join * length - math.sqrt(left)
-        reaching = [(dot / story.length, story) for story, dot in dots.items() if dot >= lacking * story.length]
+        reaching = {story: dot for story, dot in dots.items() if dot >= lacking * story.length}
         if len(reaching) > _MOST_COMPARED:
-            least = nlargest(_MOST_COMPARED, (likeness for likeness, _ in reaching))[-1]
-            reaching = [one for one in reaching if one[0] >= least]
+            likeness = {story: dot / story.length for story, dot in reaching.items()}
+            least = sorted(likeness.values())[-_MOST_COMPARED]
+            reaching = {story: dot for story, dot in reaching.items() if likeness[story] >= least}
         rest = known[used:]
         return [
-            (story, dots[story] + sum(weight * postings[term].get(story, 0) for _, term, weight in rest))
-            for _, story in reaching
+            (story, dot + sum([weight * postings[term].get(story, 0) for _, term, weight in rest]))
+            for story, dot in reaching.items()
         ]
 
     def _pour(self, story: OpenStory, weights: Iterable[tuple[str, int]]) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
 from aggregator.model.story import (
+    MOST_COMPARED,
     MOST_HOLDERS,
     Arrival,
     CurateBatch,
@@ -20,11 +21,11 @@ from aggregator.model.story import (
     Recent,
     StoryMerge,
     Traces,
+    worth_comparing,
 )
 from aggregator.stories.copies import Copied, Headlines, Text, find_original
 from aggregator.stories.links import SHARED_BY_ALL, Page, Seen, compared_title
 from aggregator.stories.memory import Clustered, StoryMemory, ago, is_current, recent
-from aggregator.text.tokens import tokens
 
 _MOST_WARM: Final = 100
 
@@ -184,19 +185,27 @@ class _Placing:
         if self._memory.policy.granularity is Granularity.OFF:
             reason = Reason("story", "new", "off", "stories are switched off; only copies are joined")
             return Clustered(story=text.key, reason=reason)
-        return self._memory.cluster(stored, text.language, text.words, tokens(stored.entry.summary))
+        return self._memory.cluster(stored, text.language, text.words, text.first_words)
 
     def _near(self, text: Text) -> list[Text]:
         """Find the texts that share most fingerprints, and those under the same headline."""
         hits: Counter[EntryKey] = Counter()
+        telling = 0
         for fingerprint in text.prints:
             holders = self._holders.get(fingerprint, ())
             if len(holders) < MOST_HOLDERS:
+                telling += 1
                 hits.update(holders)
-        keys = dict.fromkeys(text.likely(hits))
+        known = self._texts
+        found = sorted(
+            (-count, key)
+            for key, count in hits.items()
+            if key in known and worth_comparing(count, telling, known[key].printed)
+        )
+        keys = dict.fromkeys(key for _, key in found[:MOST_COMPARED])
         if text.headline is not None:
             keys |= dict.fromkeys(self._headlines.under(text.headline))
-        return [found for key in keys if (found := self._texts.get(key)) is not None]
+        return [known[key] for key in keys if key in known]
 
     def _cool(self, compared: Iterable[Text]) -> None:
         """Let go of the words of what was compared longest ago, so that a batch takes little memory."""
@@ -259,6 +268,7 @@ def _text(neighbour: Neighbour) -> Text:
         outlet="",
         markup=neighbour.content_html,
         plain=neighbour.summary,
+        printed=neighbour.prints,
     )
 
 

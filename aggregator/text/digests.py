@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 
 def digest64(*parts: str) -> int:
@@ -13,6 +14,15 @@ def digest64(*parts: str) -> int:
     """
     joined = "\0".join(parts).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(joined, digest_size=8).digest(), "big", signed=True)
+
+
+def digests64(texts: Iterable[str]) -> list[int]:
+    """Hash many texts, each as ``digest64`` hashes it alone."""
+    blake2b, number = hashlib.blake2b, int.from_bytes
+    return [
+        number(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+        for text in texts
+    ]
 
 
 def digest128(content: bytes) -> str:

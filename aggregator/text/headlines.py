@@ -33,8 +33,7 @@ def headline_words(title: str, outlet: str = "") -> tuple[str, ...]:
     """
     found = _MARKER.match(title)
     words = tokens(title[found.end() :] if found else title)
-    name = tokens(outlet)
-    if not name or not any(separator in title for separator in _SEPARATORS):
+    if not outlet or not any(separator in title for separator in _SEPARATORS) or not (name := tokens(outlet)):
         return words
     if words[-len(name) :] == name and len(words) - len(name) >= LEAST_WORDS:
         return words[: -len(name)]

@@ -6,12 +6,11 @@ both: a summary is contained in its article, and overlaps it little.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from aggregator.text.digests import digest64
+from aggregator.text.digests import digests64
 
-WORDS: Final = 4
 WINDOW: Final = 7
 """Of so many runs in a row the least digest is kept: ten equal words in a row always give an equal one."""
 
@@ -22,7 +21,7 @@ def shingles(words: Sequence[str]) -> frozenset[str]:
     >>> sorted(shingles("a drone hit the house".split()))
     ['a drone hit the', 'drone hit the house']
     """
-    return frozenset(" ".join(words[at : at + WORDS]) for at in range(len(words) - WORDS + 1))
+    return frozenset(_runs(words))
 
 
 def fingerprint(words: Sequence[str]) -> tuple[int, ...]:
@@ -30,7 +29,7 @@ def fingerprint(words: Sequence[str]) -> tuple[int, ...]:
 
     Follows: Schleimer, Wilkerson, Aiken: Winnowing (2003).
     """
-    digests = [digest64(" ".join(words[at : at + WORDS])) for at in range(len(words) - WORDS + 1)]
+    digests = digests64(_runs(words))
     if len(digests) <= WINDOW:
         return (min(digests),) if digests else ()
     return tuple(sorted({min(digests[at : at + WINDOW]) for at in range(len(digests) - WINDOW + 1)}))
@@ -40,3 +39,7 @@ def containment(one: Collection[str], other: frozenset[str]) -> float:
     """Say which share of the smaller set of runs the larger one has; 0 when one is empty."""
     smaller = min(len(one), len(other))
     return len(other.intersection(one)) / smaller if smaller else 0.0
+
+
+def _runs(words: Sequence[str]) -> Iterable[str]:
+    return map(" ".join, zip(words, words[1:], words[2:], words[3:], strict=False))

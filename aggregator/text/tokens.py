@@ -8,11 +8,13 @@ characters. A word may answer to more names than one, all at the same position: 
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 # Characters that stand inside of a word without being a letter: invisible ones, and marks of every script.
@@ -44,7 +46,7 @@ _UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 # What is not ASCII comes in short runs that return: letters with accents, quotes, dashes.
-_FOREIGN = re.compile(r"([^\x00-\x7f]+)")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _RUN = re.compile(rf"([{_UNSPACED}]+)")
 
 # French and Italian articles and the like that lean on the next word.
@@ -61,11 +63,13 @@ class _Terms(NamedTuple):
         placed: Offset and token, in order.
         indexed: Those and the word's other names, each with the offset of the token it stands for.
         width: Positions that the word takes up.
+        tokens: Those of ``placed``.
     """
 
     placed: tuple[tuple[int, str], ...]
     indexed: tuple[tuple[int, str], ...]
     width: int
+    tokens: tuple[str, ...]
 
 
 class Located(NamedTuple):
@@ -86,7 +90,11 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return "".join(part.lower() if part.isascii() else _fold_foreign(part) for part in _FOREIGN.split(text))
+    return _FOREIGN.sub(_folded, text.lower())
+
+
+def _folded(run: re.Match[str]) -> str:
+    return _fold_foreign(run[0])
 
 
 @lru_cache(maxsize=8_192)
@@ -101,7 +109,7 @@ def tokens(text: str) -> tuple[str, ...]:
     >>> tokens("Iraq's café: “C++”, foo_bar & 東京都")
     ('iraq', 'cafe', 'c++', 'foo', 'bar', '東京', '京都')
     """
-    return tuple(token for word in _WORD.findall(text) for _, token in _TERMS[word].placed)
+    return tuple(chain.from_iterable(map(_tokens_of, map(_TERMS.__getitem__, _WORD.findall(text)))))
 
 
 def placed_tokens(text: str) -> tuple[tuple[int, str], ...]:
@@ -140,15 +148,24 @@ def index_words(parts: Sequence[str]) -> dict[str, list[int]]:
     return index
 
 
-def locate_words(parts: Sequence[str]) -> Iterator[Located]:
-    """Walk through the words of a field with the positions that ``index_words`` gives them."""
-    position = -_GAP
+def locate_words(parts: Sequence[str], start: int = 0, stop: float = math.inf) -> Iterator[Located]:
+    """Walk through the words of a field with the positions that ``index_words`` gives them.
+
+    Args:
+        parts: Of one field.
+        start, stop: Only words that take up one of the positions from the first to before the second.
+    """
+    after = -_GAP
     for number, text in enumerate(parts):
-        position += _GAP
+        after += _GAP
         for found in _WORD.finditer(text):
-            width = _TERMS[found[0]].width
-            yield Located(position, width, number, found.start(), found.end())
-            position += width
+            position, width = after, _TERMS[found[0]].width
+            if position >= stop:
+                return
+            after += width
+            # A word of no width, such as a lone underscore, has no position of its own.
+            if after > start and width:
+                yield Located(position, width, number, found.start(), found.end())
 
 
 def is_unspaced(character: str) -> bool:
@@ -189,10 +206,11 @@ def _terms(word: str) -> _Terms:
             indexed.extend((width + offset, token) for offset, token in enumerate(own))
             indexed.extend((width + offset, name) for offset, name in others)
             width += span
-    return _Terms(tuple(placed), tuple(indexed), width)
+    return _Terms(tuple(placed), tuple(indexed), width, tuple(token for _, token in placed))
 
 
 _TERMS = _TermCache()
+_tokens_of = attrgetter("tokens")
 
 
 def _pairs(run: str) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...], int]:

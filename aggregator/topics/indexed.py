@@ -71,15 +71,10 @@ class IndexedEntry:
         """Quote what stands at ``width`` positions of a field, as it is written."""
         parts = self._parts_of(field)
         beyond = position + width
-        first = last = None
-        for word in locate_words(parts):
-            if word.position >= beyond:
-                break
-            # A word of no width, such as a lone underscore, has no position of its own.
-            if word.width:
-                first, last = (word if first is None or word.position <= position else first), word
-        if first is None or last is None:
+        words = list(locate_words(parts, position, beyond))
+        if not words:
             return ""
+        first, last = words[0], words[-1]
         begin = first.start + position - first.position if _is_run(first) else first.start
         end = min(last.start + beyond - last.position, last.end) if _is_run(last) else last.end
         return " ".join(parts[first.part][begin:end].split())

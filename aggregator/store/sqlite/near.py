@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import (
     HEADLINE_MEMORY,
+    MOST_COMPARED,
     MOST_HOLDERS,
     TEXT_WINDOW,
     Curated,
@@ -23,6 +24,7 @@ from aggregator.model.story import (
     Recent,
     TermCounts,
     Traces,
+    worth_comparing,
 )
 from aggregator.store.sqlite.matches import row_of
 from aggregator.store.sqlite.rows import Row, decode, encode, known_moment, moment
@@ -30,7 +32,6 @@ from aggregator.store.sqlite.source_rows import facts_by_row
 
 MOST_LINKED: Final = 50
 """Enough entries of one link to see that it is nobody's own."""
-LIKEST: Final = 4
 SLICE: Final = 1_000
 
 # The inner query keeps a link that stands on everything from being walked through to its end.
@@ -42,7 +43,8 @@ _NEIGHBOURS: Final = """
 SELECT e.id, s.source, e.guid, e.source_id, e.link_key, e.first_seen_at, e.title, e.language, e.story_id,
   e.duplicate_of, story_source.source AS story_source, story.guid AS story_guid, root_source.source AS root_source,
   root.guid AS root_guid, CASE WHEN t.value THEN e.summary ELSE '' END AS summary,
-  CASE WHEN t.value THEN e.content_html ELSE '' END AS content_html
+  CASE WHEN t.value THEN e.content_html ELSE '' END AS content_html,
+  ifnull((SELECT length(prints) / 8 FROM recent WHERE entry_id = e.id), 0) AS prints
 FROM json_each(?) t JOIN entries e ON e.id = CAST(t.key AS INTEGER) JOIN sources s ON s.id = e.source_id
 JOIN entries story ON story.id = e.story_id JOIN sources story_source ON story_source.id = story.source_id
 LEFT JOIN entries root ON root.id = e.duplicate_of LEFT JOIN sources root_source ON root_source.id = root.source_id
@@ -58,6 +60,7 @@ _USE: Final = """
 INSERT OR REPLACE INTO headlines (headline, source_id, entry_id, first_at, last_at, times)
 SELECT ?, source_id, id, ?, ?, ? FROM entries WHERE id = ?
 """
+_PRINTED: Final = "SELECT entry_id, length(prints) / 8 FROM recent WHERE entry_id IN (SELECT value FROM json_each(?))"
 _RECALL: Final = """
 SELECT s.source, e.guid, story_source.source, story.guid, r.seen_at, r.language, r.terms
 FROM recent r JOIN entries e ON e.id = r.entry_id JOIN sources s ON s.id = e.source_id
@@ -183,10 +186,17 @@ def _holders(db: Database, traces: Sequence[Traces]) -> tuple[list[tuple[int, in
     for fingerprint, row_id in db.execute(_PRINTS, [encode(wanted)]):
         by_print[fingerprint].append(row_id)
     full = frozenset(one for one, row_ids in by_print.items() if len(row_ids) >= MOST_HOLDERS)
+    telling = [[one for one in trace.prints if one not in full] for trace in traces]
+    hits = [Counter(row_id for one in prints for row_id in by_print.get(one, ())) for prints in telling]
+    printed = dict(db.execute(_PRINTED, [encode(sorted({row_id for counted in hits for row_id in counted}))]))
     likest: set[int] = set()
-    for trace in traces:
-        hits = Counter(row_id for one in trace.prints if one not in full for row_id in by_print.get(one, ()))
-        likest.update(row_id for row_id, _ in sorted(hits.items(), key=lambda hit: (-hit[1], hit[0]))[:LIKEST])
+    for prints, counted in zip(telling, hits, strict=True):
+        found = [
+            (-count, row_id)
+            for row_id, count in counted.items()
+            if worth_comparing(count, len(prints), printed.get(row_id, 0))
+        ]
+        likest.update(row_id for _, row_id in sorted(found)[:MOST_COMPARED])
     pairs = [(one, row_id) for one, ids in by_print.items() if one not in full for row_id in ids if row_id in likest]
     return pairs, full
 
@@ -203,6 +213,7 @@ def _neighbour(row: Row, owner: str) -> Neighbour:
         language=row["language"],
         summary=row["summary"],
         content_html=row["content_html"],
+        prints=row["prints"],
     )
 
 

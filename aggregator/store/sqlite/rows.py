@@ -152,7 +152,8 @@ def _entry_of(row: Row) -> Entry:
 
 def extras_text(extras: Extras) -> str:
     """Write the extras, without those that an entry has not; most have none."""
-    if extras is NO_EXTRAS:
+    # An entry that came from another process has extras of its own, equal to none.
+    if extras is NO_EXTRAS or extras == NO_EXTRAS:
         return EMPTY
     return encode({name: value for name, value in asdict(extras).items() if value is not None and value != ()})
 
