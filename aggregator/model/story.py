@@ -26,7 +26,7 @@ MOST_COMPARED = 4
 _MANY_PRINTS = 6
 _LEAST_HITS = 2
 _LEAST_PART = 6
-"""A copy shares half of its runs of words, or more; what shares less than a sixth of the fingerprints shares phrases."""
+"""A copy shares half of its runs of words; what shares less than a sixth of the fingerprints shares phrases."""
 
 
 class Granularity(StrEnum):

@@ -153,7 +153,8 @@ def locate_words(parts: Sequence[str], start: int = 0, stop: float = math.inf) -
 
     Args:
         parts: Of one field.
-        start, stop: Only words that take up one of the positions from the first to before the second.
+        start: Words that end before this position are passed over.
+        stop: Words from this position on are, too.
     """
     after = -_GAP
     for number, text in enumerate(parts):
@@ -166,6 +167,24 @@ def locate_words(parts: Sequence[str], start: int = 0, stop: float = math.inf) -
             # A word of no width, such as a lone underscore, has no position of its own.
             if after > start and width:
                 yield Located(position, width, number, found.start(), found.end())
+
+
+def find_word(parts: Sequence[str], name: str) -> tuple[int, Located] | None:
+    """Find the first position that ``index_words`` has under a name, and the word there, without making an index.
+
+    >>> find_word(["the café", "of Iraq's"], "iraq")
+    (1003, Located(position=1003, width=1, part=1, start=3, end=9))
+    """
+    after = -_GAP
+    for number, text in enumerate(parts):
+        after += _GAP
+        for found in _WORD.finditer(text):
+            terms = _TERMS[found[0]]
+            for offset, term in terms.indexed:
+                if term == name:
+                    return after + offset, Located(after, terms.width, number, found.start(), found.end())
+            after += terms.width
+    return None
 
 
 def is_unspaced(character: str) -> bool:

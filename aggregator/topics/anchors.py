@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
-from aggregator.topics.evaluate import scope
+from aggregator.topics.evaluate import EVERYWHERE, scope
 from aggregator.topics.indexed import IndexedEntry
 from aggregator.topics.tree import And, Node, Not, Or, Phrase, Prefix, TextLeaf, Value, Word
 
@@ -49,7 +50,7 @@ class AnchorIndex:
     def __init__(self, roots: Iterable[tuple[int, Node]]) -> None:
         self._unanchored: set[int] = set()
         # By field and length, 0 for whole words.
-        self._trees: defaultdict[tuple[str, int], defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        trees: defaultdict[tuple[str, int], defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for number, root in roots:
             anchors = anchors_of(root)
             if anchors is None:
@@ -58,13 +59,23 @@ class AnchorIndex:
             for anchor in anchors:
                 length = len(anchor.token) if anchor.open_ended else 0
                 for field in anchor.fields:
-                    self._trees[field, length][anchor.token].append(number)
+                    trees[field, length][anchor.token].append(number)
+        # The long text comes last: it is not even read when what stands before it has said enough.
+        self._groups = [
+            (field, length, trees[field, length], frozenset(chain.from_iterable(trees[field, length].values())))
+            for field, length in sorted(trees, key=lambda group: (EVERYWHERE.index(group[0]), group[1]))
+        ]
 
     def candidates(self, entry: IndexedEntry) -> frozenset[int]:
         """Name every tree that may hold for an entry, and few others."""
         found = set(self._unanchored)
-        for (field, length), trees in self._trees.items():
-            if len(trees) <= _FEW and all(entry.lacks(field, token) for token in trees):
+        for field, length, trees, numbers in self._groups:
+            if numbers <= found:
+                continue
+            if len(trees) <= _FEW:
+                for token in trees:
+                    if not entry.lacks(field, token):
+                        found.update(trees[token])
                 continue
             words = entry.words(field).keys()
             starts = {word[:length] for word in words} if length else words

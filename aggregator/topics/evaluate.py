@@ -107,7 +107,7 @@ def _is_meant(leaf: Value, value: str) -> bool:
 
 def _first(leaf: TextLeaf, field: str, entry: IndexedEntry) -> int | None:
     if isinstance(leaf, Word):
-        return next(iter(_positions(leaf.token, field, entry, open_ended=False)), None)
+        return entry.first(field, leaf.token)
     if isinstance(leaf, Prefix):
         return min(_positions(leaf.start, field, entry, open_ended=True), default=None)
     starts: set[int] | None = None

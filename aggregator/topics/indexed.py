@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from aggregator.model.entry import Entry, SourceFacts, StoredEntry
-from aggregator.text.tokens import Located, fold, index_words, locate_words
+from aggregator.text.tokens import Located, find_word, fold, index_words, locate_words
 from aggregator.text.visible import visible_text
 
 # Articles are shorter; what is longer is a book or an attack.
 MAX_TEXT_CHARACTERS = 200_000
+# So many words are found one by one in the time that it takes to index a text.
+_FEW = 4
 
 
 class IndexedEntry:
@@ -28,6 +31,9 @@ class IndexedEntry:
         self._words: dict[str, dict[str, list[int]]] = {}
         self._sorted: dict[str, list[str]] = {}
         self._plain: dict[str, str] = {}
+        self._sought: Counter[str] = Counter()
+        self._firsts: dict[tuple[str, str], int | None] = {}
+        self._found: dict[tuple[str, int], Located] = {}
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def words(self, field: str) -> Mapping[str, list[int]]:
@@ -48,6 +54,23 @@ class IndexedEntry:
         if plain is None:
             plain = self._plain[field] = fold("\n".join(self._parts_of(field)))
         return letters not in plain
+
+    def first(self, field: str, token: str) -> int | None:
+        """Give the first position of a word in a field.
+
+        A field is not indexed for the sake of a few words.
+        """
+        if self.lacks(field, token):
+            return None
+        if field in self._words or self._sought[field] >= _FEW:
+            return next(iter(self.words(field).get(token, ())), None)
+        if (field, token) not in self._firsts:
+            self._sought[field] += 1
+            found = find_word(self._parts_of(field), token)
+            self._firsts[field, token] = None if found is None else found[0]
+            if found is not None:
+                self._found[field, found[0]] = found[1]
+        return self._firsts[field, token]
 
     def words_with(self, field: str, start: str) -> Iterator[str]:
         """Walk over the words of a field that start so."""
@@ -71,7 +94,9 @@ class IndexedEntry:
         """Quote what stands at ``width`` positions of a field, as it is written."""
         parts = self._parts_of(field)
         beyond = position + width
-        words = list(locate_words(parts, position, beyond))
+        found = self._found.get((field, position))
+        within = found is not None and beyond <= found.position + found.width
+        words = [found] if found is not None and within else list(locate_words(parts, position, beyond))
         if not words:
             return ""
         first, last = words[0], words[-1]

@@ -23,7 +23,7 @@ from aggregator.model.topic import Topic, TopicMode
 from aggregator.model.verdict import Ask, ChangeSet, Known, New, PollRecord
 from aggregator.pipeline.curate import BATCH, Desk, curate, rematch
 from aggregator.publish import compose
-from aggregator.store.sqlite import SqliteStore, near
+from aggregator.store.sqlite import SqliteStore, announcements, near
 from aggregator.topics import TopicSet
 from tests.builders import NOON, make_entry, make_source, make_topic
 
@@ -331,3 +331,24 @@ def test_looking_around_walks_through_no_table(tmp_path):
                 step for step in plan if step.startswith("SCAN") and "json_each" not in step and "VIRTUAL" not in step
             ]
             assert not walked, plan
+
+
+def test_a_flood_is_announced_whole_and_the_newest_of_it_are_shown(tmp_path):
+    flood = announcements.SLICE * 2 + 1
+
+    async def story(house: House) -> None:
+        # The first of them in the document, and so the first that is announced, is the newest.
+        entries = [
+            make_entry(f"{n}", source="ap", title=f"{n}", published_at=NOON - timedelta(minutes=n), language="en")
+            for n in range(flood)
+        ]
+        await house.poll("ap", entries, NOON)
+        await house.curate()
+        topic = replace(WORLD, mode=TopicMode.ENTRIES)
+        edition = await house.announce(topic)
+        assert [entry.title for entry in edition.entries] == [f"{n}" for n in range(topic.limit)]
+        assert await house.announce(topic, 1) == edition
+
+    live(tmp_path, story, replace(WORLD, mode=TopicMode.ENTRIES))
+    assert rows(tmp_path, "SELECT count(*) FROM announcements") == [(flood,)]
+    assert rows(tmp_path, "SELECT count(*) FROM topic_entries WHERE pending = 1") == [(0,)]

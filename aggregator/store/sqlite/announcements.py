@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,6 +24,9 @@ from aggregator.store.sqlite.rows import (
 )
 from aggregator.store.sqlite.source_rows import facts_by_row
 from aggregator.store.sqlite.topic_rows import authority, topic_row
+
+SLICE: Final = 500
+"""So many subjects are announced at a time."""
 
 # A copy is the same subject as what it repeats, also where each entry is shown for itself.
 _SUBJECT_OF: Final = {TopicMode.STORIES: "{0}.story_id", TopicMode.ENTRIES: "ifnull({0}.duplicate_of, {0}.id)"}
@@ -107,7 +110,28 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
         # Stories are other subjects than entries: what was announced as the one was not as the other.
         db.execute(_PEND_ANEW, [topic.slug])
         db.execute(_TELL_ENTRIES, [topic.slug])
-    found = _find(db, topic)
+    waiting = _waiting(db, topic)
+    # A flood is announced slice by slice, or all of its texts would be in memory at once; only the last is shown.
+    unseen = replace(topic, limit=0)
+    while len(waiting) > SLICE:
+        _announce(db, unseen, state, waiting[:SLICE], now, compose)
+        del waiting[:SLICE]
+    edition = _announce(db, topic, state, waiting, now, compose)
+    db.execute(_SQL[topic.mode]["settle"], {"topic": topic.slug})
+    _write_state(db, topic, state, edition)
+    return edition
+
+
+def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was asked for
+    db: Database,
+    topic: Topic,
+    state: Row,
+    waiting: Sequence[int],
+    now: datetime,
+    compose: Callable[[TopicView], Composed],
+) -> Edition:
+    """Announce what waits; give the edition of it and of what was announced before."""
+    found = _find(db, topic, waiting)
     composed = compose(
         TopicView(
             topic=topic,
@@ -121,21 +145,21 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
     )
     _write_ledger(db, composed, found)
     _write_announced(db, topic, composed, found, now)
-    _write_state(db, topic, state, composed.edition)
     return composed.edition
 
 
-def _find(db: Database, topic: Topic) -> _Found:
-    """Find the subjects that wait for being announced, and the last ones that were."""
+def _waiting(db: Database, topic: Topic) -> list[int]:
+    """List the subjects that wait for being announced, the first seen first."""
+    pending = db.execute(_SQL[topic.mode]["pending"], {"topic": topic.slug})
+    return sorted({subject_id for subject_id, announced_at in pending if announced_at is None})
+
+
+def _find(db: Database, topic: Topic, waiting: Sequence[int]) -> _Found:
+    """Find the subjects that are to be announced, and the last ones that were."""
     sql = _SQL[topic.mode]
     latest = db.execute(sql["latest"], {"topic": topic.slug, "limit": topic.limit}).fetchall()
     announced: dict[int, str | None] = {subject_id: announced_at for subject_id, announced_at, _ in latest}
-    waiting = {
-        subject_id: None
-        for subject_id, announced_at in db.execute(sql["pending"], {"topic": topic.slug})
-        if announced_at is None
-    }
-    subjects = waiting | announced
+    subjects = dict.fromkeys(waiting) | announced
     wanted = {"topic": topic.slug, "subjects": encode(sorted(subjects))}
     rows = list(db.query(sql["members"], wanted))
     facts = facts_by_row(db, {row["source_id"] for row in rows})
@@ -227,7 +251,6 @@ def _write_announced(db: Database, topic: Topic, composed: Composed, found: _Fou
         "INSERT INTO announcements (topic, subject_id, announced_at) VALUES (?, ?, ?)",
         [(topic.slug, found.subjects[key], at) for key in composed.announced],
     )
-    db.execute(_SQL[topic.mode]["settle"], {"topic": topic.slug})
 
 
 def _write_state(db: Database, topic: Topic, state: Row, edition: Edition) -> None:
