@@ -32,10 +32,15 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One entry of a candidate, with its source and why it is in the topic (None: here by its story only)."""
+    """One entry of a candidate, with its source and why it is in the topic (None: here by its story only).
+
+    Attributes:
+        text_length: Characters of the content; also where the entry was read without what only a lead shows.
+    """
 
     stored: StoredEntry
     source: SourceFacts
+    text_length: int
     reason: Reason | None = None
 
 
@@ -153,11 +158,13 @@ class Composed:
     Attributes:
         new_rows: For subjects that no topic had announced before.
         announced: Subjects that this topic announces with this edition.
+        leads: The entries that speak in it, in its order.
     """
 
     edition: Edition
     new_rows: tuple[LedgerRow, ...] = ()
     announced: tuple[EntryKey, ...] = ()
+    leads: tuple[EntryKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,7 +200,8 @@ class AnnounceStore(Protocol):
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it.
 
-        With nothing new the edition is the one that was there, to the byte.
+        With nothing new the edition is the one that was there, to the byte. ``compose`` is pure and may be called
+        more than once: entries that do not speak need not be read whole, and a flood may be announced in slices.
         """
         ...
 

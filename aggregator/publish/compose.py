@@ -41,7 +41,8 @@ def compose(view: TopicView, now: datetime, site: SiteFacts) -> Composed:
 
     Subjects that this topic has not announced are announced now, all of them, also those for which the edition has
     no room: they are in the ledger, and a flood is not dealt out over days. The edition shows the newest
-    ``topic.limit``. Composing again with the ledger of the first time gives the same edition.
+    ``topic.limit``. Composing again with the ledger of the first time gives the same edition. What is announced, and
+    who speaks, does not depend on the texts of the members, only on their lengths.
 
     Args:
         view: All that may be known; members of private sources are passed over.
@@ -56,10 +57,11 @@ def compose(view: TopicView, now: datetime, site: SiteFacts) -> Composed:
     # Sorting is stable: the id decides what the two dates leave open.
     shown.sort(key=lambda pair: pair[1].atom_id)
     shown.sort(key=lambda pair: (pair[0].announced_at, pair[1].published_at), reverse=True)
-    entries = tuple(_item(one, row, view.topic) for one, row in shown[: view.topic.limit])
+    room = shown[: view.topic.limit]
     return Composed(
-        edition=_edition(view, entries, now, site),
+        edition=_edition(view, tuple(_item(one, row, view.topic) for one, row in room), now, site),
         new_rows=rows,
+        leads=tuple(one.lead.stored.entry.key for one, _ in room),
         announced=tuple(one.candidate.subject for one, _ in shown if one.candidate.announced_at is None),
     )
 

@@ -51,7 +51,7 @@ def _rank(member: Member) -> tuple[object, ...]:
         not matched,
         -member.source.weight,
         stored.first_seen_at,
-        -len(stored.entry.content_html),
+        -member.text_length,
         stored.entry.key,
     )
 

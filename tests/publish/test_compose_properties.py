@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 from lxml import etree
 
-from aggregator.model.edition import TopicView
+from aggregator.model.edition import Member, TopicView
 from aggregator.model.entry import Enclosure, EntryKey
 from aggregator.model.source import FeedProfile
 from aggregator.model.topic import Attribution, Output, Shown, TopicMode
@@ -112,3 +113,42 @@ def test_every_link_leads_to_the_web(view: TopicView) -> None:
 def test_the_order_of_candidates_decides_nothing(view: TopicView) -> None:
     turned = make_view(*reversed(view.candidates), topic=view.topic)
     assert compose(turned, NOON, SITE) == compose(view, NOON, SITE)
+
+
+@PROPERTY
+@given(views())
+def test_only_those_who_speak_need_their_texts(view: TopicView) -> None:
+    whole = compose(view, NOON, SITE)
+    light = compose(_with_texts_of(view, frozenset()), NOON, SITE)
+    assert replace(light, edition=whole.edition) == whole
+    assert compose(_with_texts_of(view, frozenset(light.leads)), NOON, SITE) == whole
+
+
+def _with_texts_of(view: TopicView, speakers: frozenset[EntryKey]) -> TopicView:
+    """Take out of all others what the store does not read of them."""
+
+    def lightened(member: Member) -> Member:
+        entry = member.stored.entry
+        if entry.key in speakers:
+            return member
+        light = replace(
+            entry,
+            keys=(),
+            date_reason=None,
+            authors=(),
+            summary="",
+            content_html="",
+            categories=(),
+            enclosures=(),
+            image_url=None,
+            comments_url=None,
+            rights=None,
+        )
+        return replace(member, stored=replace(member.stored, entry=light))
+
+    return replace(
+        view,
+        candidates=tuple(
+            replace(candidate, members=tuple(map(lightened, candidate.members))) for candidate in view.candidates
+        ),
+    )

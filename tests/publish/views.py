@@ -29,7 +29,12 @@ def make_member(guid: str = "1", *, source: str = "lwn", **changes: Any) -> Memb
     of_entry = {name: changes.pop(name) for name in list(changes) if name in Entry.__dataclass_fields__}
     stored = make_stored(guid, source=source, **changes)
     stored = replace(stored, entry=replace(stored.entry, **of_entry))
-    return Member(stored=stored, source=make_facts(source, **facts), reason=reason)
+    return Member(
+        stored=stored,
+        source=make_facts(source, **facts),
+        text_length=len(stored.entry.content_html),
+        reason=reason,
+    )
 
 
 def make_candidate(*members: Member, **changes: Any) -> Candidate:
