@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from aggregator.model.entry import EntryKey
@@ -21,33 +22,45 @@ class Seen:
     """An entry that already has its story.
 
     Attributes:
+        title: As written.
         root: The entry that it repeats, or its own key.
     """
 
     first_seen_at: datetime
     key: EntryKey
     story: EntryKey
-    title: Title
+    title: str
     root: EntryKey
+
+    @property
+    def compared(self) -> Title:
+        """The title in the form in which those of one link are told apart."""
+        return _compared(self.title)
 
 
 @dataclass(slots=True)
 class Page:
-    """All that was seen under one link key, and under how many titles each source puts it."""
+    """All that was seen under one link key, and under how many titles each source puts it.
+
+    Most links are seen once: titles are cut into words when there is a second.
+    """
 
     seen: list[Seen] = field(default_factory=list)
     titles: defaultdict[str, set[Title]] = field(default_factory=lambda: defaultdict(set))
     widest: int = 0
+    counted: int = 0
 
     def add(self, one: Seen) -> None:
         """Take note of an entry."""
         self.seen.append(one)
-        self.widest = max(self.widest, self.widest_with(one))
-        self.titles[one.key.source].add(one.title)
 
     def widest_with(self, one: Seen) -> int:
         """Count the titles of the source that has most of them, were ``one`` among the entries."""
-        return max(self.widest, len(self.titles[one.key.source] | {one.title}))
+        for seen in self.seen[self.counted :]:
+            self.titles[seen.key.source].add(seen.compared)
+            self.widest = max(self.widest, len(self.titles[seen.key.source]))
+        self.counted = len(self.seen)
+        return max(self.widest, len(self.titles[one.key.source] | {one.compared}))
 
     def repeated_by(self, one: Seen) -> Seen | None:
         """Find the oldest entry that tells what ``one`` tells.
@@ -55,18 +68,22 @@ class Page:
         As long as every source has one title for the link, the link decides. As soon as one of them has two,
         only entries under an equal title belong together. Never do two titles of one source meet by their link.
         """
+        if not self.seen:
+            return None
         width = self.widest_with(one)
         if width >= SHARED_BY_ALL:
             return None
         if width == 1:
             return min(self.seen, key=_age, default=None)
-        others = {seen.story for seen in self.seen if seen.key.source == one.key.source and seen.title != one.title}
-        equal = (seen for seen in self.seen if seen.title == one.title and seen.story not in others)
+        others = {
+            seen.story for seen in self.seen if seen.key.source == one.key.source and seen.compared != one.compared
+        }
+        equal = (seen for seen in self.seen if seen.compared == one.compared and seen.story not in others)
         return min(equal, key=_age, default=None)
 
 
-def compared_title(title: str) -> Title:
-    """Give a title in the form in which those of one link are told apart."""
+@lru_cache(maxsize=1024)
+def _compared(title: str) -> Title:
     return tokens(title) or (title,)
 
 

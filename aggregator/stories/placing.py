@@ -24,7 +24,7 @@ from aggregator.model.story import (
     worth_comparing,
 )
 from aggregator.stories.copies import Copied, Headlines, Text, find_original
-from aggregator.stories.links import SHARED_BY_ALL, Page, Seen, compared_title
+from aggregator.stories.links import SHARED_BY_ALL, Page, Seen
 from aggregator.stories.memory import Clustered, StoryMemory, ago, is_current, recent
 
 _MOST_WARM: Final = 100
@@ -115,7 +115,7 @@ class _Placing:
             return
         self._done.add(key)
         page = self._pages[link_key] if link_key is not None and self._memory.policy.same_link else None
-        own = Seen(stored.first_seen_at, key, key, compared_title(stored.entry.title), key)
+        own = Seen(stored.first_seen_at, key, key, stored.entry.title, key)
         older = page.repeated_by(own) if page else None
         text = self._own.get(key)
         if older is not None:
@@ -251,9 +251,8 @@ def _placed(arrivals: Iterable[Arrival]) -> Iterable[Neighbour]:
 
 
 def _seen(neighbour: Neighbour) -> Seen:
-    title = compared_title(neighbour.title)
     root = neighbour.root or neighbour.key
-    return Seen(neighbour.first_seen_at, neighbour.key, neighbour.story, title, root)
+    return Seen(neighbour.first_seen_at, neighbour.key, neighbour.story, neighbour.title, root)
 
 
 def _text(neighbour: Neighbour) -> Text:

@@ -41,7 +41,7 @@ def moment(at: datetime) -> str:
     >>> moment(datetime(2026, 11, 23, 12, tzinfo=UTC))
     '2026-11-23T12:00:00.000000+00:00'
     """
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")
 
 
 def moment_or_none(at: datetime | None) -> str | None:
@@ -82,7 +82,8 @@ def read_reason(text: str | None) -> Reason | None:
 
 def keys_text(keys: Iterable[CandidateKey]) -> str:
     """Write candidate keys, in their order."""
-    return encode([(key.kind.value, key.digest) for key in keys])
+    said = ",".join([f'["{key.kind.value}",{key.digest}]' for key in keys])
+    return f"[{said}]"
 
 
 def read_keys(text: str) -> tuple[CandidateKey, ...]:
