@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 
-from tests.web.words import sentences
+from tests.web.words import Sentences
 
 POOL = 5_000
 _STEP = timedelta(minutes=47)
@@ -54,7 +54,7 @@ class FeedFactory:
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        self._sentences = sentences(recipe.seed)
+        self._sentences = Sentences()
 
     def revision(self, feed: int, generation: int) -> int:
         """Count how often a feed has changed up to a generation."""

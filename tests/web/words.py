@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import random
-from functools import lru_cache
 
 
 def _words(text: str, between: str | None = None) -> list[str]:
     return [" ".join(word.split()) for word in text.split(between)]
 
 
-_PLACES = _words(
-    """
-    Avonlea Bremmen Calder Dorvik Elmstad Farrow Gullport Harnby Ivelet Jorvale Kestrel Lunden Marrow Norrby
-    Ostrava Penhale Quillon Ravensby Stavmoor Tarn Ullswick Varna Westerly Yarrow Zellin Aldmoor Brackley
-    Corsham Dunlin Eskdale Fenwick Grantley
-    """
-)
-_PEOPLE = _words(
-    """
-    Adair Bell Castro Dufour Engel Farouk Gupta Holm Ilves Jansen Kimura Lopez Moreau Novak Okafor Petrov Quist
-    Rossi Silva Tanaka Ueda Vance Weiss Xu Young Zhang Almeida Brandt Costa Dietrich Evans Fischer
-    """
-)
+def _names(seed: int, endings: str, number: int) -> list[str]:
+    """Invent names, as many and as rare as those that fill the news."""
+    rng = random.Random(seed)
+    onsets, vowels = _words("b br d dr f fl g gr h k kl l m n p r s st t tr v w z"), _words("a e i o u ai ei ou")
+    found: dict[str, None] = {}
+    while len(found) < number:
+        name = "".join(rng.choice(onsets) + rng.choice(vowels) for _ in range(2)) + rng.choice(_words(endings))
+        found[name.title()] = None
+    return list(found)
+
+
+_PLACES = _names(1, "ville burg stad mouth ton by rook den", 3_000)
+_PEOPLE = _names(2, "sen ez off ini ar man ski ova", 3_000)
 _FIRST = _words(
     """
     Ada Ben Clara Dov Elif Finn Greta Hugo Ines Jon Kira Lev Mina Noor Otto Pia Rami Sara Tove Uma
@@ -48,6 +47,12 @@ _THINGS = _words(
     song aqueduct lighthouse levy forecast
     """
 )
+_OF = _words(
+    """
+    river city winter steel school water border island railway market cancer mountain police stone harbour garden
+    church solar desert village cotton rescue prison museum forest signal coal hotel timber radio opium frost
+    """
+)
 _KINDS = _words(
     """
     ageing new disputed historic northern shared secret cheap costly public private floating solar wooden
@@ -70,17 +75,13 @@ _SUBJECTS = _words(
 
 
 class Sentences:
-    """A stock of sentences, made once from a seed, from which every text is drawn."""
-
-    def __init__(self, seed: int, stock: int = 6_000) -> None:
-        rng = random.Random(seed)
-        self._stock = [self._sentence(rng) for _ in range(stock)]
+    """Texts of sentences of which hardly any comes twice: as in the news, equal ones mean an equal text."""
 
     def headline(self, rng: random.Random) -> str:
-        return " ".join(_pick(rng, words) for words in (_PLACES, _ACTORS, _VERBS, _KINDS, _THINGS, _TIMES))
+        return " ".join(_pick(rng, words) for words in (_PLACES, _ACTORS, _VERBS, _KINDS, _OF, _THINGS, _TIMES))
 
     def paragraph(self, rng: random.Random) -> str:
-        return " ".join(_pick(rng, self._stock) for _ in range(rng.randint(2, 6)))
+        return " ".join(self._sentence(rng) for _ in range(rng.randint(2, 6)))
 
     def name(self, rng: random.Random) -> str:
         return f"The {_pick(rng, _PLACES)} {_pick(rng, ['Courier', 'Observer', 'Review', 'Letter', 'Record'])}"
@@ -93,7 +94,7 @@ class Sentences:
 
     def _sentence(self, rng: random.Random) -> str:
         who = f"the {_pick(rng, _ACTORS)} of {_pick(rng, _PLACES)}"
-        what = f"the {_pick(rng, _KINDS)} {_pick(rng, _THINGS)}"
+        what = f"the {_pick(rng, _KINDS)} {_pick(rng, _OF)} {_pick(rng, _THINGS)}"
         match rng.randrange(4):
             case 0:
                 return f"{who[0].upper()}{who[1:]} {_pick(rng, _VERBS)} {what} {_pick(rng, _TIMES)}."
@@ -103,12 +104,6 @@ class Sentences:
                 return f"About {rng.randint(2, 900)} people came to see {what} near {_pick(rng, _PLACES)}."
             case _:
                 return f"“{what[0].upper()}{what[1:]} is not what we need,” said {self.person(rng)} of {who}."
-
-
-@lru_cache(maxsize=4)
-def sentences(seed: int) -> Sentences:
-    """Give the stock of a seed; every server of a test run shares it."""
-    return Sentences(seed)
 
 
 def _pick(rng: random.Random, words: list[str]) -> str:
