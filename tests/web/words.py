@@ -59,13 +59,9 @@ _KINDS = _words(
     forgotten joint digital medieval coastal rural urban record early late rare
     """
 )
-_TIMES = _words(
-    """
-    on Monday| before dawn| after a long debate| for the third time| by a narrow vote| without notice| this
-    winter| within a year| despite warnings| at a cost of 40 million| in its first season| under a new law|
-    after heavy rain| as prices rise| during repairs| ahead of the summit
-    """,
-    "|",
+_DAYS = _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+_NUMBERED = _words(
+    "for {} million| by {} votes| after {} days| with {} partners| since {} weeks| ahead of {} rivals| in {} towns", "|"
 )
 _SUBJECTS = _words(
     """
@@ -78,7 +74,8 @@ class Sentences:
     """Texts of sentences of which hardly any comes twice: as in the news, equal ones mean an equal text."""
 
     def headline(self, rng: random.Random) -> str:
-        return " ".join(_pick(rng, words) for words in (_PLACES, _ACTORS, _VERBS, _KINDS, _OF, _THINGS, _TIMES))
+        said = " ".join(_pick(rng, words) for words in (_PLACES, _ACTORS, _VERBS, _KINDS, _OF, _THINGS))
+        return f"{said} {self._when(rng)}"
 
     def paragraph(self, rng: random.Random) -> str:
         return " ".join(self._sentence(rng) for _ in range(rng.randint(2, 6)))
@@ -92,16 +89,21 @@ class Sentences:
     def subject(self, rng: random.Random) -> str:
         return _pick(rng, _SUBJECTS)
 
+    def _when(self, rng: random.Random) -> str:
+        if rng.random() < 0.3:
+            return f"on {_pick(rng, _DAYS)}"
+        return _pick(rng, _NUMBERED).format(rng.randint(2, 900))
+
     def _sentence(self, rng: random.Random) -> str:
         who = f"the {_pick(rng, _ACTORS)} of {_pick(rng, _PLACES)}"
         what = f"the {_pick(rng, _KINDS)} {_pick(rng, _OF)} {_pick(rng, _THINGS)}"
         match rng.randrange(4):
             case 0:
-                return f"{who[0].upper()}{who[1:]} {_pick(rng, _VERBS)} {what} {_pick(rng, _TIMES)}."
+                return f"{who[0].upper()}{who[1:]} {_pick(rng, _VERBS)} {what} {self._when(rng)}."
             case 1:
                 return f"According to {self.person(rng)}, {who} {_pick(rng, _VERBS)} {what}."
             case 2:
-                return f"About {rng.randint(2, 900)} people came to see {what} near {_pick(rng, _PLACES)}."
+                return f"Near {_pick(rng, _PLACES)} {what} {_pick(rng, _VERBS)} {rng.randint(2, 900)} {_pick(rng, _OF)}s."
             case _:
                 return f"“{what[0].upper()}{what[1:]} is not what we need,” said {self.person(rng)} of {who}."
 
