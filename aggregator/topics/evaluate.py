@@ -29,13 +29,15 @@ class Hit:
     """Where a leaf is true.
 
     Attributes:
-        position: Of the first word; of a value, its number.
+        text: What stands there, where it is known already.
+        position: Of the first word.
         width: In positions.
     """
 
     field: str
-    position: int
-    width: int
+    text: str | None = None
+    position: int = 0
+    width: int = 1
 
 
 def scope(leaf: TextLeaf) -> tuple[str, ...]:
@@ -59,14 +61,19 @@ def holds(node: Node, entry: IndexedEntry) -> bool:
 def find(leaf: Leaf, entry: IndexedEntry) -> Hit | None:
     """Find the first place where a leaf is true."""
     if isinstance(leaf, Value):
-        for number, (folded, _) in enumerate(entry.values(leaf.field)):
+        for folded, value in entry.values(leaf.field):
             if _is_meant(leaf, folded):
-                return Hit(leaf.field, number, 1)
+                return Hit(leaf.field, value)
         return None
     for field in scope(leaf):
+        if isinstance(leaf, Word) and not is_unspaced(leaf.token):
+            text = entry.written(field, leaf.token)
+            if text is not None:
+                return Hit(field, text)
+            continue
         position = _first(leaf, field, entry)
         if position is not None:
-            return Hit(field, position, _width(leaf))
+            return Hit(field, position=position, width=_width(leaf))
     return None
 
 
@@ -107,7 +114,7 @@ def _is_meant(leaf: Value, value: str) -> bool:
 
 def _first(leaf: TextLeaf, field: str, entry: IndexedEntry) -> int | None:
     if isinstance(leaf, Word):
-        return entry.first(field, leaf.token)
+        return next(iter(_positions(leaf.token, field, entry, open_ended=False)), None)
     if isinstance(leaf, Prefix):
         return min(_positions(leaf.start, field, entry, open_ended=True), default=None)
     starts: set[int] | None = None
@@ -160,10 +167,7 @@ def _shown(leaf: Leaf, entry: IndexedEntry) -> str:
     hit = find(leaf, entry)
     if hit is None:
         return ""
-    if isinstance(leaf, Value):
-        text = entry.values(hit.field)[hit.position][1]
-    else:
-        text = entry.quote(hit.field, hit.position, hit.width)
+    text = entry.quote(hit.field, hit.position, hit.width) if hit.text is None else hit.text
     return f'{hit.field}: "{shortened(text, _MAX_QUOTE_CHARACTERS)}"'
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from aggregator.model.entry import Entry, SourceFacts, StoredEntry
-from aggregator.text.tokens import Located, find_word, fold, index_words, locate_words
+from aggregator.text.tokens import Located, find_written, fold, index_words, locate_words
 from aggregator.text.visible import visible_text
 
 # Articles are shorter; what is longer is a book or an attack.
 MAX_TEXT_CHARACTERS = 200_000
-# So many words are found one by one in the time that it takes to index a text.
-_FEW = 4
 
 
 class IndexedEntry:
@@ -31,9 +28,7 @@ class IndexedEntry:
         self._words: dict[str, dict[str, list[int]]] = {}
         self._sorted: dict[str, list[str]] = {}
         self._plain: dict[str, str] = {}
-        self._sought: Counter[str] = Counter()
-        self._firsts: dict[tuple[str, str], int | None] = {}
-        self._found: dict[tuple[str, int], Located] = {}
+        self._written: dict[tuple[str, str], str | None] = {}
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def words(self, field: str) -> Mapping[str, list[int]]:
@@ -50,27 +45,18 @@ class IndexedEntry:
         """
         if field in self._words:
             return False
-        plain = self._plain.get(field)
-        if plain is None:
-            plain = self._plain[field] = fold("\n".join(self._parts_of(field)))
-        return letters not in plain
+        return letters not in self._folded(field)
 
-    def first(self, field: str, token: str) -> int | None:
-        """Give the first position of a word in a field.
+    def written(self, field: str, token: str) -> str | None:
+        """Give the first word of a field that a token stands for, as it is written; not for scripts without spaces.
 
-        A field is not indexed for the sake of a few words.
+        A field is not indexed for the sake of single words.
         """
-        if self.lacks(field, token):
-            return None
-        if field in self._words or self._sought[field] >= _FEW:
-            return next(iter(self.words(field).get(token, ())), None)
-        if (field, token) not in self._firsts:
-            self._sought[field] += 1
-            found = find_word(self._parts_of(field), token)
-            self._firsts[field, token] = None if found is None else found[0]
-            if found is not None:
-                self._found[field, found[0]] = found[1]
-        return self._firsts[field, token]
+        if (field, token) not in self._written:
+            lacking = self.lacks(field, token)
+            found = None if lacking else find_written(self._joined(field), self._folded(field), token)
+            self._written[field, token] = found
+        return self._written[field, token]
 
     def words_with(self, field: str, start: str) -> Iterator[str]:
         """Walk over the words of a field that start so."""
@@ -94,15 +80,22 @@ class IndexedEntry:
         """Quote what stands at ``width`` positions of a field, as it is written."""
         parts = self._parts_of(field)
         beyond = position + width
-        found = self._found.get((field, position))
-        within = found is not None and beyond <= found.position + found.width
-        words = [found] if found is not None and within else list(locate_words(parts, position, beyond))
+        words = list(locate_words(parts, position, beyond))
         if not words:
             return ""
         first, last = words[0], words[-1]
         begin = first.start + position - first.position if _is_run(first) else first.start
         end = min(last.start + beyond - last.position, last.end) if _is_run(last) else last.end
         return " ".join(parts[first.part][begin:end].split())
+
+    def _joined(self, field: str) -> str:
+        return "\n".join(self._parts_of(field))
+
+    def _folded(self, field: str) -> str:
+        plain = self._plain.get(field)
+        if plain is None:
+            plain = self._plain[field] = fold(self._joined(field))
+        return plain
 
     def _parts_of(self, field: str) -> tuple[str, ...]:
         found = self._parts.get(field)

@@ -6,9 +6,9 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
-from aggregator.text.tokens import fold, index_words, locate_words, placed_tokens, tokens
+from aggregator.text.tokens import find_written, fold, index_words, locate_words, placed_tokens, tokens
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,23 @@ def test_any_text_gives_folded_words_at_rising_positions(text: str):
     assert all(position in index[token] for position, token in placed)
     located = list(locate_words([text]))
     assert all(a.position + a.width == b.position for a, b in pairwise(located))
+
+
+@given(
+    st.text(st.sampled_from("aAbç'+. _½\u0301\u0130東-"), max_size=30),
+    st.sampled_from(["a", "b", "ab", "c", "1", "i", "c++"]),
+)
+@example("l'ab C++ c", "ab")
+@example("xab ab", "ab")
+@settings(max_examples=400)
+def test_a_written_word_is_found_without_an_index(text: str, name: str):
+    first = next(iter(index_words([text]).get(name, ())), None)
+    written = find_written(text, fold(text), name)
+    if first is None:
+        assert written is None
+        return
+    (word, *_) = locate_words([text], first, first + 1)
+    assert written == text[word.start : word.end]
 
 
 @given(st.text())

@@ -103,7 +103,9 @@ class Sentences:
             case 1:
                 return f"According to {self.person(rng)}, {who} {_pick(rng, _VERBS)} {what}."
             case 2:
-                return f"Near {_pick(rng, _PLACES)} {what} {_pick(rng, _VERBS)} {rng.randint(2, 900)} {_pick(rng, _OF)}s."
+                return (
+                    f"Near {_pick(rng, _PLACES)} {what} {_pick(rng, _VERBS)} {rng.randint(2, 900)} {_pick(rng, _OF)}s."
+                )
             case _:
                 return f"“{what[0].upper()}{what[1:]} is not what we need,” said {self.person(rng)} of {who}."
 
