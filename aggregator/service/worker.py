@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import importlib
 import os
-import pickle
 import resource
 import signal
 import struct
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
+
+from aggregator.service.wire import dumps, loads
 
 LENGTH = struct.Struct(">I")
 
@@ -36,7 +37,7 @@ def _limit(max_bytes: int) -> None:
 
 def _answer(function: Callable[[Any], Any], body: bytes) -> tuple[bool, Any]:
     try:
-        return True, function(pickle.loads(body))  # noqa: S301 - written by our own parent process
+        return True, function(loads(body))
     except MemoryError:
         return False, "it needed too much memory"
     except Exception as error:  # noqa: BLE001 - whatever a hostile document provokes belongs to that document
@@ -56,7 +57,7 @@ def main() -> None:
     while (body := read_frame(requests)) is not None:
         # The default action of SIGVTALRM ends the process, even inside C code that never comes back.
         signal.setitimer(signal.ITIMER_VIRTUAL, float(cpu_seconds))
-        answer = pickle.dumps(_answer(function, body), protocol=pickle.HIGHEST_PROTOCOL)
+        answer = dumps(_answer(function, body))
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         answers.write(LENGTH.pack(len(answer)) + answer)
         answers.flush()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pickle
 import signal
 import sys
 from contextlib import suppress
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from aggregator.service.wire import dumps, loads
 from aggregator.service.worker import LENGTH
 
 KIBI = 1024
@@ -52,7 +52,7 @@ class _Worker:
         await stdin.drain()
         (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
         self.calls += 1
-        answer: tuple[bool, Any] = pickle.loads(await stdout.readexactly(length))  # noqa: S301 - our own child
+        answer: tuple[bool, Any] = loads(await stdout.readexactly(length))
         return answer
 
     async def end(self) -> int:
@@ -89,7 +89,7 @@ class WorkerPool:
         Raises:
             WorkerKilled: The call took too much, or failed inside; the pool goes on with a fresh worker.
         """
-        body = pickle.dumps(argument, protocol=pickle.HIGHEST_PROTOCOL)
+        body = dumps(argument)
         async with self._turns:
             worker = self._idle.pop() if self._idle else await self._start()
             try:
