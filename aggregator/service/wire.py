@@ -28,7 +28,7 @@ def loads(written: bytes) -> Any:
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: object) -> Any:
-        kind = type(obj)
+        kind: Any = type(obj)
         if "__dataclass_fields__" in kind.__dict__ and "__slots__" in kind.__dict__:
             return _build, (kind, *[getattr(obj, name) for name in _names(kind)])
         return NotImplemented

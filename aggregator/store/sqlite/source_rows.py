@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -258,7 +258,9 @@ def state_columns(state: SourceState) -> dict[str, Any]:
         "deltas_refused": state.deltas_refused,
         "gone_at": moment_or_none(state.gone_at),
         "push": push_text(state.push),
-        "findings": None if state.findings is None else encode([astuple(one) for one in state.findings]),
+        "findings": None
+        if state.findings is None
+        else encode([(one.flaw.value, one.count, one.of, one.sample) for one in state.findings]),
     }
 
 
