@@ -30,6 +30,17 @@ class LedgerRow:
     first_announced_at: datetime
 
 
+def own_id(authority: str, subject: EntryKey) -> str:
+    """Make the id that we give a subject whose publisher gave none that lasts.
+
+    A source that was renamed leaves its name to others, and a subject of theirs may bear a key that was announced
+    before: then a number follows, ``-2`` and so on.
+
+    Follows: RFC 4151 (tag URIs).
+    """
+    return f"tag:{authority}:entry/{subject.short}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One entry of a candidate, with its source and why it is in the topic (None: here by its story only).
@@ -69,7 +80,8 @@ class TopicView:
         feed_id: ``tag:`` URI of the topic feed, frozen in the store.
         authority: ``NAME,YEAR`` for ids that we have to make, frozen in the store.
         candidates: Every subject not yet announced here, and the last ``topic.limit`` that were.
-        taken_ids: Atom ids that other subjects hold, of those that the candidates might want.
+        taken_ids: Atom ids that other subjects hold, of those that the candidates might want: guids of theirs, and
+            what begins with the ``own_id`` of one.
         last_digest: Of the edition before, empty at first.
         last_changed_at: When the content last changed.
     """

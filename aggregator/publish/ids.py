@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 
+from aggregator.model.edition import own_id
 from aggregator.model.entry import EntryKey
 
 MAX_ID_CHARS = 1_000
@@ -44,10 +46,12 @@ def is_lasting_uri(guid: str) -> bool:
 def choose_id(lead: EntryKey, subject: EntryKey, authority: str, taken: set[str]) -> str:
     """Choose the Atom id of a subject that is announced for the first time.
 
-    The lead's own id, where it is lasting and free; else one of ours, made from the subject, since no two rows of
-    the ledger share a subject. Ids under our own authority are never taken from a publisher: only we may give them.
+    The lead's own id, where it is lasting and free; else one of ours, made from the subject, with a number where
+    another subject was announced under the same key. Ids under our own authority are never taken from a publisher:
+    only we may give them.
     """
     guid = lead.guid
     if is_lasting_uri(guid) and guid not in taken and not guid.startswith(f"tag:{authority}:"):
         return guid
-    return f"tag:{authority}:entry/{subject.short}"
+    own = own_id(authority, subject)
+    return own if own not in taken else next(one for one in (f"{own}-{n}" for n in count(2)) if one not in taken)

@@ -94,6 +94,14 @@ def test_an_id_that_looks_like_one_of_ours_is_not_taken_from_a_publisher() -> No
     assert {row.subject.source: row.atom_id == ours for row in rows} == {"victim": True, "squatter": False}
 
 
+def test_a_subject_whose_key_was_announced_before_gets_a_number() -> None:
+    candidate = make_candidate(make_member("7"))
+    ours = f"tag:{AUTHORITY}:entry/{candidate.subject.short}"
+    for taken, expected in (((), ours), ((ours,), f"{ours}-2"), ((ours, f"{ours}-2"), f"{ours}-3")):
+        (row,) = compose(make_view(candidate, taken_ids=frozenset(taken)), NOON, SITE).new_rows
+        assert row.atom_id == expected
+
+
 def lead_of(*members: Member) -> str:
     return only(make_view(make_candidate(*members))).source.id
 

@@ -12,11 +12,12 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from aggregator.model.edition import Candidate, LedgerRow, Member
+from aggregator.model.edition import Candidate, LedgerRow, Member, own_id
 from aggregator.model.entry import EntryKey
 from aggregator.model.topic import Topic, TopicMode
 from aggregator.store.sqlite.rows import Row, all_rows, encode, known_moment, read_moment, read_reason, stored_of
 from aggregator.store.sqlite.source_rows import facts_by_row
+from aggregator.store.sqlite.topic_rows import authority
 
 # A copy is the same subject as what it repeats, also where each entry is shown for itself.
 SUBJECT_OF: Final = {TopicMode.STORIES: "{0}.story_id", TopicMode.ENTRIES: "ifnull({0}.duplicate_of, {0}.id)"}
@@ -74,6 +75,13 @@ FROM ledger l
 JOIN entries subject ON subject.id = l.subject_id JOIN sources subject_source ON subject_source.id = subject.source_id
 JOIN entries lead ON lead.id = l.lead_id JOIN sources lead_source ON lead_source.id = lead.source_id
 WHERE l.subject_id IN (SELECT value FROM json_each(?))
+"""
+
+# What begins with an id of ours is that id with a number behind it.
+_TAKEN: Final = """
+SELECT atom_id FROM ledger WHERE atom_id IN (SELECT value FROM json_each(?))
+UNION
+SELECT l.atom_id FROM json_each(?) own JOIN ledger l ON l.atom_id >= own.value AND l.atom_id < own.value || '~'
 """
 
 
@@ -175,13 +183,9 @@ def _ledger_row(row: Row) -> LedgerRow:
 
 def taken_ids(db: Database, candidates: Sequence[Candidate]) -> frozenset[str]:
     """Find the ids that candidates without a ledger row might want and others hold."""
-    guids = {
-        member.stored.entry.key.guid
-        for candidate in candidates
-        if candidate.ledger is None
-        for member in candidate.members
-    }
-    rows = db.execute(
-        "SELECT atom_id FROM ledger WHERE atom_id IN (SELECT value FROM json_each(?))", [encode(sorted(guids))]
-    )
+    fresh = [candidate for candidate in candidates if candidate.ledger is None]
+    guids = {member.stored.entry.key.guid for candidate in fresh for member in candidate.members}
+    minted_by = authority(db)
+    own = {own_id(minted_by, candidate.subject) for candidate in fresh}
+    rows = db.execute(_TAKEN, [encode(sorted(guids)), encode(sorted(own))])
     return frozenset(row[0] for row in rows)
