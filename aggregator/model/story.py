@@ -140,7 +140,8 @@ class CurateBatch:
 
     Attributes:
         headlines: Every use of the headlines of the arrivals.
-        holders: Fingerprints of the arrivals and the stored entries that have them too, all among the neighbours.
+        holders: Fingerprints of the arrivals and the stored entries that have them too, all among the neighbours; of
+            each arrival only the few entries that share most with it.
     """
 
     arrivals: tuple[Arrival, ...]

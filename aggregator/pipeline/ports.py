@@ -1,6 +1,7 @@
 """What the use cases need of the outside, cut by use case. Parts implement these; nothing inherits from them.
 
-A fake stands beside each part in ``tests/fakes``, kept honest by the same contract tests.
+What is promised here is tested in ``tests/contract``, on each part and on the fake that stands beside it in
+``tests/fakes``.
 """
 
 from __future__ import annotations
@@ -84,8 +85,9 @@ class PollStore(Protocol):
         ...
 
     async def claim_due(self, now: datetime, limit: int, *, busy: frozenset[str] = frozenset()) -> tuple[Claim, ...]:
-        """Claim sources that are due, oldest due time first, none of a busy or held pace key.
+        """Claim sources that are due, none of a busy or held pace key.
 
+        Those of a key with a pace of its own come first, then the others, each kind with the oldest due time first.
         A claimed source is due again at its floor (``every.shortest``), raised in version, and committed
         before this returns, so that a crash never asks early. Several sources of one pace key may be claimed
         together; the caller asks them one after another. Of a key with a pace of its own only one is claimed, once

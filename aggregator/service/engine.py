@@ -112,8 +112,7 @@ class Engine:
             self._plan = replace(plan, sources=sources, topics=topics)
             self._topics = self._plan.compile()
             self._by_id = {source.id: source for source in sources}
-            if plan.settings.stories != self._desk.policy:
-                self._desk = Desk(plan.settings.stories)
+            self._desk = Desk(plan.settings.stories)  # what the old one remembers bears ids that may have changed
             await curate(self._house.store, self._topics, self._desk)
             await rematch(self._house.store, topics)
             for slug in sorted(gone):

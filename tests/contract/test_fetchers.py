@@ -855,3 +855,17 @@ async def test_conditions_hold_on_every_fetcher(
     outcome = await served(*headers)
     assert type(outcome) is kind
     assert outcome.validators == Validators(etag='"1"', last_modified="Mon, 23 Nov 2026 11:00:00 GMT")
+    if isinstance(outcome, Fetched):
+        assert (outcome.status, outcome.body, outcome.wire_bytes, outcome.partial) == (200, FEED, len(FEED), False)
+        assert outcome.digest == digest128(FEED)
+    assert {"etag", "last-modified"} <= dict(outcome.headers).keys()
+    assert outcome.url.endswith("/feed.xml")
+
+
+@pytest.mark.parametrize("url", ["", "feed", "http://", "ftp://h/", "http://127.0.0.1:1/feed.xml"])
+async def test_where_nothing_is_there_is_a_failure_with_words_from_every_fetcher(transport: Any, url: str) -> None:
+    fetcher = HttpFetcher(allow_private=["127.0.0.1"], transport=transport)
+    for outcome in (await fetcher.fetch(asking(url)), await FakeFetcher().fetch(asking(url))):
+        assert isinstance(outcome, FetchFailed)
+        assert outcome.detail
+    await fetcher.close()

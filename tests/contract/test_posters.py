@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
 
 from aggregator.fetch import HttpFetcher
 from aggregator.model.fetching import Failure, FetchFailed, FetchRequest, Posted, PostRequest
+from aggregator.pipeline.ports import Poster
 from tests.builders import NOON
+from tests.fakes.poster import FakePoster
 from tests.web import ScriptedWeb
 from tests.web.hub import ScriptedHub
 
@@ -36,7 +38,7 @@ def posting(url: str, **more: object) -> PostRequest:
     return PostRequest(url=url, form=FORM, headers=(("User-Agent", "a/1"),), **more)  # type: ignore[arg-type]
 
 
-async def refused(poster: HttpFetcher, request: PostRequest, kind: Failure) -> FetchFailed:
+async def refused(poster: Poster, request: PostRequest, kind: Failure) -> FetchFailed:
     outcome = await poster.post(request)
     assert isinstance(outcome, FetchFailed), outcome
     assert outcome.kind == kind, outcome
@@ -78,16 +80,11 @@ async def test_redirects_end(hub, poster):
     assert len(hub.asked) == 6
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"), [(400, Failure.HTTP_4XX), (410, Failure.GONE), (429, Failure.RATE_LIMITED), (503, "http_5xx")]
-)
-async def test_a_refusal_has_its_kind_and_is_quoted(hub, poster, status, kind):
-    hub.reply = (status, {"Retry-After": "90"}, "no such\ntopic " + "x" * 9000)
-    outcome = await refused(poster, posting(hub.url), kind)
-    assert outcome.status == status
+async def test_of_a_refusal_no_more_is_quoted_than_can_be_read(hub, poster):
+    hub.reply = (400, {}, "no such\ntopic " + "x" * 9000)
+    outcome = await refused(poster, posting(hub.url), Failure.HTTP_4XX)
     assert "no such topic" in outcome.detail
     assert len(outcome.detail) < 400
-    assert outcome.retry_after == (timedelta(seconds=90) if status in {429, 503} else None)
 
 
 @pytest.mark.parametrize("target", ["http://10.0.0.1/", "file:///etc/passwd", "http://127.0.0.1.nip.example:99999/"])
@@ -114,6 +111,69 @@ async def test_a_server_that_does_not_answer_is_a_timeout(poster):
         await refused(poster, posting(url, timeout=timedelta(seconds=0.5)), Failure.TIMEOUT)
 
 
-@pytest.mark.parametrize("url", ["", "hub", "http://", "ftp://h/", "http://2130706433/", "http://127.0.0.1:1/"])
-async def test_what_cannot_be_asked_is_a_failure_and_no_error(poster, url):
-    assert isinstance(await poster.post(posting(url)), FetchFailed)
+async def test_an_address_that_is_written_as_a_number_is_not_asked(poster):
+    assert isinstance(await poster.post(posting("http://2130706433/")), FetchFailed)
+
+
+# What the fake does, too
+
+
+Answer = Callable[[int, str, int | None], str]
+
+
+@pytest.fixture(params=["lean", "aiohttp", "stock", "fake"])
+async def answered(request: pytest.FixtureRequest, hub: ScriptedHub) -> AsyncIterator[tuple[Poster, Answer]]:
+    """A poster, and how to let a hub answer so: status, text, seconds to wait; gives the hub's address."""
+    if request.param == "fake":
+        fake = FakePoster()
+
+        def play(status: int, text: str, wait: int | None) -> str:
+            retry_after = None if wait is None else timedelta(seconds=wait)
+            fake.answer("https://hub.example/", status, text, retry_after=retry_after)
+            return "https://hub.example/"
+
+        yield fake, play
+        return
+    made = HttpFetcher(allow_private=["127.0.0.0/8"], transport=request.param, now=lambda: NOON)
+
+    def script(status: int, text: str, wait: int | None) -> str:
+        hub.reply = (status, {} if wait is None else {"Retry-After": str(wait)}, text)
+        return hub.url
+
+    yield made, script
+    await made.close()
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+async def test_a_form_that_was_taken_is_posted(answered, status):
+    poster, answer = answered
+    url = answer(status, "", None)
+    assert await poster.post(posting(url)) == Posted(url=url, status=status)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "wait"),
+    [
+        (400, Failure.HTTP_4XX, None),
+        (404, Failure.HTTP_4XX, None),
+        (410, Failure.GONE, None),
+        (429, Failure.RATE_LIMITED, 90),
+        (500, Failure.HTTP_5XX, None),
+        (503, Failure.HTTP_5XX, 90),
+    ],
+)
+async def test_a_refusal_has_its_kind_its_wish_and_what_was_said(answered, status, kind, wait):
+    poster, answer = answered
+    url = answer(status, "no such topic", wait)
+    outcome = await refused(poster, posting(url), kind)
+    assert (outcome.status, outcome.url) == (status, url)
+    assert "no such topic" in outcome.detail
+    assert outcome.retry_after == (None if wait is None else timedelta(seconds=wait))
+
+
+@pytest.mark.parametrize("url", ["", "hub", "http://", "ftp://h/", "http://127.0.0.1:1/"])
+async def test_where_nobody_can_be_asked_there_is_a_failure_with_words(answered, url):
+    poster, _ = answered
+    outcome = await poster.post(posting(url))
+    assert isinstance(outcome, FetchFailed)
+    assert outcome.detail

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlite_utils import Database
 
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.reason import Reason
 from aggregator.model.verdict import Ask, ChangeSet, Known, New, PollRecord
 from aggregator.model.websub import Offer, PushState, Subscription, SubscriptionStage
-from aggregator.store.sqlite import SqliteStore
-from aggregator.store.sqlite.rows import moment
-from aggregator.store.sqlite.schema import MIGRATIONS
-from aggregator.store.sqlite.source_rows import settings_text
+from aggregator.pipeline.ports import Store
 from tests.builders import NOON, make_entry, make_source
+from tests.contract.steps import vanished
 
 pytestmark = pytest.mark.anyio
 
@@ -55,11 +51,10 @@ def subscription(number: int = 1, **changes: object) -> Subscription:
 
 
 @pytest.fixture
-async def store(tmp_path) -> AsyncIterator[SqliteStore]:
-    made = SqliteStore.open(tmp_path / "a.db", site_authority="t.example")
-    await made.sync_sources((make_source("p"), make_source("q")), NOON)
-    yield made
-    await made.close()
+async def store(store: Store) -> Store:
+    """Let the store know two sources."""
+    await store.sync_sources((make_source("p"), make_source("q")), NOON)
+    return store
 
 
 async def test_what_is_remembered_of_a_hub_comes_back_as_it_was(store):
@@ -160,33 +155,5 @@ async def test_a_push_is_written_without_a_version_and_fences_nobody(store):
     assert [poll.via for poll in status.sources[0].polls] == ["push", "poll", "push"]
     assert status.sources[0].polls[0].detail == "by h.example"
     assert status.sources[0].entries == 3
-    vanished = store._reader._db.execute("SELECT guid FROM entries WHERE vanished_at IS NOT NULL").fetchall()
-    assert vanished == [("1",)]  # the poll's document was whole, the pushed ones were not
-
-
-async def test_a_database_from_before_hubs_is_brought_up_with_all_that_it_holds(tmp_path):
-    path = tmp_path / "old.db"
-    old = Database(path)
-    MIGRATIONS.apply(old, stop_before="0004-websub")
-    assert "subscriptions" not in old.table_names()
-    old.execute("INSERT INTO meta VALUES ('authority', 't.example,2026')")
-    old.execute(
-        "INSERT INTO sources (source, id_given, url, pace_key, active, position, longest_s, keep_s, settings, version, "
-        "body_digest, interval_s, next_poll_why, errors, condition, redirect_count, documents, profile) "
-        "VALUES ('p', 1, 'https://p.example/feed.xml', 'p.example', 1, 0, 86400, 7776000, ?, 4, '', 3600, '', 0, 'ok', "
-        "0, 2, '{}')",
-        [settings_text(make_source("p"))],
-    )
-    old.execute(
-        "INSERT INTO polls (source_id, slot, number, at, outcome, new, revised, duplicates, bytes, took_s, detail, "
-        "sent, next_poll_why) VALUES (1, 0, 0, ?, 'new', 1, 0, 0, 9, 0.1, '', '', '')",
-        [moment(NOON)],
-    )
-    old.execute("UPDATE sources SET polls = 1")
-    old.conn.commit()
-    old.close()
-    store = SqliteStore.open(path, site_authority="t.example")
-    (seen,) = (await store.status((), NOON)).sources
-    assert (seen.state.version, seen.state.push, seen.polls[0].via) == (4, None, "poll")
-    assert await store.followed() == ()
-    await store.close()
+    # The poll's document was whole, the pushed ones were not.
+    assert await vanished(store) == {"1"}

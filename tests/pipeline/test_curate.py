@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import pytest
+
+from aggregator.errors import StoreError
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, StoryPolicy
-from aggregator.pipeline.curate import deciding, with_context
+from aggregator.pipeline.curate import Desk, deciding, rematch, with_context
 from aggregator.stories import StoryMemory
 from aggregator.text.digests import digest64
 from aggregator.topics import TopicSet
 from tests.builders import make_facts, make_source, make_stored, make_topic
+from tests.contract.house import AGROUND, POLICY, settled
+from tests.fakes.store import FakeStore
 
 SHARED = digest64("link", "https://wire.example/1")
 
@@ -61,3 +66,32 @@ def test_a_topic_that_draws_on_another_changes_with_its_rule():
 def test_rules_are_the_same_whatever_title_and_limit_are():
     before, after = (digests([make_topic("a", title=title)], []) for title in ("A", "B"))
     assert before == after
+
+
+@pytest.mark.anyio
+async def test_what_was_learned_for_a_commit_that_failed_is_forgotten():
+    store = FakeStore()
+    house = await settled(store)
+    await house.arrive("ap", AGROUND)
+    store.fail_commits()
+    with pytest.raises(StoreError):
+        await house.curate()
+    await house.curate()
+    (counts,) = (await store.recall()).counts
+    assert counts.entries == 1.0, "the words of the one entry are counted once"
+    kept, loaded = await house.desk.memory(store), await Desk(POLICY).memory(store)
+    assert (kept.stories, kept.weights) == (loaded.stories, loaded.weights)
+
+
+@pytest.mark.anyio
+async def test_topics_whose_rule_changed_stay_stale_until_the_last_slice_is_committed():
+    store = FakeStore()
+    house = await settled(store, make_topic("world"))
+    await house.arrive("ap", AGROUND)
+    await house.curate()
+    changed = [make_topic("world", match="ferry")]
+    store.fail_commits()
+    with pytest.raises(StoreError):
+        await rematch(store, changed)
+    assert await rematch(store, changed) == {"world"}
+    assert await rematch(store, changed) == frozenset()

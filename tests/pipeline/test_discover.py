@@ -11,12 +11,11 @@ import pytest
 from aggregator.fetch import HttpFetcher
 from aggregator.model.discovery import Discovery, How
 from aggregator.model.fetching import FetchRequest
-from aggregator.model.reading import Document, ReadOutcome
 from aggregator.pipeline.discover import MAX_REQUESTS, DiscoverParts, discover, web_address
-from aggregator.pipeline.read import read_document
 from aggregator.service.clock import SystemClock
 from aggregator.service.turns import PacedFetcher
 from tests.fakes.fetcher import FakeFetcher, fetched
+from tests.fakes.reader import FakeReader
 from tests.web import Reply, ScriptedWeb, document
 
 RSS = b"""<rss version="2.0"><channel><title>Posts</title><item><title>One</title><guid>1</guid>
@@ -24,19 +23,12 @@ RSS = b"""<rss version="2.0"><channel><title>Posts</title><item><title>One</titl
 GAP = timedelta(seconds=0.02)
 
 
-class InlineReader:
-    """Reads in this process: what the tests serve is harmless."""
-
-    async def read(self, document: Document) -> ReadOutcome:
-        return read_document(document)
-
-
 @asynccontextmanager
 async def searching(*, private=("127.0.0.0/8",)):
     clock = SystemClock()
     http = HttpFetcher(allow_private=private)
     fetcher = PacedFetcher(http, clock, lambda url: (url.split("/")[2], GAP))
-    parts = DiscoverParts(fetcher=fetcher, reader=InlineReader(), clock=clock, user_agent="aggregator/test")
+    parts = DiscoverParts(fetcher=fetcher, reader=FakeReader(), clock=clock, user_agent="aggregator/test")
     try:
         yield parts
     finally:
@@ -187,7 +179,7 @@ async def test_hosts_that_are_known_are_asked_for_the_feed_at_once_and_directori
     videos = "https://www.youtube.com/feeds/videos.xml?channel_id=UC0123456789abcdefghijkl"
     fake.script(channel, fetched(channel, b'<html><script>"externalId":"UC0123456789abcdefghijkl"</script>'))
     fake.script(videos, fetched(videos, RSS))
-    parts = DiscoverParts(fetcher=fake, reader=InlineReader(), clock=SystemClock(), user_agent="x")
+    parts = DiscoverParts(fetcher=fake, reader=FakeReader(), clock=SystemClock(), user_agent="x")
     assert (await discover("https://github.com/ann/tool", parts)).feeds[0].how is How.KNOWN
     assert fake.requests[0].url == "https://github.com/ann/tool/releases.atom"
     podcast = await discover("https://podcasts.apple.com/us/podcast/x/id1200361736", parts)
@@ -199,7 +191,7 @@ async def test_hosts_that_are_known_are_asked_for_the_feed_at_once_and_directori
 async def test_an_address_without_a_scheme_is_tried_securely_first():
     fake = FakeFetcher()
     fake.script("http://site.example/", fetched("http://site.example/", RSS))
-    parts = DiscoverParts(fetcher=fake, reader=InlineReader(), clock=SystemClock(), user_agent="x")
+    parts = DiscoverParts(fetcher=fake, reader=FakeReader(), clock=SystemClock(), user_agent="x")
     found = await discover("site.example/", parts)
     assert [request.url for request in fake.requests] == ["https://site.example/", "http://site.example/"]
     assert [feed.url for feed in found.feeds] == ["http://site.example/"]

@@ -1,4 +1,4 @@
-"""Explanations of sources and entries, from a real database."""
+"""Explanations of sources and entries, from what a store knows."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from aggregator.pages.json_shapes import explanation_json
 from aggregator.pipeline.curate import Desk, curate
 from aggregator.pipeline.explain import explain_entry, explain_source
 from aggregator.pipeline.poll import PollParts, poll
-from aggregator.store.sqlite import SqliteStore
 from aggregator.topics import TopicSet
 from tests.builders import NOON, make_topic
 from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import FakeFetcher
+from tests.fakes.reader import FakeReader
+from tests.fakes.store import FakeStore
 from tests.web.gates import Every
 from tests.web.newsrooms import GatedWeb, newsrooms
-from tests.web.turned_days import PlainReader
 
 DOCUMENT = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour</title><link>https://h.example/</link>
 <description>d</description><item><title>Ferry reopens</title><guid isPermaLink="false">f1</guid>
@@ -29,14 +29,12 @@ TOPICS = (make_topic("ships", match="ferry"), make_topic("planes", match="aeropl
 
 
 @pytest.fixture
-async def store(tmp_path):
-    opened = SqliteStore.open(tmp_path / "a.db", site_authority="example.org")
-    yield opened
-    await opened.close()
+def store() -> FakeStore:
+    return FakeStore()
 
 
 def parts(store, fetcher, clock) -> PollParts:
-    return PollParts(store=store, fetcher=fetcher, reader=PlainReader(), clock=clock, user_agent="aggregator/test")
+    return PollParts(store=store, fetcher=fetcher, reader=FakeReader(), clock=clock, user_agent="aggregator/test")
 
 
 async def poll_due(store, fetcher, clock) -> None:

@@ -21,24 +21,13 @@ from tests.builders import make_source
 from tests.e2e.corpora import FOLDER, needs_corpora
 from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import FakeFetcher, fetched
+from tests.fakes.reader import FakeReader
 
 URL = "https://lwn.example/feed.xml"
 ROWS = (
     "SELECT guid, keys, title, url, content_html, summary, authors, categories, fingerprint, revision, "
     "published_at, first_seen_at, vanished_at FROM entries ORDER BY guid"
 )
-
-
-class HereReader:
-    """Reads without a worker, and remembers how many items were left out."""
-
-    def __init__(self) -> None:
-        self.left_out = 0
-
-    async def read(self, document):
-        reading = read_document(document)
-        self.left_out += len(getattr(reading, "known_items", ()))
-        return reading
 
 
 class Forgetful:
@@ -57,7 +46,7 @@ class Forgetful:
 async def stored_after(documents: Sequence[bytes], folder: Path, *, forgetful: bool):
     """Poll the documents one after another; give the rows and the record after each, and the reader."""
     store = SqliteStore.open(folder / "a.db", site_authority="test.example")
-    clock, fetcher, reader = FakeClock(), FakeFetcher(), HereReader()
+    clock, fetcher, reader = FakeClock(), FakeFetcher(), FakeReader()
     used = Forgetful(store) if forgetful else store
     parts = PollParts(store=used, fetcher=fetcher, reader=reader, clock=clock, user_agent="test")
     await store.sync_sources([make_source(url=URL, backfill=1000)], clock.now())

@@ -4,15 +4,20 @@ from dataclasses import replace
 
 import pytest
 
+from aggregator.errors import StoreError
 from aggregator.model.fetching import Failure, Fetched, FetchFailed, NotModified
 from aggregator.model.overrides import Identity, Overrides
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.reading import Reading, Unreadable
 from aggregator.model.source import Claim, FeedProfile, SourceState, Validators
+from aggregator.model.status import EntryFilter
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument, New
 from aggregator.pipeline.poll import PollParts, poll
 from tests.builders import make_entry, make_source
 from tests.fakes.clock import FakeClock
+from tests.fakes.fetcher import FakeFetcher
+from tests.fakes.reader import FakeReader
+from tests.fakes.store import FakeStore
 
 URL = "https://lwn.example/feed.xml"
 NEVER = SourceState(source_id="lwn", version=3)
@@ -130,3 +135,27 @@ async def test_a_failure_touches_neither_validators_nor_entries(outcome, reading
     assert store.changes.state.body_digest == "d1"
     assert store.changes.verdicts == ()
     assert store.changes.state.errors == 1
+
+
+DOCUMENT = b"<rss version='2.0'><channel><title>L</title><item><title>A</title><guid>a</guid></item></channel></rss>"
+
+
+@pytest.mark.anyio
+async def test_a_commit_that_fails_keeps_neither_the_validators_nor_the_entries_of_an_answer():
+    store, fetcher, clock = FakeStore(), FakeFetcher(), FakeClock()
+    fetcher.serve(URL, DOCUMENT)
+    parts = PollParts(store=store, fetcher=fetcher, reader=FakeReader(), clock=clock, user_agent="aggregator/test")
+    await store.sync_sources([make_source("lwn", url=URL)], clock.now())
+    (claim,) = await store.claim_due(clock.now(), 1)
+    store.fail_commits()
+    with pytest.raises(StoreError):
+        await poll(claim, parts)
+    assert await store.entries(EntryFilter(), clock.now()) == ()
+    assert await store.claim_due(clock.now(), 1) == (), "the claim stands: the source is not asked before its time"
+    clock.turn(claim.source.every.shortest)
+    (again,) = await store.claim_due(clock.now(), 1)
+    assert (await poll(again, parts)).record.new == 1
+    assert [name for request in fetcher.requests for name, _ in request.headers if name.startswith("If-")] == []
+    clock.turn(claim.source.every.longest)
+    (last,) = await store.claim_due(clock.now(), 1)
+    assert (await poll(last, parts)).record.outcome == "not_modified"

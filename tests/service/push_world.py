@@ -16,12 +16,10 @@ import httpx
 import pytest
 
 from aggregator.fetch import HttpFetcher
-from aggregator.model.reading import Document, ReadOutcome
 from aggregator.model.source import Source, SourceState
 from aggregator.model.status import EntryFilter
 from aggregator.model.websub import PushState
 from aggregator.pipeline.poll import Polled, PollParts, poll
-from aggregator.pipeline.read import read_document
 from aggregator.pipeline.websub import PushParts
 from aggregator.schedule.websub import Us
 from aggregator.service.push import PushDesk
@@ -30,6 +28,7 @@ from aggregator.service.web.shelf import Shelf
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOON, make_source
 from tests.fakes.clock import FakeClock
+from tests.fakes.reader import FakeReader
 from tests.pages.samples import SITE
 from tests.service.web.visits import Readiness, StatusSource
 from tests.web import ScriptedWeb
@@ -51,17 +50,6 @@ def feed(*names: str, text: str = "Text of") -> bytes:
     )
 
 
-class InlineReader:
-    """Reads here and now; counts what it read."""
-
-    def __init__(self) -> None:
-        self.read_documents = 0
-
-    async def read(self, document: Document) -> ReadOutcome:
-        self.read_documents += 1
-        return read_document(document)
-
-
 @dataclass(slots=True)
 class World:
     """All of it.
@@ -79,7 +67,7 @@ class World:
     clock: FakeClock
     us: Us
     sources: dict[str, Source]
-    reader: InlineReader = field(default_factory=InlineReader)
+    reader: FakeReader = field(default_factory=FakeReader)
     base: str = ""
     news: int = 0
     desk: PushDesk = field(init=False)

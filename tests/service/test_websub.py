@@ -360,11 +360,11 @@ async def test_another_key_makes_new_callbacks(world):
 
 async def test_a_push_is_received_at_once_and_read_later(secure):
     await secure.subscribed()
-    read = secure.reader.read_documents
+    read = secure.reader.reads
     assert await secure.hub.push(feed("two")) == [202]
-    assert secure.reader.read_documents == read
+    assert secure.reader.reads == read
     await secure.taken()
-    assert secure.reader.read_documents == read + 1
+    assert secure.reader.reads == read + 1
 
 
 @pytest.mark.parametrize("method", ["sha256", "sha384", "sha512"])
@@ -425,10 +425,10 @@ async def test_a_replay_is_received_and_not_read(secure):
     await secure.subscribed()
     await secure.hub.push(feed("two"))
     await secure.taken()
-    read, before = secure.reader.read_documents, await secure.state()
+    read, before = secure.reader.reads, await secure.state()
     assert await secure.hub.push(feed("two")) == [202]
     await secure.taken()
-    assert (secure.reader.read_documents, await secure.state()) == (read, before)
+    assert (secure.reader.reads, await secure.state()) == (read, before)
     secure.turn(days=1, minutes=1)
     await secure.hub.push(feed("two"))
     await secure.taken()

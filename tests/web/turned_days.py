@@ -17,9 +17,9 @@ from aggregator.model.pace import Pace
 from aggregator.model.source import Claim, Every, Source
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.pipeline.ports import Fetcher
-from aggregator.pipeline.read import read_document
 from aggregator.store.sqlite import SqliteStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.reader import FakeReader
 from tests.web.gates import Away
 from tests.web.newsrooms import Newsroom
 
@@ -32,13 +32,6 @@ SELECT min(max(s.next_poll_at, ifnull(s.hold_until, ''), ifnull(h.hold_until, ''
   CASE WHEN h.paced = 1 THEN ifnull(h.next_at, '') ELSE '' END))
 FROM sources s LEFT JOIN hosts h ON h.pace_key = s.pace WHERE s.active = 1
 """
-
-
-class PlainReader:
-    """Reads where it stands: these documents are our own."""
-
-    async def read(self, document):
-        return read_document(document)
 
 
 @dataclass(slots=True)
@@ -105,7 +98,7 @@ class TurnedDays:
 
     async def _poll_until(self, store: SqliteStore, path: Path, end: datetime) -> None:
         parts = PollParts(
-            store=store, fetcher=self._web, reader=PlainReader(), clock=self.clock, user_agent="aggregator/test"
+            store=store, fetcher=self._web, reader=FakeReader(), clock=self.clock, user_agent="aggregator/test"
         )
         await store.sync_sources(self._sources, self.clock.now())
         looking = sqlite3.connect(path)

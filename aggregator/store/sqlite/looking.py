@@ -59,9 +59,10 @@ def entry_views(db: Database, wanted: str) -> tuple[EntryView, ...]:
 
 def _entry_view(db: Database, row: Row) -> EntryView:
     matches = db.execute(_MATCHES, [row["id"]]).fetchall()
+    stored = stored_of(row)
     return EntryView(
-        stored=stored_of(row),
-        story=row["story_short"] or "",
+        stored=stored,
+        story=stored.story.short if stored.story else "",
         source=facts_by_row(db, {row["source_id"]})[row["source_id"]],
         reasons=tuple(_reasons(row)),
         topics=tuple((topic, reason) for topic, text in matches if (reason := read_reason(text)) is not None),

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
+from aggregator.model.reading import READING_VERSION
 from aggregator.model.source import SourceState
 from aggregator.model.verdict import (
     Ask,
@@ -68,6 +69,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _DOCUMENT: Final = """
 INSERT OR REPLACE INTO documents (source_id, entry_ids, items, frame) VALUES (?, ?, ?, ?)
+"""
+_KNOWN_DOCUMENT: Final = """
+SELECT d.items, d.frame FROM documents d JOIN sources s ON s.id = d.source_id WHERE s.source = ? AND s.read_by = ?
 """
 
 
@@ -182,10 +186,8 @@ def _write_document(
 
 
 def known_document(db: Database, source_id: str) -> KnownDocument:
-    """Give the items of the last document with what surrounds them."""
-    row = db.execute(
-        "SELECT d.items, d.frame FROM documents d JOIN sources s ON s.id = d.source_id WHERE s.source = ?", [source_id]
-    ).fetchone()
+    """Give the items of the last document with what surrounds them, unless another version read it."""
+    row = db.execute(_KNOWN_DOCUMENT, [source_id, READING_VERSION]).fetchone()
     if row is None or not row[1]:
         return KnownDocument()
     items = (

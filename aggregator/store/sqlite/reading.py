@@ -59,7 +59,7 @@ def entries(db: Database, wanted: EntryFilter, now: datetime) -> tuple[tuple[Sto
         f"SELECT * FROM v_entries WHERE {conditions} ORDER BY first_seen_at DESC, id DESC LIMIT :limit",  # noqa: S608 - from the table above
         given | {"limit": limit},
     )
-    return tuple((stored_of(row), row["story_short"] or "") for row in rows)
+    return tuple((stored, stored.story.short if stored.story else "") for stored in map(stored_of, rows))
 
 
 def status(db: Database, topics: Sequence[Topic], now: datetime, polls: int) -> Status:

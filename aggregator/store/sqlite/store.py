@@ -98,7 +98,7 @@ class SqliteStore:
         return named
 
     async def claim_due(self, now: datetime, limit: int, *, busy: frozenset[str] = frozenset()) -> tuple[Claim, ...]:
-        """Claim sources that are due, oldest due time first, none of a busy or held pace key."""
+        """Claim sources that are due, none of a busy or held pace key."""
         return await self._write(lambda db: claims.claim_due(db, self._sources, now, limit, busy))
 
     async def claim(self, source_ids: Sequence[str], now: datetime) -> tuple[Claim, ...]:

@@ -1,4 +1,4 @@
-"""Claims on hosts with a pace of their own, on a real database."""
+"""Claims on hosts with a pace of their own, in every store."""
 
 from __future__ import annotations
 
@@ -7,24 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
 from aggregator.model.pace import Finding, Pace, Scope
-from aggregator.model.source import Claim, Rate, Source
+from aggregator.model.source import Claim, Due, Rate, Source
 from aggregator.model.verdict import Ask, ChangeSet, Known, PollRecord
-from aggregator.store.sqlite import SqliteStore
-from aggregator.store.sqlite.schema import MIGRATIONS
+from aggregator.pipeline.ports import Store
 from tests.builders import NOON, make_source
+
+pytestmark = pytest.mark.anyio
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def store(tmp_path):
-    opened = SqliteStore.open(tmp_path / "a.db", site_authority="example.org")
-    yield opened
-    await opened.close()
 
 
 def on(host: str, name: str, **changes: Any) -> Source:
@@ -32,7 +25,7 @@ def on(host: str, name: str, **changes: Any) -> Source:
 
 
 async def commit(
-    store: SqliteStore,
+    store: Store,
     claim: Claim,
     at: datetime,
     *,
@@ -64,7 +57,6 @@ def names(claims: tuple[Claim, ...]) -> list[str]:
     return [claim.source.id for claim in claims]
 
 
-@pytest.mark.anyio
 async def test_a_host_without_a_pace_of_its_own_gives_all_that_is_due(store):
     await store.sync_sources([on("one.example", f"s{i}") for i in range(3)], NOON)
     claims = await store.claim_due(NOON, 10)
@@ -74,7 +66,6 @@ async def test_a_host_without_a_pace_of_its_own_gives_all_that_is_due(store):
     }
 
 
-@pytest.mark.anyio
 async def test_a_paced_host_gives_one_at_a_time_when_its_pause_is_over(store):
     await store.sync_sources([on("one.example", f"s{i}") for i in range(3)], NOON)
     (first,) = await store.claim_due(NOON, 1)
@@ -87,7 +78,15 @@ async def test_a_paced_host_gives_one_at_a_time_when_its_pause_is_over(store):
     assert {second.source.id, third.source.id} == {"s1", "s2"}
 
 
-@pytest.mark.anyio
+async def test_a_key_with_a_pace_of_its_own_has_its_turn_before_who_is_due_for_longer(store):
+    await store.sync_sources([on("one.example", "s0"), on("one.example", "s1"), on("two.example", "t0")], NOON)
+    (first, *_) = await store.claim(["s0"], NOON)
+    await commit(store, first, NOON, pace=limit("one.example", NOON))
+    await store.reschedule(NOON, lambda *_: {"s1": Due(NOON + MINUTE, "later")})
+    assert names(await store.claim_due(NOON + MINUTE, 1)) == ["s1"]
+    assert names(await store.claim_due(NOON + MINUTE, 1)) == ["t0"]
+
+
 async def test_who_publishes_more_is_asked_before_who_has_waited_as_long(store):
     await store.sync_sources([on("one.example", name) for name in ("quiet", "busy", "fresh")], NOON)
     claims = {claim.source.id: claim for claim in await store.claim_due(NOON, 10)}
@@ -102,7 +101,6 @@ async def test_who_publishes_more_is_asked_before_who_has_waited_as_long(store):
     assert order == ["fresh", "busy", "quiet"]
 
 
-@pytest.mark.anyio
 async def test_whoever_waits_is_asked_at_last_however_little_it_publishes(store):
     await store.sync_sources([on("one.example", name) for name in ("quiet", "busy")], NOON)
     for claim in await store.claim_due(NOON, 10):
@@ -116,7 +114,6 @@ async def test_whoever_waits_is_asked_at_last_however_little_it_publishes(store)
     assert asked.count("busy") > asked.count("quiet") > 0
 
 
-@pytest.mark.anyio
 async def test_what_was_claimed_and_not_asked_is_due_again_as_it_was(store):
     await store.sync_sources([on("one.example", "s0")], NOON)
     (claim,) = await store.claim_due(NOON + MINUTE, 10)
@@ -128,7 +125,6 @@ async def test_what_was_claimed_and_not_asked_is_due_again_as_it_was(store):
     assert await store.claim_due(NOON + 2 * MINUTE, 10) == ()
 
 
-@pytest.mark.anyio
 async def test_hosts_that_were_joined_are_asked_as_one_now_and_after_a_restart_and_part_again(store):
     sources = [on(f"h{i}.many.example", f"s{i}") for i in range(3)]
     await store.sync_sources(sources, NOON)
@@ -146,7 +142,6 @@ async def test_hosts_that_were_joined_are_asked_as_one_now_and_after_a_restart_a
     assert {claim.pace_key for claim in claims} < {f"h{i}.many.example" for i in range(3)} | {"new.many.example"}
 
 
-@pytest.mark.anyio
 async def test_what_one_host_was_told_holds_for_all_that_it_is_joined_with(store):
     await store.sync_sources([on(f"h{i}.many.example", f"s{i}") for i in range(2)], NOON)
     first, second = await store.claim_due(NOON, 10)
@@ -156,7 +151,6 @@ async def test_what_one_host_was_told_holds_for_all_that_it_is_joined_with(store
     assert len(await store.claim_due(NOON + 5 * HOUR, 10)) == 1
 
 
-@pytest.mark.anyio
 async def test_a_group_of_the_settings_is_never_joined_with_its_domain(store):
     grouped = make_source("g", url="https://g.many.example/f.xml", pace_key="*.many.example")
     await store.sync_sources([on("h0.many.example", "s0"), grouped], NOON)
@@ -167,7 +161,6 @@ async def test_a_group_of_the_settings_is_never_joined_with_its_domain(store):
     assert claim.pace_key == "*.many.example"
 
 
-@pytest.mark.anyio
 async def test_sightings_are_the_polls_of_the_family_newest_first(store):
     await store.sync_sources([on("a.many.example", "s0"), on("b.many.example", "s1"), on("else.example", "s2")], NOON)
     claims = await store.claim_due(NOON, 10)
@@ -181,7 +174,6 @@ async def test_sightings_are_the_polls_of_the_family_newest_first(store):
     ]
 
 
-@pytest.mark.anyio
 async def test_a_pace_comes_back_as_it_was_written(store):
     await store.sync_sources([on("one.example", "s0")], NOON)
     (claim,) = await store.claim_due(NOON, 10)
@@ -209,7 +201,6 @@ async def test_a_pace_comes_back_as_it_was_written(store):
     assert await store.source_view("nobody", NOON) is None
 
 
-@pytest.mark.anyio
 async def test_what_nothing_was_learned_of_for_long_is_forgotten(store):
     await store.sync_sources([on("one.example", "s0"), on("two.example", "s1")], NOON)
     one, two = await store.claim_due(NOON, 10)
@@ -221,26 +212,6 @@ async def test_what_nothing_was_learned_of_for_long_is_forgotten(store):
     assert [pace.key for pace in (await store.status((), NOON)).paces] == ["two.example"]
 
 
-@pytest.mark.anyio
-async def test_a_database_from_before_keeps_its_holds_and_learns_who_belongs_together(tmp_path):
-    path = tmp_path / "old.db"
-    old = Database(path)
-    MIGRATIONS.apply(old, stop_before="0003-paces")
-    held = (NOON + HOUR).isoformat(timespec="microseconds")
-    old.execute("INSERT INTO hosts (pace_key, hold_until) VALUES ('h1.many.example', ?)", [held])
-    old.execute("INSERT INTO meta (key, value) VALUES ('authority', 'example.org,2026')")
-    old.conn.commit()
-    old.close()
-    store = SqliteStore.open(path, site_authority="example.org")
-    try:
-        await store.sync_sources([on(f"h{i}.many.example", f"s{i}") for i in range(2)], NOON)
-        assert [(one.source.id, one.family) for one in await store.claim_due(NOON, 10)] == [("s0", "many.example")]
-        assert set(names(await store.claim_due(NOON + HOUR, 10))) == {"s0", "s1"}
-    finally:
-        await store.close()
-
-
-@pytest.mark.anyio
 async def test_a_pause_that_only_a_wrong_clock_can_have_set_is_none(store):
     await store.sync_sources([on("one.example", "s0"), on("one.example", "s1")], NOON)
     (first,) = await store.claim_due(NOON, 1)
@@ -248,7 +219,6 @@ async def test_a_pause_that_only_a_wrong_clock_can_have_set_is_none(store):
     assert names(await store.claim_due(NOON + MINUTE, 10)) == ["s1"]
 
 
-@pytest.mark.anyio
 async def test_a_source_that_moved_is_asked_with_its_new_neighbours(store):
     await store.sync_sources([on("old.example", "s0"), on("h.many.example", "s1")], NOON)
     mover, other = await store.claim_due(NOON, 10)
@@ -263,7 +233,6 @@ async def test_a_source_that_moved_is_asked_with_its_new_neighbours(store):
     assert (claim.pace_key, claim.family, claim.host) == ("many.example", "many.example", "new.many.example")
 
 
-@pytest.mark.anyio
 async def test_a_stepped_clock_moves_pauses_too(store):
     await store.sync_sources([on("one.example", "s0"), on("one.example", "s1")], NOON)
     (first,) = await store.claim_due(NOON, 1)

@@ -1,0 +1,116 @@
+"""What every store does when a commit does not come about: an error, and nothing has changed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from aggregator.errors import StoreError
+from aggregator.model.article import FullText
+from aggregator.model.edition import SiteFacts
+from aggregator.model.following import FollowChange
+from aggregator.model.source import Due
+from aggregator.model.status import EntryFilter
+from aggregator.model.story import Curated
+from aggregator.model.verdict import Ask, ChangeSet, Known, PollRecord
+from aggregator.model.websub import PushState
+from aggregator.pipeline.ports import Store
+from aggregator.publish import compose
+from tests.builders import NOON, make_entry, make_source, make_topic
+from tests.contract.steps import bring, deciding, new
+
+pytestmark = pytest.mark.anyio
+
+DAY = timedelta(days=1)
+SITE = SiteFacts(title="T", base_url="https://t.example", language="en", contact=None, generator="g")
+WORLD = make_topic("world")
+ONE = make_entry("1")
+
+
+def polled(known: Known) -> ChangeSet:
+    state = replace(known.state, documents=known.state.documents + 1)
+    return ChangeSet(state=state, poll=PollRecord(at=NOON, outcome="new"), verdicts=new(make_entry("2")))
+
+
+WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
+    "sync_sources": lambda store: store.sync_sources([make_source("other")], NOON),
+    "claim_due": lambda store: store.claim_due(NOON + DAY, 9),
+    "claim": lambda store: store.claim(["lwn"], NOON),
+    "give_back": lambda store: store.give_back([]),
+    "transact": lambda store: store.transact(Ask(source_id="lwn", version=None), polled),
+    "reschedule": lambda store: store.reschedule(NOON + DAY, lambda *_: {"lwn": Due(None, "never")}),
+    "shift": lambda store: store.shift(DAY),
+    "follow": lambda store: store.follow("lwn", lambda _: FollowChange(push=PushState(detail="x"))),
+    "forget_subscriptions": lambda store: store.forget_subscriptions(NOON),
+    "curate": lambda store: store.curate(9, deciding("world")),
+    "stale_topics": lambda store: store.stale_topics([]),
+    "rematch": lambda store: store.rematch([WORLD], 0, 9, lambda _: Curated()),
+    "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
+    "prune": lambda store: store.prune(NOON + 999 * DAY),
+    "keep_full_text": lambda store: store.keep_full_text(
+        FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
+    ),
+}
+READING: dict[str, Callable[[Store], Awaitable[object]]] = {
+    "known_document": lambda store: store.known_document("lwn"),
+    "next_due_at": lambda store: store.next_due_at(),
+    "followed": lambda store: store.followed(),
+    "subscription": lambda store: store.subscription("0" * 64),
+    "recall": lambda store: store.recall(),
+    "entries": lambda store: store.entries(EntryFilter(), NOON),
+    "status": lambda store: store.status([WORLD], NOON, polls=9),
+    "source_view": lambda store: store.source_view("lwn", NOON),
+    "entry_views": lambda store: store.entry_views(ONE.key.short),
+    "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
+}
+
+
+@pytest.fixture
+async def store(store: Store) -> Store:
+    """Let there be something of everything."""
+    await store.sync_sources([make_source()], NOON)
+    await bring(store, new(ONE))
+    await store.curate(9, deciding("world"))
+    await bring(store, new(make_entry("3")), at=NOON + DAY)
+    return store
+
+
+async def seen(store: Store) -> dict[str, object]:
+    return {name: await ask(store) for name, ask in READING.items()}
+
+
+def test_every_method_either_reads_or_writes():
+    names = {name for name, _ in inspect.getmembers(Store, inspect.isfunction) if not name.startswith("_")}
+    assert READING.keys() | WRITING.keys() | {"close"} == names
+
+
+async def test_a_commit_that_fails_is_told_and_changes_nothing_and_readers_wait_for_nobody(
+    store: Store, nothing_commits: Callable[[], AbstractContextManager[None]]
+):
+    before = await seen(store)
+    with nothing_commits():
+        for name, write in WRITING.items():
+            with pytest.raises(StoreError):
+                await write(store)
+            assert await seen(store) == before, name
+
+
+async def test_once_commits_come_about_again_everything_goes_on(
+    store: Store, nothing_commits: Callable[[], AbstractContextManager[None]]
+):
+    with nothing_commits(), pytest.raises(StoreError):
+        await store.curate(9, deciding("world"))
+    for write in WRITING.values():
+        await write(store)
+
+
+async def test_a_store_that_is_closed_says_so(store: Store):
+    await store.close()
+    for ask in (*READING.values(), *WRITING.values()):
+        with pytest.raises(StoreError):
+            await ask(store)

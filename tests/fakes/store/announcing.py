@@ -1,0 +1,141 @@
+"""What a topic may show, and what it showed for the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.errors import StoreError
+from aggregator.model.edition import Candidate, Composed, Edition, LedgerRow, Member, TopicView, own_id
+from aggregator.model.topic import Topic, TopicMode
+from tests.fakes.store.curation import topic_row
+from tests.fakes.store.kept import Announced, Kept, KeptEntry
+
+
+def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
+    row = topic_row(kept, topic.slug)
+    if row.mode not in {None, topic.mode}:
+        _change_mode(kept, topic.slug)
+    candidates = tuple(_candidates(kept, topic))
+    composed = compose(
+        TopicView(
+            topic=topic,
+            feed_id=row.feed_id,
+            authority=kept.authority,
+            candidates=candidates,
+            taken_ids=_taken_ids(kept, [one for one in candidates if one.ledger is None]),
+            last_digest=row.digest,
+            last_changed_at=row.changed_at,
+        )
+    )
+    numbers = {kept.key(number): number for number in kept.entries}
+    held = {line.atom_id for line, _ in kept.ledger.values()}
+    if any(line.atom_id in held for line in composed.new_rows):
+        raise StoreError("an id was given to two subjects")
+    kept.ledger |= {numbers[line.subject]: (line, numbers[line.lead]) for line in composed.new_rows}
+    for key in composed.announced:
+        kept.announced[topic.slug, numbers[key]] = Announced(now.replace(microsecond=0))
+    _settle(kept, topic)
+    edition = composed.edition
+    kept.topics[topic.slug] = replace(
+        row, mode=topic.mode, limit=topic.limit, digest=edition.digest, changed_at=edition.changed_at
+    )
+    return edition
+
+
+def _taken_ids(kept: Kept, fresh: Sequence[Candidate]) -> frozenset[str]:
+    """Find the ids that these might want and others hold: guids, and our own with or without a number."""
+    guids = {member.stored.entry.key.guid for one in fresh for member in one.members}
+    own = tuple(own_id(kept.authority, one.subject) for one in fresh)
+    held = (line.atom_id for line, _ in kept.ledger.values())
+    return frozenset(one for one in held if one in guids or one.startswith(own))
+
+
+def latest(kept: Kept, topic: str, limit: int, among: Iterable[int] | None = None) -> list[int]:
+    """List the subjects that a topic announced last, in the order of an edition."""
+    wanted = None if among is None else set(among)
+    found = [
+        (told.at, line, subject)
+        for (one, subject), told in kept.announced.items()
+        if one == topic and (wanted is None or subject in wanted) and (line := _line(kept, topic, subject)) is not None
+    ]
+    found.sort(key=lambda it: it[1].atom_id)
+    found.sort(key=lambda it: (it[0], it[1].published_at), reverse=True)
+    return [subject for _, _, subject in found[:limit]]
+
+
+def _line(kept: Kept, topic: str, subject: int) -> LedgerRow | None:
+    """Find the ledger row of a subject: its own, or that of the story as which the topic's readers know it."""
+    told = kept.announced.get((topic, subject))
+    number = subject if told is None or told.told_as is None else told.told_as
+    if number not in kept.ledger:
+        return None
+    line, lead = kept.ledger[number]
+    return replace(line, subject=kept.key(number), lead=kept.key(lead))
+
+
+def _subject(mode: TopicMode, number: int, one: KeptEntry) -> int | None:
+    """Say which subject an entry belongs to; a copy is that of what it repeats, also where each entry is shown."""
+    if mode is TopicMode.STORIES:
+        return one.story
+    return number if one.copy_of is None else one.copy_of
+
+
+def _candidates(kept: Kept, topic: Topic) -> Iterable[Candidate]:
+    members: dict[int, list[int]] = {}
+    for number, one in kept.live():
+        if (subject := _subject(topic.mode, number, one)) is not None:
+            members.setdefault(subject, []).append(number)
+    announced = latest(kept, topic.slug, topic.limit, members)
+    waiting = {
+        subject
+        for subject, numbers in members.items()
+        if any(_is_pending(kept, topic.slug, number) for number in numbers)
+        and (topic.slug, subject) not in kept.announced
+    }
+    for subject in sorted((*announced, *waiting)):
+        told = kept.announced.get((topic.slug, subject))
+        yield Candidate(
+            subject=kept.key(subject),
+            members=_members(kept, topic.slug, members[subject]),
+            ledger=_line(kept, topic.slug, subject),
+            announced_at=None if told is None else told.at,
+        )
+
+
+def _is_pending(kept: Kept, topic: str, number: int) -> bool:
+    match = kept.matches.get((topic, number))
+    return match is not None and match.pending
+
+
+def _members(kept: Kept, topic: str, numbers: Iterable[int]) -> tuple[Member, ...]:
+    found = [
+        Member(
+            stored=kept.stored(number),
+            source=kept.facts(kept.entries[number].source),
+            text_length=len(kept.entries[number].entry.content_html),
+            reason=match.reason if (match := kept.matches.get((topic, number))) else None,
+        )
+        for number in numbers
+    ]
+    return tuple(sorted(found, key=lambda member: (member.stored.first_seen_at, member.stored.entry.key)))
+
+
+def _settle(kept: Kept, topic: Topic) -> None:
+    """What was announced no longer waits for it."""
+    for (slug, number), match in kept.matches.items():
+        subject = _subject(topic.mode, number, kept.entries[number])
+        if slug == topic.slug and (slug, subject) in kept.announced:
+            kept.matches[slug, number] = replace(match, pending=False)
+
+
+def _change_mode(kept: Kept, slug: str) -> None:
+    """Stories are other subjects than entries: what was announced as the one was not as the other."""
+    for (topic, number), match in kept.matches.items():
+        if topic == slug and not kept.entries[number].backfilled:
+            kept.matches[topic, number] = replace(match, pending=True)
+    for (topic, subject), told in list(kept.announced.items()):
+        if topic == slug and told.told_as is not None and (topic, told.told_as) not in kept.announced:
+            del kept.announced[topic, subject]
+            kept.announced[topic, told.told_as] = Announced(told.at)

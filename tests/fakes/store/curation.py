@@ -1,0 +1,174 @@
+"""Arrivals in order and the decision about them; which entries are in which topics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from aggregator.errors import StoreError
+from aggregator.model.entry import EntryKey
+from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement, StoryMerge
+from aggregator.model.topic import Match, Topic, TopicMode
+from tests.fakes.store import near
+from tests.fakes.store.kept import Announced, Kept, KeptMatch, KeptTopic
+
+Row = TypeVar("Row")
+
+
+def curate(kept: Kept, limit: int, deciding: Deciding) -> CurateResult:
+    taken = sorted(kept.arrivals.items())[:limit]
+    if not taken:
+        return CurateResult()
+    arrivals: dict[int, Arrival] = {}
+    for number, (entry, revised) in taken:
+        if entry not in arrivals and not kept.entries[entry].pruned:
+            arrivals[entry] = _arrival(kept, number, entry, revised=revised)
+    around = near.find(kept, deciding.trace(tuple(arrivals.values())))
+    decided = deciding.decide(
+        CurateBatch(
+            arrivals=tuple(arrivals.values()),
+            neighbours=around.neighbours,
+            headlines=around.headlines,
+            holders=around.holders,
+        )
+    )
+    numbers = {kept.key(entry): entry for entry in kept.entries}
+    for placement in decided.placements:
+        _place(kept, placement, numbers)
+    for merge in decided.merges:
+        _merge(kept, merge, numbers)
+    touched = _match(kept, decided, numbers) | _showing(kept, arrivals.keys())
+    near.remember(kept, decided)
+    kept.curated_up_to = taken[-1][0]
+    for number, _ in taken:
+        del kept.arrivals[number]
+    topics = frozenset(topic for topic in touched if topic not in kept.topics or not kept.topics[topic].retired)
+    return CurateResult(arrivals=len(taken), topics=topics)
+
+
+def rematch(
+    kept: Kept, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
+) -> int | None:
+    found = [number for number, one in kept.live() if number > after and one.story is not None][:limit]
+    if found:
+        arrivals = tuple(_arrival(kept, place, number, revised=True) for place, number in enumerate(found, 1))
+        numbers = {kept.key(entry): entry for entry in kept.entries}
+        _match(kept, decide(CurateBatch(arrivals=arrivals)), numbers, only={topic.slug for topic in topics})
+    if len(found) == limit:
+        return found[-1]
+    for topic in topics:
+        kept.topics[topic.slug] = replace(topic_row(kept, topic.slug), rule_digest=topic.rule_digest)
+    return None
+
+
+def stale_topics(kept: Kept, topics: Sequence[Topic]) -> tuple[str, ...]:
+    slugs = {topic.slug for topic in topics}
+    for topic in topics:
+        former = next((alias for alias in topic.aliases if alias in kept.topics and alias not in slugs), None)
+        if topic.slug not in kept.topics and former is not None:
+            _adopt(kept, topic.slug, former)
+    for slug, row in kept.topics.items():
+        kept.topics[slug] = (
+            replace(row, retired=False) if slug in slugs else replace(row, retired=True, rule_digest=None)
+        )
+    return tuple(
+        topic.slug
+        for topic in topics
+        if topic.slug not in kept.topics or kept.topics[topic.slug].rule_digest != topic.rule_digest
+    )
+
+
+def topic_row(kept: Kept, slug: str) -> KeptTopic:
+    """Give what is remembered of a topic; with the first look its feed id is made, for ever."""
+    return kept.topics.setdefault(slug, KeptTopic(feed_id=f"tag:{kept.authority}:topic/{slug}"))
+
+
+def _adopt(kept: Kept, slug: str, former: str) -> None:
+    """Let a topic that took a new slug go on as the same feed."""
+
+    def moved(rows: Mapping[tuple[str, int], Row]) -> dict[tuple[str, int], Row]:
+        return {(slug if topic == former else topic, number): row for (topic, number), row in rows.items()}
+
+    kept.topics[slug] = kept.topics.pop(former)
+    kept.matches, kept.announced = moved(kept.matches), moved(kept.announced)
+
+
+def _arrival(kept: Kept, number: int, entry: int, *, revised: bool) -> Arrival:
+    source = kept.facts(kept.entries[entry].source)
+    return Arrival(number=number, stored=kept.stored(entry), source=source, revised=revised)
+
+
+def _number(numbers: Mapping[EntryKey, int], key: EntryKey) -> int:
+    if key not in numbers:
+        raise StoreError(f"entry {key.short} of {key.source}: is not stored")
+    return numbers[key]
+
+
+def _place(kept: Kept, placement: Placement, numbers: Mapping[EntryKey, int]) -> None:
+    """Give an entry its story, unless it has one; its poll is told of a copy."""
+    number, story = _number(numbers, placement.key), _number(numbers, placement.story)
+    root = None if placement.duplicate_of is None else _number(numbers, placement.duplicate_of)
+    one = kept.entries[number]
+    if one.story is None:
+        kept.entries[number] = replace(one, story=story, copy_of=root, placed_why=placement.reason)
+    if root is not None:
+        source = kept.sources[one.source]
+        polls = (
+            replace(poll, duplicates=poll.duplicates + 1) if poll.at == one.first_seen_at else poll
+            for poll in source.polls
+        )
+        kept.sources[one.source] = replace(source, polls=tuple(polls))
+
+
+def _merge(kept: Kept, merge: StoryMerge, numbers: Mapping[EntryKey, int]) -> None:
+    """Give a story to another one; a topic goes on under the id that its readers know."""
+    story, into = _number(numbers, merge.story), _number(numbers, merge.into)
+    for number, one in kept.entries.items():
+        if one.story == story:
+            kept.entries[number] = replace(one, story=into)
+    for topic in [topic for topic, row in kept.topics.items() if row.mode is TopicMode.STORIES]:
+        told = kept.announced.get((topic, story))
+        if told is not None and (topic, into) not in kept.announced:
+            del kept.announced[topic, story]
+            kept.announced[topic, into] = Announced(told.at, story if told.told_as is None else told.told_as)
+    kept.merged = {old: into if new == story else new for old, new in kept.merged.items()} | {story: into}
+    kept.merged = {old: new for old, new in kept.merged.items() if old != new}
+
+
+def _match(
+    kept: Kept, decided: Curated, numbers: Mapping[EntryKey, int], only: Collection[str] | None = None
+) -> frozenset[str]:
+    """Put matches in the place of those that the judged entries had; name the topics that were touched."""
+    judged = {_number(numbers, key) for key in decided.judged}
+    named: dict[tuple[str, int], Match] = {
+        (match.topic, _number(numbers, match.key)): match
+        for match in decided.matches
+        if only is None or match.topic in only
+    }
+    before = {(topic, one) for topic, one in kept.matches if one in judged and (only is None or topic in only)}
+    dropped = before - named.keys()
+    for topic, number in dropped:
+        if not _is_announced(kept, topic, number):
+            del kept.matches[topic, number]
+    for (topic, number), match in named.items():
+        pending = kept.matches[topic, number].pending if (topic, number) in kept.matches else None
+        fresh = not kept.entries[number].backfilled
+        kept.matches[topic, number] = KeptMatch(match.reason, fresh if pending is None else pending)
+    return frozenset(topic for topic, _ in (*dropped, *named))
+
+
+def _is_announced(kept: Kept, topic: str, number: int) -> bool:
+    one = kept.entries[number]
+    return any((topic, subject) in kept.announced for subject in (number, one.story, one.copy_of))
+
+
+def _showing(kept: Kept, entries: Iterable[int]) -> frozenset[str]:
+    """Name the topics that have, or showed, the stories of these entries, or what they repeat, or themselves."""
+    ones = [(number, kept.entries[number]) for number in entries]
+    subjects = {one.story for _, one in ones} | {one.copy_of for _, one in ones} - {None}
+    shown = subjects | {number for number, _ in ones}
+    return frozenset(
+        {topic for topic, number in kept.matches if kept.entries[number].story in subjects - {None}}
+        | {topic for topic, subject in kept.announced if subject in shown}
+    )

@@ -1,0 +1,117 @@
+"""Looking inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.model.entry import StoredEntry
+from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, TopicStatus
+from aggregator.model.topic import Topic
+from aggregator.text.link_keys import link_key
+from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
+
+
+def entries(kept: Kept, wanted: EntryFilter, now: datetime) -> tuple[tuple[StoredEntry, str], ...]:
+    found = [(number, one) for number, one in kept.live() if _is_wanted(kept, number, one, wanted, now)]
+    found.sort(key=lambda pair: (pair[1].first_seen_at, pair[0]), reverse=True)
+    limit = None if wanted.limit is None else max(wanted.limit, 0)
+    return tuple((kept.stored(number), _story(kept, one)) for number, one in found[:limit])
+
+
+def status(kept: Kept, topics: Sequence[Topic], now: datetime, polls: int) -> Status:
+    active = sorted((one.position, number) for number, one in kept.sources.items() if one.active)
+    paces = sorted(kept.paces.values(), key=lambda pace: pace.key)
+    paces.sort(key=lambda pace: (pace.paced, kept.paced_at[pace.key]), reverse=True)
+    return Status(
+        at=now,
+        sources=tuple(_source_status(kept, number, polls) for _, number in active),
+        topics=tuple(_topic_status(kept, topic) for topic in topics),
+        entries=sum(1 for _ in kept.live()),
+        waiting=len(kept.arrivals),
+        paces=tuple(paces),
+    )
+
+
+def source_view(kept: Kept, source_id: str, now: datetime) -> SourceView | None:
+    number = kept.source_number(source_id)
+    one = None if number is None else kept.sources[number]
+    if number is None or one is None or not one.active:
+        return None
+    key = kept.pace_in_force(one)
+    sharing = (other.source.id for other in kept.sources.values() if other.active and kept.pace_in_force(other) == key)
+    return SourceView(
+        at=now,
+        status=_source_status(kept, number, len(one.polls)),
+        pace=kept.pace(key),
+        family=one.family,
+        sharing=tuple(sorted(sharing)),
+    )
+
+
+def entry_views(kept: Kept, wanted: str) -> tuple[EntryView, ...]:
+    link = link_key(wanted) if "://" in wanted else None
+    named = kept.shorts.get(wanted, ())
+    found = [
+        (one.first_seen_at, number)
+        for number, one in kept.live()
+        if number in named or (link is not None and one.entry.link_key == link)
+    ]
+    return tuple(_entry_view(kept, number) for _, number in sorted(found))
+
+
+def _is_wanted(kept: Kept, number: int, one: KeptEntry, wanted: EntryFilter, now: datetime) -> bool:
+    return all(_refusals(kept, number, one, wanted, now))
+
+
+def _refusals(kept: Kept, number: int, one: KeptEntry, wanted: EntryFilter, now: datetime) -> Iterator[bool]:
+    if wanted.source is not None:
+        yield kept.sources[one.source].source.id == wanted.source
+    if wanted.topic is not None:
+        yield (wanted.topic, number) in kept.matches
+    if wanted.entry is not None:
+        yield number in kept.shorts.get(wanted.entry, ())
+    if wanted.story is not None:
+        yield one.story in {kept.merged.get(named, named) for named in kept.shorts.get(wanted.story, ())}
+    if wanted.since is not None:
+        yield one.first_seen_at >= now - wanted.since
+
+
+def _story(kept: Kept, one: KeptEntry) -> str:
+    return "" if one.story is None else kept.key(one.story).short
+
+
+def _entry_view(kept: Kept, number: int) -> EntryView:
+    one = kept.entries[number]
+    reasons = (one.entry.date_reason, one.reason, one.placed_why)
+    return EntryView(
+        stored=kept.stored(number),
+        story=_story(kept, one),
+        source=kept.facts(one.source),
+        reasons=tuple(reason for reason in reasons if reason is not None),
+        topics=kept.topics_of(number),
+    )
+
+
+def _source_status(kept: Kept, number: int, polls: int) -> SourceStatus:
+    one: KeptSource = kept.sources[number]
+    return SourceStatus(
+        source=replace(one.source, pace_key=one.pace_key),
+        state=one.state,
+        entries=sum(entry.source == number for _, entry in kept.live()),
+        polls=one.polls[: max(polls, 0)],
+        pace_key=kept.pace_in_force(one),
+    )
+
+
+def _topic_status(kept: Kept, topic: Topic) -> TopicStatus:
+    members = [number for slug, number in kept.matches if slug == topic.slug]
+    row = kept.topics.get(topic.slug)
+    return TopicStatus(
+        slug=topic.slug,
+        title=topic.title,
+        entries=len(members),
+        stories=len({kept.entries[number].story for number in members}),
+        updated_at=row.changed_at if row else None,
+    )

@@ -1,0 +1,147 @@
+"""The store of all ports over one memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from aggregator.errors import StoreError, StoreFull
+from aggregator.model.article import FullText, PageWanted
+from aggregator.model.edition import Composed, Edition, TopicView
+from aggregator.model.entry import StoredEntry
+from aggregator.model.following import FollowChange, Followed
+from aggregator.model.source import Claim, Due, Source, Waiting
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
+from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
+from aggregator.model.topic import Topic
+from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
+from aggregator.model.websub import Subscription
+from tests.fakes.store import (
+    announcing,
+    care,
+    claims,
+    curation,
+    looking,
+    near,
+    pages,
+    polls as polling,
+    pushes,
+    sources,
+)
+from tests.fakes.store.kept import Kept
+
+Result = TypeVar("Result")
+
+
+class FakeStore:
+    """Keeps everything in dictionaries; what a method does, it does to a copy, which is then put in their place.
+
+    Args:
+        site_authority: Domain name that ids are made under.
+    """
+
+    def __init__(self, *, site_authority: str = "t.example") -> None:
+        self._kept = Kept(authority=f"{site_authority},2026")
+        self._failing = 0
+        self._closed = False
+
+    def fail_commits(self, count: int = 1) -> None:
+        """Let the next commits fail, as on a disk that is full: everything was decided, and nothing is kept."""
+        self._failing = count
+
+    async def sync_sources(self, sources_: Sequence[Source], now: datetime) -> tuple[Source, ...]:
+        return self._write(lambda kept: sources.sync(kept, sources_, now))
+
+    async def claim_due(self, now: datetime, limit: int, *, busy: frozenset[str] = frozenset()) -> tuple[Claim, ...]:
+        return self._write(lambda kept: claims.claim_due(kept, now, limit, busy))
+
+    async def claim(self, source_ids: Sequence[str], now: datetime) -> tuple[Claim, ...]:
+        return self._write(lambda kept: claims.claim(kept, source_ids, now))
+
+    async def give_back(self, claims_: Sequence[Claim]) -> None:
+        self._write(lambda kept: claims.give_back(kept, claims_))
+
+    async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
+        return self._write(lambda kept: polling.transact(kept, ask, decide))
+
+    async def known_document(self, source_id: str) -> KnownDocument:
+        return polling.known_document(self._readable(), source_id)
+
+    async def reschedule(
+        self, now: datetime, decide: Callable[[Sequence[Waiting], datetime], Mapping[str, Due]]
+    ) -> int:
+        return self._write(lambda kept: claims.reschedule(kept, now, decide))
+
+    async def shift(self, by: timedelta) -> None:
+        self._write(lambda kept: claims.shift(kept, by))
+
+    async def next_due_at(self) -> datetime | None:
+        return claims.next_due_at(self._readable())
+
+    async def followed(self) -> tuple[Followed, ...]:
+        return pushes.followed(self._readable())
+
+    async def subscription(self, token_hash: str) -> Subscription | None:
+        return pushes.subscription(self._readable(), token_hash)
+
+    async def follow(self, source_id: str, decide: Callable[[Followed], FollowChange]) -> FollowChange | None:
+        return self._write(lambda kept: pushes.follow(kept, source_id, decide))
+
+    async def forget_subscriptions(self, before: datetime) -> int:
+        return self._write(lambda kept: pushes.forget_subscriptions(kept, before))
+
+    async def recall(self) -> Recalled:
+        return near.recall(self._readable())
+
+    async def curate(self, limit: int, deciding: Deciding) -> CurateResult:
+        return self._write(lambda kept: curation.curate(kept, limit, deciding))
+
+    async def stale_topics(self, topics: Sequence[Topic]) -> tuple[str, ...]:
+        return self._write(lambda kept: curation.stale_topics(kept, topics))
+
+    async def rematch(
+        self, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
+    ) -> int | None:
+        return self._write(lambda kept: curation.rematch(kept, topics, after, limit, decide))
+
+    async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
+        return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
+
+    async def entries(self, wanted: EntryFilter, now: datetime) -> tuple[tuple[StoredEntry, str], ...]:
+        return looking.entries(self._readable(), wanted, now)
+
+    async def status(self, topics: Sequence[Topic], now: datetime, *, polls: int = 1) -> Status:
+        return looking.status(self._readable(), topics, now, polls)
+
+    async def source_view(self, source_id: str, now: datetime) -> SourceView | None:
+        return looking.source_view(self._readable(), source_id, now)
+
+    async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
+        return looking.entry_views(self._readable(), wanted)
+
+    async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
+        return self._write(lambda kept: care.prune(kept, now, vanished_for))
+
+    async def pages_wanted(self, source_ids: Sequence[str], now: datetime, limit: int) -> tuple[PageWanted, ...]:
+        return pages.pages_wanted(self._readable(), source_ids, now, limit)
+
+    async def keep_full_text(self, result: FullText) -> None:
+        self._write(lambda kept: pages.keep_full_text(kept, result))
+
+    async def close(self) -> None:
+        self._closed = True
+
+    def _readable(self) -> Kept:
+        if self._closed:
+            raise StoreError("the store is closed")
+        return self._kept
+
+    def _write(self, work: Callable[[Kept], Result]) -> Result:
+        changed = self._readable().copy()
+        result = work(changed)
+        if self._failing:
+            self._failing -= 1
+            raise StoreFull("the disk is full")
+        self._kept = changed
+        return result

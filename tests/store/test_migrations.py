@@ -1,0 +1,103 @@
+"""Databases of older versions are brought up to date, and lose nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from aggregator.model.parsed import ScheduleHints
+from aggregator.model.source import Rate, Source, Validators
+from aggregator.store.sqlite import SqliteStore
+from aggregator.store.sqlite.rows import moment
+from aggregator.store.sqlite.schema import MIGRATIONS
+from aggregator.store.sqlite.source_rows import settings_text
+from tests.builders import NOON, make_source
+
+pytestmark = pytest.mark.anyio
+HOUR = timedelta(hours=1)
+
+
+def on_host(host: str, name: str) -> Source:
+    return make_source(name, url=f"https://{host}/f.xml", pace_key=host)
+
+
+async def test_a_database_of_the_version_before_is_brought_up_to_date_and_loses_nothing(tmp_path: Path):
+    path = tmp_path / "aggregator.db"
+    old = Database(path)
+    MIGRATIONS.apply(old, stop_before="0002-scheduling")
+    old.execute(
+        "INSERT INTO sources (source, id_given, url, pace_key, active, position, longest_s, keep_s, settings, version,"
+        " etag, body_digest, interval_s, next_poll_at, next_poll_why, errors, condition, redirect_count, documents,"
+        " profile) VALUES ('lwn', 1, 'https://lwn.example/feed.xml', 'lwn.example', 1, 0, 86400, 1, '{}', 4, '\"1\"',"
+        " 'd', 3600, '2026-11-23T13:00:00.000000+00:00', 'so', 0, 'ok', 0, 2, '{}')"
+    )
+    old.execute(
+        "INSERT INTO polls (source_id, slot, number, at, outcome, new, revised, duplicates, bytes, took_s, detail,"
+        " sent, next_poll_why) VALUES (1, 0, 0, '2026-11-23T12:00:00.000000+00:00', 'new', 1, 0, 0, 5, 0.1, '', '', '')"
+    )
+    old.conn.commit()
+    old.close()
+
+    store = SqliteStore.open(path, site_authority="example.org")
+    await store.sync_sources([make_source()], NOON)
+    state = (await store.status((), NOON)).sources[0].state
+    await store.close()
+    assert state.validators == Validators(etag='"1"')
+    assert (state.version, state.documents, state.next_poll_at) == (4, 2, NOON + HOUR)
+    assert (state.rate, state.hints, state.moves, state.read_by) == (Rate(), ScheduleHints(), (), 1)
+    assert path.with_name("aggregator.db.before-0002-scheduling").exists()
+
+
+async def test_a_database_from_before_keeps_its_holds_and_learns_who_belongs_together(tmp_path):
+    path = tmp_path / "old.db"
+    old = Database(path)
+    MIGRATIONS.apply(old, stop_before="0003-paces")
+    held = (NOON + HOUR).isoformat(timespec="microseconds")
+    old.execute("INSERT INTO hosts (pace_key, hold_until) VALUES ('h1.many.example', ?)", [held])
+    old.execute("INSERT INTO meta (key, value) VALUES ('authority', 'example.org,2026')")
+    old.conn.commit()
+    old.close()
+    store = SqliteStore.open(path, site_authority="example.org")
+    try:
+        await store.sync_sources(
+            [
+                make_source(f"s{i}", url=f"https://h{i}.many.example/f.xml", pace_key=f"h{i}.many.example")
+                for i in range(2)
+            ],
+            NOON,
+        )
+        assert [(one.source.id, one.family) for one in await store.claim_due(NOON, 10)] == [("s0", "many.example")]
+        assert {one.source.id for one in await store.claim_due(NOON + HOUR, 10)} == {"s0", "s1"}
+    finally:
+        await store.close()
+
+
+async def test_a_database_from_before_hubs_is_brought_up_with_all_that_it_holds(tmp_path):
+    path = tmp_path / "old.db"
+    old = Database(path)
+    MIGRATIONS.apply(old, stop_before="0004-websub")
+    assert "subscriptions" not in old.table_names()
+    old.execute("INSERT INTO meta VALUES ('authority', 't.example,2026')")
+    old.execute(
+        "INSERT INTO sources (source, id_given, url, pace_key, active, position, longest_s, keep_s, settings, version, "
+        "body_digest, interval_s, next_poll_why, errors, condition, redirect_count, documents, profile) "
+        "VALUES ('p', 1, 'https://p.example/feed.xml', 'p.example', 1, 0, 86400, 7776000, ?, 4, '', 3600, '', 0, 'ok', "
+        "0, 2, '{}')",
+        [settings_text(make_source("p"))],
+    )
+    old.execute(
+        "INSERT INTO polls (source_id, slot, number, at, outcome, new, revised, duplicates, bytes, took_s, detail, "
+        "sent, next_poll_why) VALUES (1, 0, 0, ?, 'new', 1, 0, 0, 9, 0.1, '', '', '')",
+        [moment(NOON)],
+    )
+    old.execute("UPDATE sources SET polls = 1")
+    old.conn.commit()
+    old.close()
+    store = SqliteStore.open(path, site_authority="t.example")
+    (seen,) = (await store.status((), NOON)).sources
+    assert (seen.state.version, seen.state.push, seen.polls[0].via) == (4, None, "poll")
+    assert await store.followed() == ()
+    await store.close()
