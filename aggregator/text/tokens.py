@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 from operator import attrgetter
 from typing import NamedTuple
@@ -169,40 +169,50 @@ def locate_words(parts: Sequence[str], start: int = 0, stop: float = math.inf) -
                 yield Located(position, width, number, found.start(), found.end())
 
 
-def find_written(text: str, folded: str, name: str) -> str | None:
-    """Find the first word of a text that ``index_words`` has under a name, as it is written, without making an index.
+class FoldedText:
+    """A text beside its folded form, in which single words are found without an index of all of them.
 
-    Linear in the length of the text, and mostly far below: only words that hold the letters are looked at.
-
-    Args:
-        text: Of one field.
-        folded: What ``fold`` makes of it.
-        name: Folded; of a script that puts spaces between words.
-
-    >>> find_written("the Café", "the cafe", "cafe")
+    >>> FoldedText("the Café").find("cafe")
     'Café'
     """
-    aligned = _is_aligned(text, folded)
-    at, done = folded.find(name), 0
-    while at >= 0:
-        begin = max(done, text.rfind(" ", done, at) + 1) if aligned else 0
-        for found in _WORD.finditer(text, begin):
-            done = found.end()
-            if any(term == name for _, term in _TERMS[found[0]].indexed):
-                return found[0]
-            if aligned and done > at:
-                break
-        else:
-            return None
-        at = folded.find(name, done)
-    return None
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._folded = fold(text)
 
-def _is_aligned(text: str, folded: str) -> bool:
-    """Say whether every character of a text stands where its folded form does."""
-    if len(text) != len(folded):
-        return False
-    return text.isascii() or all(len(run) == len(fold(run)) for run in set(_FOREIGN.findall(text)))
+    def holds(self, letters: str) -> bool:
+        """Say whether these folded letters stand anywhere, be it within a word."""
+        return letters in self._folded
+
+    def find(self, name: str) -> str | None:
+        """Find the first word that ``index_words`` has under a name, as it is written.
+
+        Linear in the length of the text, and mostly far below: only words that hold the letters are looked at.
+
+        Args:
+            name: Folded; of a script that puts spaces between words.
+        """
+        text, aligned = self._text, self._aligned
+        at, done = self._folded.find(name), 0
+        while at >= 0:
+            begin = max(done, text.rfind(" ", done, at) + 1) if aligned else 0
+            for found in _WORD.finditer(text, begin):
+                done = found.end()
+                if any(term == name for _, term in _TERMS[found[0]].indexed):
+                    return found[0]
+                if aligned and done > at:
+                    break
+            else:
+                return None
+            at = self._folded.find(name, done)
+        return None
+
+    @cached_property
+    def _aligned(self) -> bool:
+        """Whether every character stands where its folded form does."""
+        if len(self._text) != len(self._folded):
+            return False
+        return self._text.isascii() or all(len(run) == len(fold(run)) for run in set(_FOREIGN.findall(self._text)))
 
 
 def is_unspaced(character: str) -> bool:

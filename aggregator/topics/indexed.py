@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from aggregator.model.entry import Entry, SourceFacts, StoredEntry
-from aggregator.text.tokens import Located, find_written, fold, index_words, locate_words
+from aggregator.text.tokens import FoldedText, Located, fold, index_words, locate_words
 from aggregator.text.visible import visible_text
 
 # Articles are shorter; what is longer is a book or an attack.
@@ -27,7 +27,7 @@ class IndexedEntry:
         self._parts: dict[str, tuple[str, ...]] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._sorted: dict[str, list[str]] = {}
-        self._plain: dict[str, str] = {}
+        self._plain: dict[str, FoldedText] = {}
         self._written: dict[tuple[str, str], str | None] = {}
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
@@ -45,7 +45,7 @@ class IndexedEntry:
         """
         if field in self._words:
             return False
-        return letters not in self._folded(field)
+        return not self._folded(field).holds(letters)
 
     def written(self, field: str, token: str) -> str | None:
         """Give the first word of a field that a token stands for, as it is written; not for scripts without spaces.
@@ -53,9 +53,7 @@ class IndexedEntry:
         A field is not indexed for the sake of single words.
         """
         if (field, token) not in self._written:
-            lacking = self.lacks(field, token)
-            found = None if lacking else find_written(self._joined(field), self._folded(field), token)
-            self._written[field, token] = found
+            self._written[field, token] = self._folded(field).find(token)
         return self._written[field, token]
 
     def words_with(self, field: str, start: str) -> Iterator[str]:
@@ -88,14 +86,11 @@ class IndexedEntry:
         end = min(last.start + beyond - last.position, last.end) if _is_run(last) else last.end
         return " ".join(parts[first.part][begin:end].split())
 
-    def _joined(self, field: str) -> str:
-        return "\n".join(self._parts_of(field))
-
-    def _folded(self, field: str) -> str:
-        plain = self._plain.get(field)
-        if plain is None:
-            plain = self._plain[field] = fold(self._joined(field))
-        return plain
+    def _folded(self, field: str) -> FoldedText:
+        found = self._plain.get(field)
+        if found is None:
+            found = self._plain[field] = FoldedText("\n".join(self._parts_of(field)))
+        return found
 
     def _parts_of(self, field: str) -> tuple[str, ...]:
         found = self._parts.get(field)

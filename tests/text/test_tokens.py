@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from aggregator.text.tokens import find_written, fold, index_words, locate_words, placed_tokens, tokens
+from aggregator.text.tokens import FoldedText, fold, index_words, locate_words, placed_tokens, tokens
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_any_text_gives_folded_words_at_rising_positions(text: str):
 @settings(max_examples=400)
 def test_a_written_word_is_found_without_an_index(text: str, name: str):
     first = next(iter(index_words([text]).get(name, ())), None)
-    written = find_written(text, fold(text), name)
+    written = FoldedText(text).find(name)
     if first is None:
         assert written is None
         return
