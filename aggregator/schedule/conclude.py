@@ -17,7 +17,7 @@ from aggregator.schedule.freshness import lifetime
 from aggregator.schedule.interval import Interval, adapted, is_local, resting
 from aggregator.schedule.learning import learn
 from aggregator.schedule.moves import Seen, returned
-from aggregator.schedule.pages import found_on_page, give_up, lost, take_up
+from aggregator.schedule.pages import NEXT_TRIAL, found_on_page, give_up, lost, on_trial, take_up
 from aggregator.schedule.telling import came_line, oddities, remarks, sent_line
 from aggregator.schedule.trust import doubt
 from aggregator.schedule.wishes import Wish, stated_wishes
@@ -71,9 +71,9 @@ def conclude(  # noqa: PLR0913 - a poll has that many results; those that a fail
         came=came_line(outcome),
     )
     if isinstance(reading, Unreadable) and not isinstance(outcome, FetchFailed):
-        feed_url = found_on_page(source, state, reading)
-        if feed_url is not None:
-            after, poll = take_up(source, state, feed_url, poll)
+        offer = found_on_page(source, state, reading, now)
+        if offer is not None:
+            after, poll = take_up(source, state, offer, poll)
             return Conclusion(state=after, poll=poll)
         outcome = _unreadable(outcome, reading)
     if isinstance(outcome, FetchFailed):
@@ -128,7 +128,9 @@ def _wishes(state: SourceState, answer: Fetched | NotModified, now: datetime) ->
 def _after_failure(source: Source, state: SourceState, failed: FetchFailed, poll: PollRecord) -> Conclusion:
     errors = state.errors + 1
     first_error_at = min(state.first_error_at or poll.at, poll.at)
-    if lost(source, state, failed, errors):
+    trial = on_trial(state)
+    given_up = lost(source, state, failed, errors)
+    if given_up:
         state = give_up(source, state, poll.at, failed.detail)
         failed = replace(failed, kind=_OF_A_LOST_FEED, detail=f"{failed.detail}; the page is looked at again")
     silent_for = poll.at - first_error_at
@@ -136,6 +138,8 @@ def _after_failure(source: Source, state: SourceState, failed: FetchFailed, poll
     result = consequence(failed, errors, silent_for, gone_for=gone_for)
     hold_until = _hold_until(state, result, poll.at)
     following = _kept_away(source, state, result, hold_until, poll.at)
+    if trial and given_up and hold_until is None:
+        following = Due(poll.at + NEXT_TRIAL, "a usual place held no feed: the page is asked, then the next place")
     after = replace(
         returned(source, state, silent_for, poll.at),
         interval=resting(source, state).length,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -88,17 +89,79 @@ async def test_a_feed_that_is_lost_is_looked_for_on_the_page_again(settings_for,
 @pytest.mark.anyio
 async def test_a_page_without_a_feed_fails_with_the_reason_and_a_server_that_is_down_loses_nothing(settings_for):
     async with ScriptedWeb() as web:
-        settings = settings_for(web.script("/", page(), page("/feed"), Reply(500)))
-        web.script("/feed", document(feed(b"a")), Reply(503))
+        settings = settings_for(web.script("/", page(), page("/posts"), Reply(500)))
+        web.script("/posts", document(feed(b"a")), Reply(503))
         async with opened(settings) as (_, engine, _):
             await engine.start()
             assert await engine.poll_due() == ("blog",)
-            assert "offers no feed" in ((await state(engine)).state.last_error or "")
+            assert "404" in ((await state(engine)).state.last_error or "")
             await engine.poll_named(["blog"])
             await engine.poll_named(["blog"])
             for _ in range(4):
                 await engine.poll_named(["blog"])
-            assert (await state(engine)).state.moved_to == web.url("/feed")
+            assert (await state(engine)).state.moved_to == web.url("/posts")
+
+
+@pytest.mark.anyio
+async def test_where_a_page_offers_no_feed_the_usual_places_are_tried_one_for_each_visit(settings_for):
+    async with ScriptedWeb() as web:
+        settings = settings_for(web.script("/", page()))
+        web.publish("/feed.xml", feed(b"a"))
+        async with opened(settings) as (_, engine, _):
+            await engine.start()
+            assert await engine.poll_due() == ("blog",)
+            failed = (await state(engine)).state
+            assert (failed.moved_to, failed.condition, failed.errors) == (None, "failing", 1)
+            assert failed.next_poll_why == "a usual place held no feed: the page is asked, then the next place"
+            assert failed.next_poll_at is not None
+            assert failed.next_poll_at - failed.moves[-1].at == timedelta(minutes=5)
+            await engine.poll_named(["blog"])
+            await engine.poll_named(["blog"])
+            found = await state(engine)
+            assert [poll.outcome for poll in found.polls[:2]] == ["new", "unchanged"]
+            assert found.polls[1].detail == f"the page offers no feed; {web.url('/feed.xml')} is tried, a usual place"
+            assert (found.state.moved_to, found.state.errors) == (web.url("/feed.xml"), 0)
+            assert found.state.condition == "ok"
+        assert [asked.path for asked in web.log] == ["/", "/feed", "/", "/feed.xml"]
+
+
+@pytest.mark.anyio
+async def test_a_page_without_any_feed_is_told_so_after_few_places(settings_for):
+    async with ScriptedWeb() as web:
+        settings = settings_for(web.script("/", page()))
+        web.script("/rss", Reply(503))
+        async with opened(settings) as (_, engine, _):
+            await engine.start()
+            for _ in range(24):
+                await engine.poll_named(["blog"])
+            last = await state(engine)
+            held = web.asked("/rss")
+            assert held
+            assert last.state.moved_to == web.url("/rss")
+            web.script("/rss", Reply(404))
+            for _ in range(24):
+                await engine.poll_named(["blog"])
+            last = await state(engine)
+        asked = [one.path for one in web.log if one.path not in {"/", "/rss"}]
+        assert sorted(asked) == sorted(set(asked))
+        assert len(asked) < 8
+        assert last.state.moved_to is None
+        assert last.polls[0].outcome == "not_a_feed"
+        assert "offers no feed" in (last.state.last_error or "")
+        assert last.state.condition == "failing"
+
+
+@pytest.mark.anyio
+async def test_a_guess_is_guarded_like_any_address(settings_for):
+    async with ScriptedWeb() as web:
+        settings = settings_for(web.script("/", page()))
+        web.script("/feed", Reply(301, (("Location", "http://10.0.0.1/feed"),)))
+        async with opened(settings) as (_, engine, _):
+            await engine.start()
+            assert await engine.poll_due() == ("blog",)
+            refused = await state(engine)
+            assert "10.0.0.1" in refused.polls[0].detail
+            assert refused.state.moved_to is None
 
 
 @pytest.mark.anyio
