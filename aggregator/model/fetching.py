@@ -144,6 +144,7 @@ class FetchFailed:
         detail: What happened, for people; holds no secret.
         status: HTTP status where one was received.
         retry_after: The server's own wish, already read from seconds or a date.
+        asked: Whether anything was sent; not when the host is held, or has its pause.
     """
 
     kind: Failure
@@ -154,6 +155,7 @@ class FetchFailed:
     retry_after: timedelta | None = None
     hops: tuple[Hop, ...] = ()
     elapsed: timedelta = timedelta()
+    asked: bool = True
 
 
 FetchOutcome = Fetched | NotModified | FetchFailed

@@ -106,6 +106,37 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """A request that is no poll: for a page, or in a search for feeds.
+
+    Attributes:
+        host: The pace key that it would be asked under by itself.
+        family: The registrable domain, or the host group.
+        at: Now; or, once it is over, when the answer was complete.
+        sightings_since: How far back polls are evidence; None when none is needed.
+    """
+
+    host: str
+    family: str
+    at: datetime
+    sightings_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostSeen:
+    """What is known of the host of an errand.
+
+    Attributes:
+        pace: Of the key in force.
+        polls_wait: A source under the key is due, and was not claimed yet.
+    """
+
+    pace: Pace
+    sightings: tuple[Sighting, ...] = ()
+    polls_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """How a claimed source is to be asked among its neighbours.
 

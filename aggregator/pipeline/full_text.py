@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -67,16 +67,32 @@ async def read_pages(source_ids: Sequence[str], parts: FullTextParts) -> int:
 
 
 async def _read_site(site: str, pages: Sequence[PageWanted], parts: FullTextParts) -> int:
-    """Read pages of one site, one after another, until it asks for peace; each result is kept at once."""
+    """Read pages of one site, one after another, until it asks for peace; each result is kept at once.
+
+    The others wait as long as the one that failed, and it does not count as a try of theirs.
+    """
     kept = 0
     robots = await _robots(site, parts)
-    for page in pages:
+    if isinstance(robots, FetchFailed):
+        await _put_off(pages, robots, parts)
+        return 0
+    for number, page in enumerate(pages):
         result, outcome = await _read(page, robots, parts)
         await parts.store.keep_full_text(result)
         kept += result.content_html is not None
         if isinstance(outcome, FetchFailed) and outcome.kind in _PASSING:
+            await _put_off(pages[number + 1 :], outcome, parts)
             break
     return kept
+
+
+async def _put_off(pages: Sequence[PageWanted], failed: FetchFailed, parts: FullTextParts) -> None:
+    """Note that pages were not asked for, because their site is to be left alone."""
+    now = parts.clock.now()
+    again_at = now + (failed.retry_after or _AGAIN[0])
+    for page in pages:
+        waits = _stays(page, now, failed.kind.value, failed.detail, again_at)
+        await parts.store.keep_full_text(replace(waits, attempts=page.attempts))
 
 
 async def _read(page: PageWanted, robots: Robots, parts: FullTextParts) -> tuple[FullText, FetchOutcome | None]:
@@ -85,13 +101,19 @@ async def _read(page: PageWanted, robots: Robots, parts: FullTextParts) -> tuple
         again = now + _ROBOTS_LOST_HOLD if robots is ALLOWS_NOTHING else None
         return _stays(page, now, "robots", "robots.txt asks not to read this page", again), None
     outcome = await parts.fetcher.fetch(_request(page.url, _ACCEPT, _MAX_PAGE_BYTES, parts))
+    if isinstance(outcome, FetchFailed) and not outcome.asked:
+        waits = _stays(page, now, outcome.kind.value, outcome.detail, now + (outcome.retry_after or timedelta()))
+        return replace(waits, attempts=page.attempts), outcome
     if isinstance(outcome, FetchFailed):
         again = _again(page, outcome, now) if outcome.kind in _PASSING else None
         return _stays(page, now, outcome.kind.value, outcome.detail, again), outcome
     if not isinstance(outcome, Fetched):
         return _stays(page, now, Failure.BAD_BODY.value, "an answer without a body", None), outcome
-    if _site(outcome.url) != _site(page.url) and not (await _robots(_site(outcome.url), parts)).allows(outcome.url):
-        return _stays(page, now, "robots", "robots.txt of the site that it leads to asks not to read it", None), outcome
+    if _site(outcome.url) != _site(page.url):
+        there = await _robots(_site(outcome.url), parts)
+        if isinstance(there, FetchFailed) or not there.allows(outcome.url):
+            asks = "robots.txt of the site that it leads to asks not to read it"
+            return _stays(page, now, "robots", asks, None), outcome
     article = await parts.articles.read(ArticlePage(url=outcome.url, headers=outcome.headers, body=outcome.body))
     return choose(page, article, now), outcome
 
@@ -134,8 +156,8 @@ def _again(page: PageWanted, failed: FetchFailed, now: datetime) -> datetime | N
     return now + max(_AGAIN[page.attempts], failed.retry_after or timedelta())
 
 
-async def _robots(site: str, parts: FullTextParts) -> Robots:
-    """Give the rules of a site, asked for once a day.
+async def _robots(site: str, parts: FullTextParts) -> Robots | FetchFailed:
+    """Give the rules of a site, asked for once a day; a failure while the site may not be asked for anything.
 
     Follows:
         RFC 9309, 2.3.1: no such file allows everything, a server that fails allows nothing for now.
@@ -147,6 +169,8 @@ async def _robots(site: str, parts: FullTextParts) -> Robots:
     outcome = await parts.fetcher.fetch(
         _request(f"{site}/robots.txt", "text/plain, */*;q=0.1", _MAX_ROBOTS_BYTES, parts)
     )
+    if isinstance(outcome, FetchFailed) and not outcome.asked:
+        return outcome
     if isinstance(outcome, Fetched):
         robots, hold = read_robots(outcome.body), _ROBOTS_HOLD
     elif isinstance(outcome, FetchFailed) and _is_absent(outcome):

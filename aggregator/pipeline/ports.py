@@ -15,6 +15,7 @@ from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.fetching import FetchOutcome, FetchRequest, PostOutcome, PostRequest
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.reading import Document, ReadOutcome, Unreadable
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
@@ -259,7 +260,18 @@ class FullTextStore(Protocol):
         ...
 
 
-class Store(PollStore, PushStore, CurateStore, AnnounceStore, ReadStore, CareStore, FullTextStore, Protocol):
+class PaceStore(Protocol):
+    """What requests beside polls need, to keep the pace of hosts."""
+
+    async def run_errand(self, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
+        """Look up what is known of a host, decide and write, in one transaction.
+
+        ``decide`` is pure and may be called again; None leaves what is known as it is.
+        """
+        ...
+
+
+class Store(PollStore, PushStore, CurateStore, AnnounceStore, ReadStore, CareStore, FullTextStore, PaceStore, Protocol):
     """All of it, as one part provides it."""
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from aggregator.schedule.budgets import Weighed, retimed, weigh
 from aggregator.schedule.conclude import Conclusion, conclude
+from aggregator.schedule.errands import Leave, ask_leave, weigh_errand
 from aggregator.schedule.evidence import EVIDENCE_FOR, Asked
 from aggregator.schedule.moves import permanent_target
 from aggregator.schedule.requests import ACCEPT_PAGE, host_of, plan_request, user_agent
@@ -13,7 +14,9 @@ __all__ = [
     "EVIDENCE_FOR",
     "Asked",
     "Conclusion",
+    "Leave",
     "Weighed",
+    "ask_leave",
     "conclude",
     "host_of",
     "permanent_target",
@@ -23,4 +26,5 @@ __all__ = [
     "spread",
     "user_agent",
     "weigh",
+    "weigh_errand",
 ]

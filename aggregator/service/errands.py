@@ -1,4 +1,4 @@
-"""Errands: what is asked of the web beside polls, with the same guard and at the same pace."""
+"""Errands: what is asked of the web beside polls, with the same guard, at the same pace, within the same budgets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aggregator.model.discovery import Discovery
 from aggregator.model.source import ContentPolicy, Source
 from aggregator.pipeline.discover import DiscoverParts, discover
 from aggregator.pipeline.full_text import FullTextParts, read_pages
+from aggregator.service.budgeted import BudgetedFetcher
 from aggregator.service.house import House
 from aggregator.service.turns import Pace, PacedFetcher
 
@@ -22,7 +23,8 @@ class Errands:
     """
 
     def __init__(self, house: House, pace: Pace) -> None:
-        fetcher = PacedFetcher(house.fetcher, house.clock, pace)
+        budgeted = BudgetedFetcher(house.fetcher, house.store, house.clock, pace)
+        fetcher = PacedFetcher(budgeted, house.clock, pace)
         self._search = DiscoverParts(
             fetcher=fetcher, reader=house.reader, clock=house.clock, user_agent=house.user_agent
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.model.pace import Finding, Pace, Scope
+from aggregator.model.pace import Errand, Finding, HostSeen, Pace, Scope
 from aggregator.model.source import Claim, Due, Rate, Source
 from aggregator.model.verdict import Ask, ChangeSet, Known, PollRecord
 from aggregator.pipeline.ports import Store
@@ -239,3 +239,37 @@ async def test_a_stepped_clock_moves_pauses_too(store):
     await commit(store, first, NOON, pace=limit("one.example", NOON))
     await store.shift(-HOUR)
     assert names(await store.claim_due(NOON - HOUR + MINUTE, 10)) == ["s1"]
+
+
+async def met(store: Store, errand: Errand, pace: Pace | None = None) -> HostSeen:
+    found: list[HostSeen] = []
+
+    def decide(seen: HostSeen) -> Pace | None:
+        found.append(seen)
+        return pace
+
+    await store.run_errand(errand, decide)
+    return found[-1]
+
+
+async def test_an_errand_sees_what_polls_taught_and_polls_see_what_it_taught(store):
+    await store.sync_sources([on("one.example", "s0")], NOON)
+    errand = Errand(host="one.example", family="one.example", at=NOON, sightings_since=NOON - HOUR)
+    assert await met(store, errand) == HostSeen(pace=Pace(key="one.example"), polls_wait=True)
+    (claim,) = await store.claim_due(NOON, 10)
+    await commit(store, claim, NOON, pace=limit("one.example", NOON))
+    seen = await met(store, errand, limit("one.example", NOON, hold_until=NOON + 2 * HOUR))
+    assert (seen.pace.spacing, seen.polls_wait) == (MINUTE, False)
+    assert [one.source_id for one in seen.sightings] == ["s0"]
+    assert (await met(store, replace(errand, at=NOON + HOUR, sightings_since=None))).sightings == ()
+    assert await store.claim_due(NOON + HOUR, 10) == ()
+    (claim,) = await store.claim_due(NOON + 2 * HOUR, 10)
+    assert claim.source.id == "s0"
+
+
+async def test_an_errand_on_a_joined_domain_goes_by_the_pace_of_the_domain(store):
+    joined = limit("one.example", NOON, merged=True)
+    errand = Errand(host="www.one.example", family="one.example", at=NOON)
+    await met(store, errand, joined)
+    assert (await met(store, errand)).pace.key == "one.example"
+    assert (await met(store, replace(errand, family="two.example"))).pace == Pace(key="www.one.example")

@@ -14,6 +14,7 @@ from aggregator.model.reading import Unreadable
 from aggregator.model.status import EntryFilter
 from aggregator.pipeline.full_text import choose
 from tests.builders import NOON
+from tests.fakes.clock import FakeClock
 from tests.web import Reply, ScriptedWeb, document
 
 TEASER = "The ferry was late."
@@ -133,9 +134,49 @@ async def test_a_page_that_fails_for_now_is_tried_later_and_its_site_left_alone(
             await engine.poll_due()
             assert web.asked("/b") == []
             now = house.clock.now()
-            assert [page.key.guid for page in await house.store.pages_wanted(["teasers"], now, 9)] == ["1"]
+            assert await house.store.pages_wanted(["teasers"], now, 9) == ()
             later = await house.store.pages_wanted(["teasers"], now + timedelta(hours=2, minutes=1), 9)
             assert [(page.key.guid, page.attempts) for page in later] == [("0", 1), ("1", 0)]
+
+
+@pytest.mark.anyio
+async def test_a_page_that_is_refused_holds_its_host_for_polls_too(settings_for):
+    async with ScriptedWeb() as web:
+        web.script("/robots.txt", Reply(404))
+        page = web.script("/a", Reply(429, (("Retry-After", "7200"),)))
+        url = web.publish("/feed", feed(page))
+        async with opened(settings_for(url)) as (house, engine, _):
+            await engine.start()
+            await engine.poll_due()
+            await engine.poll_named(["teasers"])
+            assert [asked.path for asked in web.log] == ["/feed", "/robots.txt", "/a"]
+            view = await house.store.source_view("teasers", house.clock.now())
+            assert view is not None
+            assert view.pace is not None
+            assert view.pace.hold_until is not None
+            assert view.pace.findings[0].source_id == "pages of 127.0.0.1"
+            assert view.pace.spacing is not None
+
+
+@pytest.mark.anyio
+async def test_a_host_that_holds_polls_is_asked_for_no_page_and_that_is_no_try(settings_for):
+    clock = FakeClock()
+    async with ScriptedWeb() as web:
+        web.script("/robots.txt", Reply(404))
+        pages = [web.script(path, Reply(500), html(PAGE)) for path in ("/0", "/1")]
+        url = web.script("/feed", document(feed(*pages)), Reply(429, (("Retry-After", "3600"),)))
+        async with opened(settings_for(url), clock) as (house, engine, _):
+            await engine.start()
+            await engine.poll_due()
+            clock.turn(timedelta(minutes=5))
+            assert await engine.poll_named(["teasers"]) == ("teasers",)
+            clock.turn(timedelta(minutes=56))
+            await engine.read_pages()
+            assert len(web.log) == 4
+            assert await house.store.pages_wanted(["teasers"], clock.now(), 9) == ()
+            clock.turn(timedelta(minutes=5))
+            waiting = await house.store.pages_wanted(["teasers"], clock.now(), 9)
+            assert [(page.key.guid, page.attempts) for page in waiting] == [("0", 1), ("1", 0)]
 
 
 @pytest.mark.anyio

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlite_utils import Database
 
-from aggregator.model.pace import Finding, Pace, Scope, Sighting
+from aggregator.model.pace import Errand, Finding, HostSeen, Pace, Scope, Sighting
 from aggregator.store.sqlite.rows import (
     Row,
     decode,
@@ -61,6 +61,7 @@ UPDATE sources SET pace_key = :key, family = :family,
   pace = ifnull((SELECT pace_key FROM hosts WHERE pace_key = :family AND merged = 1), :key)
 WHERE id = :id
 """
+_POLLS_WAIT: Final = "SELECT EXISTS (SELECT 1 FROM sources WHERE pace = ? AND active = 1 AND next_poll_at <= ?)"
 _FORGET: Final = """
 DELETE FROM hosts
 WHERE paced = 0 AND merged = 0 AND ifnull(hold_until, '') < ? AND ifnull(changed_at, '') < ?
@@ -89,6 +90,18 @@ def sightings(db: Database, family: str, since: datetime) -> tuple[Sighting, ...
         "most": _MOST_SIGHTINGS,
     }
     return tuple(Sighting(known_moment(at), *rest) for at, *rest in db.conn.execute(_SIGHTINGS, wanted))
+
+
+def run_errand(db: Database, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
+    """Decide about a request that is no poll by what is known of its host, and write what is known from then on."""
+    joined = pace_of(db, errand.family)
+    pace = joined if joined.merged else pace_of(db, errand.host)
+    (polls_wait,) = db.execute(_POLLS_WAIT, [pace.key, moment(errand.at)]).fetchone()
+    since = errand.sightings_since
+    seen = sightings(db, errand.family, since) if since is not None else ()
+    after = decide(HostSeen(pace=pace, sightings=seen, polls_wait=bool(polls_wait)))
+    if after is not None:
+        write_pace(db, after, errand.family, errand.at)
 
 
 def place_under(db: Database, source_id: int, url: str, key: str) -> None:

@@ -15,6 +15,7 @@ from aggregator.model.article import FullText, PageWanted
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -199,6 +200,10 @@ class SqliteStore:
     async def keep_full_text(self, result: FullText) -> None:
         """Note what came of a page, once committed."""
         await self._write(lambda db: full_texts.keep_full_text(db, result))
+
+    async def run_errand(self, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
+        """Look up what is known of a host, decide and write, in one transaction."""
+        await self._write(lambda db: paces.run_errand(db, errand, decide))
 
     async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
         """Apply the keep rules, in slices, so that polls pass between them."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model.entry import CandidateKey
-from aggregator.model.pace import Pace, Sighting
+from aggregator.model.pace import Errand, HostSeen, Pace, Sighting
 from aggregator.model.reading import READING_VERSION
 from aggregator.model.source import SourceState
 from aggregator.model.verdict import (
@@ -52,6 +52,21 @@ def transact(kept: Kept, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Comm
     if changes.pace is not None:
         _write_pace(kept, changes.pace, one.family, changes.poll.at)
     return Committed(source_id=ask.source_id, poll=changes.poll)
+
+
+def run_errand(kept: Kept, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
+    joined = kept.pace(errand.family)
+    pace = joined if joined.merged else kept.pace(errand.host)
+    due = (
+        one.active and one.state.next_poll_at is not None and one.state.next_poll_at <= errand.at
+        for one in kept.sources.values()
+        if kept.pace_in_force(one) == pace.key
+    )
+    since = errand.sightings_since
+    seen = () if since is None else _sightings(kept, errand.family, since)
+    after = decide(HostSeen(pace=pace, sightings=seen, polls_wait=any(due)))
+    if after is not None:
+        _write_pace(kept, after, errand.family, errand.at)
 
 
 def known_document(kept: Kept, source_id: str) -> KnownDocument:

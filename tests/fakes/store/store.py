@@ -11,6 +11,7 @@ from aggregator.model.article import FullText, PageWanted
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -128,6 +129,9 @@ class FakeStore:
 
     async def keep_full_text(self, result: FullText) -> None:
         self._write(lambda kept: pages.keep_full_text(kept, result))
+
+    async def run_errand(self, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
+        self._write(lambda kept: polling.run_errand(kept, errand, decide))
 
     async def close(self) -> None:
         self._closed = True
