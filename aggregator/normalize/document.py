@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aggregator.model.entry import CandidateKey, Entry, EntryKey
 from aggregator.model.overrides import Identity, Ignored, Overrides
-from aggregator.model.parsed import ParsedEntry, ParsedFeed
+from aggregator.model.parsed import ParsedEntry, ParsedFeed, ScheduleHints
 from aggregator.model.reading import Document, Reading
 from aggregator.normalize.entry import Setting, normalize_entry
 from aggregator.normalize.profile import profile_of
+from aggregator.text.characters import one_line
 
 # RFC 4287, 4.2.1, and JSON Feed 1.1: authors of the feed are those of entries that name none. In RSS
 # ``managingEditor`` speaks of the channel alone.
 _INHERITING = ("atom", "json")
+_MAX_WORD_CHARS = 100
 
 
 def normalize(parsed: ParsedFeed, document: Document) -> Reading:
@@ -35,7 +39,7 @@ def normalize(parsed: ParsedFeed, document: Document) -> Reading:
             kept.setdefault(entry.keys[0], entry)
     return Reading(
         profile=profile_of(parsed, document.url),
-        hints=parsed.hints,
+        hints=_clean(parsed.hints),
         entries=tuple(kept.values()),
         repeated=len(keys) - keys.count(None) - len(kept),
         bozo=parsed.bozo,
@@ -44,6 +48,15 @@ def normalize(parsed: ParsedFeed, document: Document) -> Reading:
         known_items=parsed.known_items,
         frame=parsed.frame,
     )
+
+
+def _clean(hints: ScheduleHints) -> ScheduleHints:
+    """Keep of what is said in words as much as a word is long."""
+    words = (hints.update_period, hints.update_frequency, hints.update_base)
+    if words == (None, None, None):
+        return hints
+    period, frequency, base = (one_line(word[:_MAX_WORD_CHARS]) or None if word else None for word in words)
+    return replace(hints, update_period=period, update_frequency=frequency, update_base=base)
 
 
 def _languages(parsed: ParsedFeed, document: Document) -> tuple[str | None, ...]:

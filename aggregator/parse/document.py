@@ -12,6 +12,8 @@ from aggregator.parse.json_feed import read_json_feed
 _SNIFFED_BYTES = 2_000
 _BLANK = b"\xef\xbb\xbf\xfe\xff\x00\t\n\r\x0b\x0c "
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta)[\s>]", re.IGNORECASE)
+# Without one of these there is nothing to be read, and feedparser takes seconds to find that out of a long page.
+_FEED = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel|item|entry)(?=[\s>/])", re.IGNORECASE)
 
 
 def parse_feed(
@@ -33,6 +35,8 @@ def parse_feed(
         raise FormatError("the body is empty")
     if beginning[:1] in {b"{", b"["}:
         return read_json_feed(body)
+    if _WEB_PAGE.search(beginning) and not _FEED.search(body):
+        raise FormatError("this is a web page")
     # feedparser takes a tenth of a second to import, which reading a subscription list should not cost.
     from aggregator.parse.feed import read_feed  # noqa: PLC0415 - see above
 

@@ -18,6 +18,8 @@ _WIDE = (
 # Labels that stand for windows-1252 on the web (WHATWG Encoding, 4.2): the bytes 80 to 9F are quotation marks
 # and dashes there, and control characters that nobody writes in the encodings they name.
 _LATIN = frozenset({"iso8859-1", "ascii"})
+# Encodings of Python that no document was ever written in; feedparser takes the label at its word, and gives up.
+_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
 _C1 = re.compile(rb"[\x80-\x9f]")
 _STRAY = re.compile("[\udc80-\udcff]+")
 # In other encodings up to a seventh of the characters look like UTF-8 by accident.
@@ -50,13 +52,22 @@ def settle_encoding(body: bytes, headers: Mapping[str, str]) -> Encoded:
     for mark, name in _WIDE:
         if body.startswith(mark):
             return _narrowed(body, name)
+    labels = _labels(body, headers)
+    if labels & _NO_CHARSETS:
+        return Encoded(body, _UTF8 if _is_utf8(body) else "iso-8859-1")
     if body.isascii() or b"\0" in body[:4]:
         return Encoded(body)
+    if not _is_utf8(body):
+        return _not_quite(body, labels)
+    return Encoded(body, _UTF8)
+
+
+def _is_utf8(body: bytes) -> bool:
     try:
         body.decode(_UTF8)
     except UnicodeDecodeError:
-        return _not_quite(body, _labels(body, headers))
-    return Encoded(body, _UTF8)
+        return False
+    return True
 
 
 def _narrowed(body: bytes, name: str) -> Encoded:

@@ -6,15 +6,18 @@ import io
 import re
 from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import replace
+from typing import Any
 
 import feedparser
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
+from feedparser.mixin import _FeedParserMixin
 
 from aggregator.errors import FormatError
 from aggregator.model.parsed import ParsedEntry, ParsedFeed, ScheduleHints
 from aggregator.parse import sax_driver
 from aggregator.parse.encoding import Encoded, settle_encoding
 from aggregator.parse.feed_entry import read_entry
+from aggregator.parse.halves import join_halves
 from aggregator.parse.items import Whole, cut_items
 from aggregator.parse.lenient import Fields, dicts, fields, first_link, names, raw_text, text
 from aggregator.parse.limits import MAX_ENTRIES
@@ -25,12 +28,29 @@ from aggregator.parse.side import NO_FACTS, SideFacts, read_side
 if sax_driver.__name__ not in feedparser.api.PREFERRED_XML_PARSERS:
     feedparser.api.PREFERRED_XML_PARSERS.insert(0, sax_driver.__name__)
 
+_start_item = _FeedParserMixin._start_item  # noqa: SLF001 - see below
+
+
+def _start_afresh(parser: Any, attributes: object) -> None:
+    """Begin an item without what is remembered of the channel.
+
+    Of a channel that has two texts feedparser believes, until its first item is over, that this has a content: of two
+    texts the first item would lose one, and be another item as soon as a newer one stands before it.
+    """
+    parser.hasContent = 0
+    _start_item(parser, attributes)
+
+
+_FeedParserMixin._start_item = _FeedParserMixin._start_entry = _start_afresh  # noqa: SLF001 - there is no other door
+
 _PASSED_HEADERS = ("content-type", "content-language")
 # Complaints about how the document was sent; the document itself may be well-formed.
 _HARMLESS = (NonXMLContentType, CharacterEncodingOverride)
 _ENTITY = re.compile(rb"<!ENTITY[^>\"']*[\"']([^>\"']*)")
 _MAX_EXPANDED_BYTES = 20_000_000
 _SHOWN_COMPLAINT = 200
+# feedparser fails on coordinates that stand where it does not expect them.
+_PLACE = re.compile(rb"</?(?:gml|georss):[^<>]{0,999}>")
 _INTEGER = re.compile(r"\d{1,9}")
 
 
@@ -44,13 +64,18 @@ def read_feed(
     Raises:
         FormatError: feedparser failed, or the document would blow up.
     """
-    settled = settle_encoding(body, headers)
+    settled = _settled(body, headers)
     return _read_in_parts(settled, url, headers, known_items) or _read_whole(settled, url, headers)
 
 
 def read_whole(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
     """Read all of a document by feedparser: what ``read_feed`` has to agree with."""
-    return _read_whole(settle_encoding(body, headers), url, headers)
+    return _read_whole(_settled(body, headers), url, headers)
+
+
+def _settled(body: bytes, headers: Mapping[str, str]) -> Encoded:
+    settled = settle_encoding(body, headers)
+    return replace(settled, body=join_halves(settled.body))
 
 
 def _read_whole(settled: Encoded, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
@@ -142,6 +167,9 @@ def _parse(settled: Encoded, url: str, headers: Mapping[str, str]) -> Fields:
             resolve_relative_uris=False,
         )
     except Exception as error:
+        without_places = _PLACE.sub(b"", settled.body)
+        if without_places != settled.body:
+            return _parse(replace(settled, body=without_places), url, headers)
         raise FormatError(
             f"the feed parser gave up: {type(error).__name__}: {str(error)[:_SHOWN_COMPLAINT]}"
         ) from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from aggregator.parse.halves import join_halves
+
 
 def parse_xml(content: bytes, encoding: str | None = None) -> etree._Element | None:
     """Parse XML as far as it goes; None when nothing of it can be read.
@@ -23,7 +25,8 @@ def parse_xml(content: bytes, encoding: str | None = None) -> etree._Element | N
         remove_pis=True,
     )
     try:
-        root: etree._Element | None = etree.fromstring(content.lstrip(), parser)
+        # A reference to half a character would be taken in, and could not be got out again.
+        root: etree._Element | None = etree.fromstring(join_halves(content.lstrip()), parser)
     except (etree.LxmlError, ValueError):
         return None
     return root

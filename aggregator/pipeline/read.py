@@ -14,6 +14,7 @@ from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOut
 from aggregator.normalize import normalize
 from aggregator.parse import Whole, cut_items, is_web_page, parse_feed, read_page
 from aggregator.pipeline.examine import examine
+from aggregator.text.characters import one_line
 from aggregator.text.digests import digest128
 from aggregator.topics import without_dropped
 
@@ -100,7 +101,7 @@ def _instead(document: Document, error: FormatError) -> Unreadable:
     """Say what a document is that is no feed; of a web page, which feeds it offers."""
     headers = dict(document.headers)
     if not is_web_page(document.body, headers):
-        return Unreadable(Failure.NOT_A_FEED, str(error))
+        return Unreadable(Failure.NOT_A_FEED, one_line(str(error)))
     page = read_page(document.body, url=document.url, content_type=headers.get("content-type", ""))
     return Unreadable(Failure.NOT_A_FEED, _of_page(page), page)
 

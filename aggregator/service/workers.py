@@ -16,6 +16,8 @@ from aggregator.service.worker import LENGTH
 
 KIBI = 1024
 
+_PIECE_BYTES = 64 * KIBI
+
 
 class WorkerKilled(Exception):  # noqa: N818 - says what happened, and is caught next door
     """A worker ran out of time or memory, or died; the text says which."""
@@ -32,7 +34,7 @@ class Limits:
         max_calls: A worker is replaced after so many calls.
     """
 
-    cpu: timedelta = timedelta(seconds=5)
+    cpu: timedelta = timedelta(seconds=4)
     wall: timedelta = timedelta(seconds=30)
     max_bytes: int = KIBI * KIBI * KIBI
     max_calls: int = 2000
@@ -43,13 +45,17 @@ class _Worker:
     process: asyncio.subprocess.Process
     calls: int = field(default=0)
 
-    async def call(self, body: bytes) -> tuple[bool, Any]:
+    async def call(self, argument: object) -> tuple[bool, Any]:
         stdin, stdout = self.process.stdin, self.process.stdout
         if stdin is None or stdout is None:
             raise BrokenPipeError
-        stdin.write(LENGTH.pack(len(body)))
-        stdin.write(body)
-        await stdin.drain()
+        request = memoryview(dumps(argument))
+        stdin.write(LENGTH.pack(len(request)))
+        # Piece by piece, and forgotten then: the stream would keep a copy of all that the pipe has no room for.
+        for start in range(0, len(request), _PIECE_BYTES):
+            stdin.write(request[start : start + _PIECE_BYTES])
+            await stdin.drain()
+        del request
         (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
         self.calls += 1
         answer: tuple[bool, Any] = loads(await stdout.readexactly(length))
@@ -89,12 +95,11 @@ class WorkerPool:
         Raises:
             WorkerKilled: The call took too much, or failed inside; the pool goes on with a fresh worker.
         """
-        body = dumps(argument)
         async with self._turns:
             worker = self._idle.pop() if self._idle else await self._start()
             try:
                 async with asyncio.timeout(self._limits.wall.total_seconds()):
-                    done, result = await worker.call(body)
+                    done, result = await worker.call(argument)
             except TimeoutError:
                 await self._drop(worker)
                 raise WorkerKilled(f"it took more than {self._limits.wall.total_seconds():g} s") from None

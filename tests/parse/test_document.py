@@ -90,6 +90,30 @@ def test_all_other_guids_are_those_of_feedparser():
 
 
 @pytest.mark.parametrize(
+    "inside",
+    [
+        "<title>&#xD83D;&#xDE80;</title>",
+        "<title>&#x110000;</title>",
+        "<title>&#99999999999999999999; & more</title>",
+        "<gml:pos xmlns:gml='http://www.opengis.net/gml'>1 2</gml:pos>",
+        "<podcast:person>&#xDE80;</podcast:person>",
+    ],
+)
+def test_what_feedparser_fails_at_costs_no_document(inside):
+    (entry,) = parse(rss(f"<item><guid>1</guid>{inside}</item>")).entries
+    assert entry.guid == "1"
+
+
+@pytest.mark.parametrize("label", ["punycode", "idna", "undefined", "unicode_escape", "rot13"])
+@pytest.mark.parametrize("text", ["plain", "ferry café".encode().decode("latin-1"), "\\ud800"])
+def test_labels_of_encodings_that_are_none_are_not_believed(label, text):
+    body = f"<?xml version='1.0' encoding='{label}'?>" + rss(f"<item><guid>1</guid><title>{text}</title></item>")
+    (entry,) = parse(body.encode("latin-1"), content_type=f"text/xml; charset={label}").entries
+    assert entry.guid == "1"
+    assert entry.title
+
+
+@pytest.mark.parametrize(
     "hostile",
     [
         rss("<item><description><![CDATA[" + "<!--" * 50_000 + "]]></description></item>"),

@@ -14,6 +14,12 @@ def test_a_document_is_cut_into_its_items():
     assert cut.holding(cut.items[1:]) == b"<rss><channel><title>T</title> <item>two</item>  </channel></rss>"
 
 
+def test_what_stands_between_items_is_kept_behind_them():
+    cut = cut_items(b"<feed><entry>1</entry><x a='b'><y/>z</x><entry>2</entry></feed>")
+    assert isinstance(cut, Cut)
+    assert cut.holding(()) == b"<feed><x a='b'><y/>z</x></feed>"
+
+
 def test_what_only_looks_like_an_item_is_none():
     body = b"<feed><!-- <entry> --><entry><t><![CDATA[</entry><item>]]></t><entries/></entry></feed>"
     cut = cut_items(body)
@@ -38,6 +44,10 @@ def test_what_only_looks_like_an_item_is_none():
         (b"<rss><item><a xmlns='urn:x'/></item></rss>", "a declaration in an item"),
         (b"<rss><item xml:base='http://a.example/'></item></rss>", "a declaration in an item"),
         ("<rss><item></item></rss>".encode("utf-16"), "utf-16 or utf-32"),
+        (b"<rss><item><rss></rss></item></rss>", "a document in a document"),
+        (b"<rss><channel><item></item></channel><channel></channel></rss>", "a document in a document"),
+        (b"<rss><list><item></item></list><item></item></rss>", "items in several places"),
+        (b"<rss><item></item><list><item></item></list></rss>", "items in several places"),
     ],
 )
 def test_what_cannot_be_cut_safely_stays_whole(body, reason):
