@@ -32,12 +32,14 @@ _start_item = _FeedParserMixin._start_item  # noqa: SLF001 - see below
 
 
 def _start_afresh(parser: Any, attributes: object) -> None:
-    """Begin an item without what is remembered of the channel.
+    """Begin an item without what is remembered of the channel, and of items before.
 
     Of a channel that has two texts feedparser believes, until its first item is over, that this has a content: of two
-    texts the first item would lose one, and be another item as soon as a newer one stands before it.
+    texts the first item would lose one, and be another item as soon as a newer one stands before it. Likewise texts
+    within texts would change all items that follow.
     """
-    parser.hasContent = 0
+    parser.hasContent, parser.incontent = 0, 0
+    parser.elementstack.clear()
     _start_item(parser, attributes)
 
 

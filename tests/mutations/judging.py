@@ -94,7 +94,7 @@ def _ill_formed(reading: Reading) -> Iterator[str]:
     """Publish the entries in every format, and read that as strictly as can be."""
     facts = SourceFacts(id="s", title=reading.profile.title or "", url=URL, profile=reading.profile)
     members = (
-        Member(stored=StoredEntry(entry=entry, first_seen_at=NOON), source=facts, reason=None)
+        Member(stored=StoredEntry(entry=entry, first_seen_at=NOON), source=facts, text_length=len(entry.content_html))
         for entry in reading.entries
     )
     candidates = [Candidate(subject=one.stored.entry.key, members=(one,)) for one in members]
