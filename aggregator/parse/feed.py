@@ -21,7 +21,7 @@ from aggregator.parse.halves import join_halves
 from aggregator.parse.items import Whole, cut_items
 from aggregator.parse.lenient import Fields, dicts, fields, first_link, names, raw_text, text
 from aggregator.parse.limits import MAX_ENTRIES
-from aggregator.parse.mending import mend_entry, mend_text
+from aggregator.parse.mending import Mender
 from aggregator.parse.plain import is_utf8, read_plain
 from aggregator.parse.side import NO_FACTS, SideFacts, read_side
 
@@ -87,10 +87,20 @@ def _read_whole(settled: Encoded, url: str, headers: Mapping[str, str]) -> Parse
         return None
     side = read_side(settled.body, settled.encoding)
     parsed = _read_entries(result, entries, side)
-    if _complaint(result):
-        parsed = tuple(map(mend_entry, parsed))
     feed = _feed(result, side, parsed, max(0, len(entries) - MAX_ENTRIES))
-    return replace(feed, bozo=feed.bozo or settled.complaint)
+    return replace(_mended(feed, settled.body), bozo=feed.bozo or settled.complaint)
+
+
+def _mended(feed: ParsedFeed, body: bytes) -> ParsedFeed:
+    if not feed.bozo:
+        return feed
+    mender = Mender.of(body)
+    return replace(
+        feed,
+        title=mender.mend_text(feed.title),
+        subtitle=mender.mend_text(feed.subtitle),
+        entries=tuple(map(mender.mend_entry, feed.entries)),
+    )
 
 
 def _read_in_parts(
@@ -133,12 +143,10 @@ def _read_entries(result: Fields, entries: list[Fields], side: SideFacts) -> tup
 
 def _feed(result: Fields, side: SideFacts, entries: tuple[ParsedEntry, ...], truncated: int) -> ParsedFeed:
     feed = fields(result, "feed")
-    complaint = _complaint(result)
-    title, subtitle = raw_text(feed, "title"), raw_text(feed, "subtitle") or raw_text(feed, "summary")
     return ParsedFeed(
         format=text(result, "version") or "",
-        title=mend_text(title) if complaint else title,
-        subtitle=mend_text(subtitle) if complaint else subtitle,
+        title=raw_text(feed, "title"),
+        subtitle=raw_text(feed, "subtitle") or raw_text(feed, "summary"),
         feed_id=text(feed, "id"),
         site_url=text(feed, "link") or first_link(feed, "alternate"),
         self_url=first_link(feed, "self"),
@@ -149,7 +157,7 @@ def _feed(result: Fields, side: SideFacts, entries: tuple[ParsedEntry, ...], tru
         authors=names(feed),
         hints=_hints(feed, side),
         entries=entries,
-        bozo=complaint,
+        bozo=_complaint(result),
         truncated=truncated,
     )
 

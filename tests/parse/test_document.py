@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import feedparser
 import pytest
@@ -89,6 +89,12 @@ def test_all_other_guids_are_those_of_feedparser():
     assert [entry.guid for entry in parse(body).entries] == [entry.get("id").strip() for entry in own.entries]
 
 
+def test_a_reference_to_nothing_keeps_the_semicolon_that_it_has_and_gets_none():
+    (entry,) = parse(rss("<item><title>R&D and &unheard; of</title></item>")).entries
+    assert entry.title
+    assert entry.title.value == "R&D and &unheard; of"
+
+
 @pytest.mark.parametrize(
     "inside",
     [
@@ -126,12 +132,12 @@ def test_labels_of_encodings_that_are_none_are_not_believed(label, text):
     ids=["comments in CDATA", "nesting", "angle brackets", "entity declarations", "endless page", "nested JSON"],
 )
 def test_a_hostile_document_is_done_with_soon(hostile):
-    started = perf_counter()
+    started = process_time()
     try:
         parse(hostile)
     except FormatError as error:
         assert str(error)  # noqa: PT017 - refusing is one of two good ends
-    assert perf_counter() - started < 3
+    assert process_time() - started < 3
 
 
 @settings(max_examples=150, deadline=None)
