@@ -14,7 +14,7 @@ from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import ContentPolicy, FeedProfile
 
-READING_VERSION: Final = 2
+READING_VERSION: Final = 1
 """Raised with every change that makes other entries of the same bytes: then every document is fetched once more."""
 
 

@@ -14,6 +14,7 @@ from aggregator.errors import StoreError
 from aggregator.model.article import FullText
 from aggregator.model.edition import SiteFacts
 from aggregator.model.following import FollowChange
+from aggregator.model.pace import Errand
 from aggregator.model.source import Due
 from aggregator.model.status import EntryFilter
 from aggregator.model.story import Curated
@@ -54,6 +55,9 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "prune": lambda store: store.prune(NOON + 999 * DAY),
     "keep_full_text": lambda store: store.keep_full_text(
         FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
+    ),
+    "run_errand": lambda store: store.run_errand(
+        Errand(host="lwn.example", family="lwn.example", at=NOON), lambda seen: replace(seen.pace, next_at=NOON)
     ),
 }
 READING: dict[str, Callable[[Store], Awaitable[object]]] = {
