@@ -10,6 +10,7 @@
     │   ├── StoreFull               no room left on the disk
     │   ├── SchemaTooNew            the database was written by a newer version
     │   └── StoreBusy               another process holds the data folder
+    ├── EditError                   an editor asked for what cannot be done
     ├── PublishError                a document could not be put in place
     └── ControlError                the running daemon refused or did not answer
 
@@ -101,6 +102,10 @@ class SchemaTooNew(StoreError):  # noqa: N818 - see StoreFull
 
 class StoreBusy(StoreError):  # noqa: N818 - see StoreFull
     """Another process holds the data folder."""
+
+
+class EditError(AggregatorError):
+    """An editor asked for what cannot be done; the message says what can."""
 
 
 class PublishError(AggregatorError):

@@ -184,11 +184,11 @@ def _cut(article: tuple[str, str]) -> tuple[str, str]:
     return article[0], " ".join(article[1].split()[:SHORT])
 
 
-def _traps(known: list[tuple[str, str]]) -> int:
+def _traps(known: list[tuple[str, str]], count: int = 1000) -> int:
     """Count how often one headline over two contents makes a copy: daily in one source, and in two on one day."""
     chance = random.Random(11)
     wrong = 0
-    for number in range(1000):
+    for number in range(count):
         title = chance.choice(REPEATED)
         one, other = chance.sample(known, 2)
         while _overlap(one[1], other[1]) > 0.2:  # a few articles of the collection are re-issues of others

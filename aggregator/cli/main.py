@@ -36,6 +36,11 @@ SECTIONS: dict[str, dict[str, str]] = {
         "explain": "Why an entry is here or not; why a source is polled then.",
         "status": "Sources, topics and errors at a glance.",
     },
+    "Edit": {
+        "merge": "Make stories one.",
+        "split": "Take entries out of a story.",
+        "undo": "Take back a merge or a split.",
+    },
     "Care": {
         "doctor": "Say what the publishers of feeds should mend.",
         "build": "Write the static site: feeds, pages, OPML.",

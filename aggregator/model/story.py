@@ -216,10 +216,12 @@ class Recalled:
 
     Attributes:
         recent: By first seen, then arrival; each with the story that it belongs to now.
+        apart: Pairs of stories that an editor has parted.
     """
 
     recent: tuple[Recent, ...] = ()
     counts: tuple[TermCounts, ...] = ()
+    apart: tuple[tuple[EntryKey, EntryKey], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The stable JSON of ``status``, ``entries`` and ``discover``, for the command line and for the web."""
+"""The stable JSON of ``status``, ``entries``, ``discover`` and acts of editors, for the command line and the web."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aggregator.model.discovery import Discovery
+from aggregator.model.editing import DoneAct
 from aggregator.model.entry import StoredEntry
 from aggregator.model.pace import Pace
 from aggregator.model.status import Explanation, SourceStatus, Status, TopicStatus
@@ -74,6 +75,21 @@ def explanation_json(one: Explanation) -> dict[str, Any]:
             {"stage": record.stage, "verdict": record.verdict, "rule": record.rule, "evidence": record.evidence}
             for record in one.records
         ],
+    }
+
+
+def act_json(act: DoneAct) -> dict[str, Any]:
+    """Shape what an editor did."""
+    return {
+        "number": act.number,
+        "act": act.kind.value,
+        "at": instant(act.at),
+        "by": act.who,
+        "reason": act.why,
+        "story": act.story,
+        "others": list(act.others),
+        "entries": list(act.entries),
+        "undone_at": instant(act.undone_at),
     }
 
 

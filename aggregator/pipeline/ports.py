@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from aggregator.model.article import Article, ArticlePage, FullText, PageWanted
+from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.fetching import FetchOutcome, FetchRequest, PostOutcome, PostRequest
@@ -209,6 +210,25 @@ class AnnounceStore(Protocol):
         ...
 
 
+class EditStore(Protocol):
+    """What the editor's hand needs."""
+
+    async def edit(self, act: Act, now: datetime) -> Edited:
+        """Merge, split or undo, and write it down, in one transaction.
+
+        What was announced keeps its id, link and dates, and nothing is announced twice; what an editor has parted no
+        later curating joins. What is remembered of open stories has to be recalled anew.
+
+        Raises:
+            EditError: It cannot be done; nothing has changed.
+        """
+        ...
+
+    async def acts(self) -> tuple[DoneAct, ...]:
+        """Read what editors did, the oldest act first."""
+        ...
+
+
 class ReadStore(Protocol):
     """What looking inside needs; never waits for a writer."""
 
@@ -271,7 +291,18 @@ class PaceStore(Protocol):
         ...
 
 
-class Store(PollStore, PushStore, CurateStore, AnnounceStore, ReadStore, CareStore, FullTextStore, PaceStore, Protocol):
+class Store(
+    PollStore,
+    PushStore,
+    CurateStore,
+    AnnounceStore,
+    EditStore,
+    ReadStore,
+    CareStore,
+    FullTextStore,
+    PaceStore,
+    Protocol,
+):
     """All of it, as one part provides it."""
 
     async def close(self) -> None:

@@ -33,13 +33,17 @@ def may_be_announced(members: Sequence[Member]) -> bool:
 def choose_lead(members: Sequence[Member], candidate: Candidate) -> Member:
     """Choose the member that speaks: the one that spoke before, else the best.
 
+    Where the one that spoke in another topic is not among the members, the one that the subject is named after speaks:
+    it is the only one that stays whoever comes and goes, and the item's link with it.
+
     Matched and fresh ones come first, then matched ones; among them the heaviest source, the first seen and the
     most complete; the key decides what is left.
     """
     if candidate.ledger is not None:
-        for member in members:
-            if member.stored.entry.key == candidate.ledger.lead:
-                return member
+        by_key = {member.stored.entry.key: member for member in members}
+        for key in (candidate.ledger.lead, candidate.subject):
+            if key in by_key:
+                return by_key[key]
     return min(members, key=_rank)
 
 

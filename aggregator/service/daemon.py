@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aggregator.errors import AggregatorError, ControlError, SettingsError, StoreError
-from aggregator.pages.json_shapes import discovery_json
+from aggregator.model.editing import Act, ActKind
+from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
@@ -198,7 +199,10 @@ class Daemon:
         async def discover(request: dict[str, Any]) -> Any:
             return discovery_json(await self._engine.errands.discover(str(request.get("url", ""))))
 
-        return {"poll": poll, "reload": reload, "prune": prune, "discover": discover}
+        async def edit(request: dict[str, Any]) -> Any:
+            return act_json((await self._engine.edit(_act(request))).act)
+
+        return {"poll": poll, "reload": reload, "prune": prune, "discover": discover, "edit": edit}
 
     async def _leave(self, control: ControlServer) -> None:
         self._metronome.stop()
@@ -211,6 +215,24 @@ class Daemon:
             await self.web.stop()
         if self.push is not None:
             await self.push.stop()
+
+
+def _act(request: dict[str, Any]) -> Act:
+    """Read what an editor wants from a request.
+
+    Raises:
+        ControlError: It is not what our own command line sends.
+    """
+    try:
+        return Act(
+            kind=ActKind(request["kind"]),
+            named=tuple(map(str, request["named"])),
+            number=None if request["number"] is None else int(request["number"]),
+            who=str(request["who"]),
+            why=str(request["why"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ControlError("edit: takes kind, named, number, who and why") from error
 
 
 def _difference(old: Plan, new: Plan) -> str:

@@ -9,10 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from aggregator.errors import StoreError, StoreFull
-from aggregator.model.edition import Edition, Rendition
+from aggregator.model.editing import Act, Edited
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.announce import announce
@@ -20,7 +19,7 @@ from aggregator.pipeline.curate import Desk, curate, rematch, with_context
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
 from aggregator.service.errands import Errands
-from aggregator.service.house import House, Plan
+from aggregator.service.house import House, Plan, Shelf
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
 from aggregator.settings.pacing import pace_of
@@ -29,22 +28,6 @@ logger = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=30)
 """How long polling rests after the store refused to write."""
-
-
-class Shelf(Protocol):
-    """Where finished editions are put for whoever shows them."""
-
-    def put(self, edition: Edition, renditions: Sequence[Rendition]) -> None:
-        """Show this edition from now on."""
-        ...
-
-    def put_document(self, rendition: Rendition) -> None:
-        """Show a document that belongs to no topic."""
-        ...
-
-    def remove(self, slug: str) -> None:
-        """Show a topic no more."""
-        ...
 
 
 class Engine:
@@ -193,6 +176,14 @@ class Engine:
         async with self._settling:
             self.unsettled.clear()
             await self._announce(await curate(self._house.store, self._topics, self._desk))
+
+    async def edit(self, act: Act) -> Edited:
+        """Carry out what an editor wants, and announce the topics that it touched."""
+        async with self._settling:
+            edited = await self._house.store.edit(act, self._house.clock.now())
+            self._desk.clear()  # what it remembers of open stories is no longer so
+            await self._announce(edited.topics)
+            return edited
 
     async def keep_settled(self) -> None:
         """Settle whenever something arrived, for ever; a burst of arrivals is settled in few steps."""

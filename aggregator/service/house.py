@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.source import Source
@@ -25,6 +26,22 @@ class Plan:
     def compile(self) -> TopicSet:
         """Parse every topic's query once."""
         return TopicSet.compile(self.topics)
+
+
+class Shelf(Protocol):
+    """Where finished editions are put for whoever shows them."""
+
+    def put(self, edition: Edition, renditions: Sequence[Rendition]) -> None:
+        """Show this edition from now on."""
+        ...
+
+    def put_document(self, rendition: Rendition) -> None:
+        """Show a document that belongs to no topic."""
+        ...
+
+    def remove(self, slug: str) -> None:
+        """Show a topic no more."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

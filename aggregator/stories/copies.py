@@ -36,9 +36,19 @@ _FEW_WORDS_SHARE: Final = 0.5
 SERIES_AFTER: Final = timedelta(hours=20)
 _SERIES_TIMES: Final = 3
 _SURE_SHARE: Final = 0.7
+_SHORT_TEXT: Final = 20
+"""Of a text with fewer runs two sentences that many write are half; so much more of it has to be found again."""
 _OWN_SHARE: Final = 0.9
 _OWN_RUNS: Final = 40
 """Under another headline of the same owner a short text proves nothing: bulletins have the same one every hour."""
+# They are stored with what was compared, so that a decision of today can be followed when they have changed.
+_TEXT_THRESHOLDS: Final = {"sure_share": _SURE_SHARE, "own_share": _OWN_SHARE, "own_runs": _OWN_RUNS}
+_HEADLINE_THRESHOLDS: Final = {
+    "telling_runs": _TEXT_SAYS_NOTHING,
+    "least_words_share": _FEW_WORDS_SHARE,
+    "least_headline_words": _BARE_HEADLINE_WORDS,
+    "least_shared_runs": _HEADLINE_RUNS,
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -174,19 +184,19 @@ def decide_copy(facts: Mapping[str, Fact]) -> bool:
     if facts["rule"] == "text":
         alike = share >= threshold and _number(facts, "runs") >= _number(facts, "least_runs")
         if not facts["same_owner"]:
-            return alike and (bool(facts["numbers_meet"]) or share >= _SURE_SHARE)
+            return alike and (bool(facts["numbers_meet"]) or share >= _number(facts, "sure_share"))
         # Notices and series of one publisher differ in a name and a number only.
         told_apart = not facts["numbers_equal"] or bool(facts["returns"])
-        long_and_equal = share >= _OWN_SHARE and _number(facts, "runs") >= _OWN_RUNS
+        long_and_equal = share >= _number(facts, "own_share") and _number(facts, "runs") >= _number(facts, "own_runs")
         return alike and not told_apart and (bool(facts["headline_equal"]) or long_and_equal)
     if facts["returns"] or not facts["numbers_equal"] or facts["same_owner"]:
         return False
     if _number(facts, "hours") >= _number(facts, "window_hours"):
         return False
-    if _number(facts, "runs") < _TEXT_SAYS_NOTHING:
-        agree = facts["words_share"] is None or _number(facts, "words_share") >= _FEW_WORDS_SHARE
-        return agree and _number(facts, "headline_words") >= _BARE_HEADLINE_WORDS
-    return share >= threshold or _number(facts, "shared_runs") >= _HEADLINE_RUNS
+    if _number(facts, "runs") < _number(facts, "telling_runs"):
+        agree = facts["words_share"] is None or _number(facts, "words_share") >= _number(facts, "least_words_share")
+        return agree and _number(facts, "headline_words") >= _number(facts, "least_headline_words")
+    return share >= threshold or _number(facts, "shared_runs") >= _number(facts, "least_shared_runs")
 
 
 def _comparable(text: Text, other: Text) -> bool:
@@ -201,13 +211,14 @@ def _compare(text: Text, other: Text, headlines: Headlines, policy: StoryPolicy)
     equal = text.headline is not None and text.headline == other.headline
     smaller = min(len(text.shingles), len(other.shingles))
     share = containment(text.shingles, other.shingles)
-    by_text = smaller >= LEAST_SHINGLES and share >= policy.text_share
+    least = policy.text_share if smaller >= _SHORT_TEXT else max(policy.text_share, _SURE_SHARE)
+    by_text = smaller >= LEAST_SHINGLES and share >= least
     if not equal and not share:
         return None
     facts: dict[str, Fact] = {
         "rule": "text" if by_text or not equal else "headline",
         "share": round(share, 4),
-        "threshold": policy.text_share,
+        "threshold": least,
         "runs": smaller,
         "shared_runs": round(share * smaller),
         "least_runs": LEAST_SHINGLES,
@@ -218,13 +229,15 @@ def _compare(text: Text, other: Text, headlines: Headlines, policy: StoryPolicy)
     }
     if facts["rule"] == "text":
         mine, theirs = set(text.numbers), set(other.numbers)
-        return facts | {"numbers_equal": mine == theirs, "numbers_meet": not mine or not theirs or bool(mine & theirs)}
+        meet = not mine or not theirs or bool(mine & theirs)
+        return facts | {"numbers_equal": mine == theirs, "numbers_meet": meet} | _TEXT_THRESHOLDS
     return facts | {
         "threshold": _HEADLINE_SHARE,
         "numbers_equal": numbers(text.title) == numbers(other.title),
         "window_hours": policy.headline_window / timedelta(hours=1),
         "headline_words": _telling(text),
         "words_share": _words_share(text, other) if smaller < _TEXT_SAYS_NOTHING else None,
+        **_HEADLINE_THRESHOLDS,
     }
 
 

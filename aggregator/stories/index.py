@@ -19,7 +19,7 @@ _MOST_LOOKED_AT: Final = 500
 _MOST_COMPARED: Final = 24
 _TELLING_TERMS: Final = 12
 """An entry with so many terms, one with a summary, has to share more with a story than one name of two words."""
-_LEAST_REST: Final = 0.03
+_LEAST_REST: Final = 0.06
 _MOST_JOINED: Final = 3
 
 
@@ -88,7 +88,7 @@ class Probe:
 
     best: tuple[Likeness, ...]
     nearest: Likeness | None
-    former: OpenStory | None
+    former: Likeness | None
 
 
 class StoryIndex:
@@ -138,7 +138,7 @@ class StoryIndex:
         return Probe(
             tuple(best[:_BEST]),
             nearest if nearest.story is not _NOBODY else None,
-            former.story if former.story is not _NOBODY else None,
+            former if former.story is not _NOBODY else None,
         )
 
     def shared(self, vector: Mapping[str, int], story: OpenStory) -> list[str]:
@@ -171,6 +171,18 @@ class StoryIndex:
         kept.last, kept.size, gone.into = max(kept.last, gone.last), kept.size + gone.size, kept
         self._queue.append((kept.last, kept))
         return kept, gone
+
+    def rename(self, old: EntryKey, new: EntryKey) -> None:
+        """Follow a merge elsewhere: an editor may have put stories of several languages together."""
+        story, there = self._stories.get(old), self._stories.get(new)
+        if story is None or story is there:
+            return
+        if there is None:
+            self._stories[new] = self._stories.pop(old)
+            story.key = new
+        else:
+            kept, _ = self.merge(there, story)
+            self.rename(kept.key, new)
 
     def _likeness(self, vector: Mapping[str, int], length: float, score: float, story: OpenStory) -> Likeness:
         if len(vector) < _TELLING_TERMS:

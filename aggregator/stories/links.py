@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
 from aggregator.model.entry import EntryKey
+from aggregator.model.reason import Fact
 from aggregator.text.tokens import tokens
 
 Title = tuple[str, ...]
@@ -63,7 +65,7 @@ class Page:
         return max(self.widest, len(self.titles[one.key.source] | {one.compared}))
 
     def repeated_by(self, one: Seen) -> Seen | None:
-        """Find the oldest entry that tells what ``one`` tells.
+        """Find the oldest entry that tells what ``one`` tells; ``decide_link`` decides the same from ``facts``.
 
         As long as every source has one title for the link, the link decides. As soon as one of them has two,
         only entries under an equal title belong together. Never do two titles of one source meet by their link.
@@ -75,11 +77,27 @@ class Page:
             return None
         if width == 1:
             return min(self.seen, key=_age, default=None)
+        return min(self._equal(one), key=_age, default=None)
+
+    def facts(self, one: Seen) -> tuple[tuple[str, Fact], ...]:
+        """Give what decides whether ``one`` tells what an earlier entry tells."""
+        same = ("same_title", bool(self._equal(one)))
+        return ("titles", self.widest_with(one)), ("most_titles", SHARED_BY_ALL), same
+
+    def _equal(self, one: Seen) -> list[Seen]:
+        """List what was seen under an equal title, but in no story of another title of the same source."""
         others = {
             seen.story for seen in self.seen if seen.key.source == one.key.source and seen.compared != one.compared
         }
-        equal = (seen for seen in self.seen if seen.compared == one.compared and seen.story not in others)
-        return min(equal, key=_age, default=None)
+        return [seen for seen in self.seen if seen.compared == one.compared and seen.story not in others]
+
+
+def decide_link(facts: Mapping[str, Fact]) -> bool:
+    """Decide from what was seen under a link whether an entry tells what an earlier one tells."""
+    titles, most = facts["titles"], facts["most_titles"]
+    if not isinstance(titles, int) or not isinstance(most, int) or titles >= most:
+        return False
+    return titles == 1 or bool(facts["same_title"])
 
 
 @lru_cache(maxsize=1024)

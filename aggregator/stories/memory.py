@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aggregator.model.entry import EntryKey, StoredEntry
 from aggregator.model.reason import Fact, Reason
@@ -17,9 +18,11 @@ from aggregator.model.story import (
     StoryPolicy,
     TermCounts,
 )
-from aggregator.stories.index import THRESHOLDS, OpenStory, Probe, StoryIndex
+from aggregator.stories.index import THRESHOLDS, Likeness, OpenStory, Probe, StoryIndex
 from aggregator.stories.lexicon import Lexicon
 from aggregator.text.equivalents import EQUIVALENTS, read_equivalents
+
+Facts = tuple[tuple[str, Fact], ...]
 
 _SHOWN_WORDS = 5
 
@@ -47,6 +50,7 @@ class StoryMemory:
         self._indexes: dict[str, StoryIndex] = {}
         self._lexicons: dict[str, Lexicon] = {}
         self._merged: dict[EntryKey, EntryKey] = {}
+        self._apart: defaultdict[EntryKey, set[EntryKey]] = defaultdict(set)
         self._now = 0.0
 
     @property
@@ -63,6 +67,9 @@ class StoryMemory:
         """Take over what is stored. Nothing is decided again: each entry is added to the story that it has."""
         for counts in recalled.counts:
             self._lexicon(counts.language).load(counts)
+        for pair in recalled.apart:
+            for story, other in (pair, pair[::-1]):
+                self._apart[story].add(other)
         if self.policy.granularity is Granularity.OFF:
             return
         for one in recalled.recent:
@@ -114,21 +121,30 @@ class StoryMemory:
         for other in probe.best[1:4]:
             if other.score < least:
                 break
-            facts: tuple[tuple[str, Fact], ...] = (
-                ("score", other.score),
-                ("threshold", least),
-                ("rest", other.rest),
-                ("least_rest", other.least_rest),
+            if other.story.key in self._apart.get(story.key, ()):
+                continue
+            facts: Facts = (
+                *_compared(other, least),
                 ("bridge_source", bridge.source),
                 ("bridge_guid", bridge.guid),
             )
             evidence = f"an entry of {bridge.source} is like both: {other.score:.2f} ≥ {least}"
             story, gone = index.merge(story, other.story)
-            self._merged[gone.key] = story.key
+            self._become_one(gone.key, story.key)
             merges.append(
                 StoryMerge(story=gone.key, into=story.key, reason=Reason("story", "merged", "bridge", evidence, facts))
             )
         return story, tuple(merges)
+
+    def _become_one(self, gone: EntryKey, kept: EntryKey) -> None:
+        """Take note that a story is another one now: for all languages, and for those it was parted from."""
+        self._merged[gone] = kept
+        for index in self._indexes.values():
+            index.rename(gone, kept)
+        for other in self._apart.pop(gone, ()):
+            self._apart[other].discard(gone)
+            self._apart[other].add(kept)
+            self._apart[kept].add(other)
 
     def _index(self, language: str) -> StoryIndex:
         found = self._indexes.get(language)
@@ -145,10 +161,22 @@ class StoryMemory:
 
 def is_current(stored: StoredEntry) -> bool:
     """Say whether an entry is news, to be compared with what others write; history is kept and never looked at."""
+    return decide_current(dict(age_facts(stored)))
+
+
+def age_facts(stored: StoredEntry) -> Facts:
+    """Give what decides whether an entry is news."""
     published_at = stored.entry.published_at
-    if stored.backfilled:
+    age = None if published_at is None else (stored.first_seen_at - published_at) / timedelta(hours=1)
+    return ("backfilled", stored.backfilled), ("age_hours", age), ("most_hours", STORY_AGE / timedelta(hours=1))
+
+
+def decide_current(facts: Mapping[str, Fact]) -> bool:
+    """Decide from its age whether an entry is news; one without a date is."""
+    age, most = facts["age_hours"], facts["most_hours"]
+    if facts["backfilled"]:
         return False
-    return published_at is None or stored.first_seen_at - published_at <= STORY_AGE
+    return not isinstance(age, float) or not isinstance(most, float) or age <= most
 
 
 def recent(stored: StoredEntry, clustered: Clustered, language: str, prints: tuple[int, ...]) -> Recent:
@@ -171,11 +199,8 @@ def _reason(index: StoryIndex, probe: Probe, vector: Mapping[str, int], words: M
         shared = [words[term] for term in index.shared(vector, story)[:_SHOWN_WORDS]]
         hours = round((now - story.last) / 3600, 2)
         evidence = f"{found.score:.2f} ≥ {least}; shared {' · '.join(shared)}; {hours:g} h after its last entry"
-        facts: tuple[tuple[str, Fact], ...] = (
-            ("score", found.score),
-            ("threshold", least),
-            ("rest", found.rest),
-            ("least_rest", found.least_rest),
+        facts: Facts = (
+            *_compared(found, least),
             ("hours", hours),
             ("entries", story.size),
             ("shared", " ".join(shared)),
@@ -184,16 +209,17 @@ def _reason(index: StoryIndex, probe: Probe, vector: Mapping[str, int], words: M
         )
         return Reason("story", "joined", "similar", evidence, facts)
     if probe.former is not None:
-        former = probe.former.key
-        facts = (("former_source", former.source), ("former_guid", former.guid))
+        former, since = probe.former, now - probe.former.story.first
+        facts = (
+            *_compared(former, least),
+            ("age_hours", since / 3600),
+            ("most_hours", STORY_AGE / timedelta(hours=1)),
+            ("former_source", former.story.key.source),
+            ("former_guid", former.story.key.guid),
+        )
         return Reason("story", "new", "chapter", "the story that it goes on with takes no more entries", facts)
     nearest = probe.nearest
-    facts = (
-        ("score", nearest.score if nearest else 0.0),
-        ("threshold", least),
-        ("rest", nearest.rest if nearest else 0.0),
-        ("least_rest", nearest.least_rest if nearest else 0.0),
-    )
+    facts = _compared(nearest, least)
     if nearest is None:
         return Reason("story", "new", "nothing-like-it", "no open story shares its rarer words", facts)
     if nearest.score >= least:
@@ -201,6 +227,12 @@ def _reason(index: StoryIndex, probe: Probe, vector: Mapping[str, int], words: M
     else:
         evidence = f"the most like it scored {nearest.score:.2f} < {least}"
     return Reason("story", "new", "nothing-like-it", evidence, facts)
+
+
+def _compared(found: Likeness | None, least: float) -> Facts:
+    """Give the numbers that decide whether a story is like enough."""
+    score, rest, least_rest = (found.score, found.rest, found.least_rest) if found else (0.0, 0.0, 0.0)
+    return ("score", score), ("threshold", least), ("rest", rest), ("least_rest", least_rest)
 
 
 def ago(earlier: datetime, later: datetime) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from aggregator.model.entry import EntryKey
+from aggregator.model.entry import EntryKey, StoredEntry
 from aggregator.model.reason import Reason
 from aggregator.model.story import (
     MOST_COMPARED,
@@ -25,7 +25,7 @@ from aggregator.model.story import (
 )
 from aggregator.stories.copies import Copied, Headlines, Text, find_original
 from aggregator.stories.links import SHARED_BY_ALL, Page, Seen
-from aggregator.stories.memory import Clustered, StoryMemory, ago, is_current, recent
+from aggregator.stories.memory import Clustered, Facts, StoryMemory, age_facts, ago, is_current, recent
 
 _MOST_WARM: Final = 100
 
@@ -119,11 +119,11 @@ class _Placing:
         older = page.repeated_by(own) if page else None
         text = self._own.get(key)
         if older is not None:
-            placement = self._by_link(arrival, older)
+            placement = self._by_link(arrival, older, page.facts(own) if page else ())
         else:
-            placement = self._by_text(arrival, text) if text else _history(key)
+            placement = self._by_text(arrival, text) if text else _history(stored)
             if page is not None and page.seen and placement.copy_reason is None:
-                placement = replace(placement, copy_reason=_shared_link(page.widest_with(own)))
+                placement = replace(placement, copy_reason=_shared_link(page.facts(own)))
         self._placements.append(placement)
         root = placement.duplicate_of or key
         if page is not None:
@@ -141,10 +141,15 @@ class _Placing:
             counts=self._memory.news(),
         )
 
-    def _by_link(self, arrival: Arrival, older: Seen) -> Placement:
+    def _by_link(self, arrival: Arrival, older: Seen, link: Facts) -> Placement:
         key, at = arrival.stored.entry.key, arrival.stored.first_seen_at
         evidence = f"same link as {older.key.source}, {ago(older.first_seen_at, at)}"
-        facts = (("partner_source", older.key.source), ("partner_guid", older.key.guid))
+        facts = (
+            *link,
+            ("same_source", older.root.source == key.source),
+            ("partner_source", older.key.source),
+            ("partner_guid", older.key.guid),
+        )
         text = self._own.get(key)
         if text is not None:
             self._recent.append(recent(arrival.stored, _folded(older.story), text.language, text.prints))
@@ -175,7 +180,9 @@ class _Placing:
     def _folded_into(self, arrival: Arrival, text: Text, copied: Copied, original: Text) -> Placement:
         story = self._memory.current(original.story)
         self._recent.append(recent(arrival.stored, _folded(story), text.language, text.prints))
-        reason = Reason("story", "joined", "copy", f"a copy has the story of what it repeats, {original.key.source}")
+        facts = (("partner_source", original.key.source), ("partner_guid", original.key.guid))
+        evidence = f"a copy has the story of what it repeats, {original.key.source}"
+        reason = Reason("story", "joined", "copy", evidence, facts)
         return Placement(
             key=text.key, story=story, duplicate_of=original.root, reason=reason, copy_reason=copied.reason
         )
@@ -271,17 +278,19 @@ def _text(neighbour: Neighbour) -> Text:
     )
 
 
-def _history(key: EntryKey) -> Placement:
-    reason = Reason("story", "new", "old", "too old on arrival to be compared with what others write now")
+def _history(stored: StoredEntry) -> Placement:
+    key, facts = stored.entry.key, age_facts(stored)
+    reason = Reason("story", "new", "old", "too old on arrival to be compared with what others write now", facts)
     return Placement(key=key, story=key, reason=reason)
 
 
-def _shared_link(titles: int) -> Reason:
-    if titles >= SHARED_BY_ALL:
+def _shared_link(facts: Facts) -> Reason:
+    titles = dict(facts)["titles"]
+    if isinstance(titles, int) and titles >= SHARED_BY_ALL:
         evidence = f"one source puts {titles} titles on this link: it tells no entries apart"
     else:
         evidence = "one source puts two titles on this link, and no earlier entry has this one"
-    return Reason("copy", "no copy", "shared-link", evidence, (("titles", titles),))
+    return Reason("copy", "no copy", "shared-link", evidence, facts)
 
 
 def _folded(story: EntryKey) -> Clustered:

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from aggregator.model.reason import Reason
 from aggregator.model.status import EntryView, SourceStatus, SourceView
+from aggregator.store.sqlite.editing import reasons_of
 from aggregator.store.sqlite.paces import pace_of
 from aggregator.store.sqlite.polls import poll_of
 from aggregator.store.sqlite.rows import Row, first_row, read_reason, stored_of
@@ -64,13 +65,13 @@ def _entry_view(db: Database, row: Row) -> EntryView:
         stored=stored,
         story=stored.story.short if stored.story else "",
         source=facts_by_row(db, {row["source_id"]})[row["source_id"]],
-        reasons=tuple(_reasons(row)),
+        reasons=(*_reasons(row), *reasons_of(db, row["id"])),
         topics=tuple((topic, reason) for topic, text in matches if (reason := read_reason(text)) is not None),
     )
 
 
 def _reasons(row: Row) -> Iterator[Reason]:
-    for column in ("date_reason", "identity_reason", "story_reason"):
+    for column in ("date_reason", "identity_reason", "copy_reason", "story_reason"):
         reason = read_reason(row[column])
         if reason is not None:
             yield reason

@@ -26,6 +26,7 @@ from aggregator.model.story import (
     Traces,
     worth_comparing,
 )
+from aggregator.store.sqlite.editing import apart
 from aggregator.store.sqlite.matches import row_of
 from aggregator.store.sqlite.rows import Row, decode, encode, known_moment, moment
 from aggregator.store.sqlite.source_rows import facts_by_row
@@ -153,7 +154,7 @@ def recall(db: Database) -> Recalled:
         )
         for language, day, entries in db.execute("SELECT language, day, entries FROM term_totals ORDER BY language")
     )
-    return Recalled(recent=recent, counts=counts)
+    return Recalled(recent=recent, counts=counts, apart=apart(db))
 
 
 def forget(db: Database, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from aggregator.store.sqlite.act_tables import add_act_tables
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_paces import PACES
@@ -60,3 +61,8 @@ def _items(db: Database) -> None:
     # By digest: the row of its entry, the guid that it names, and the one that its entry is stored under.
     db.execute("ALTER TABLE documents ADD COLUMN items TEXT NOT NULL DEFAULT '{}'")
     db.execute("ALTER TABLE documents ADD COLUMN frame TEXT NOT NULL DEFAULT ''")
+
+
+@MIGRATIONS(name="0013-acts")
+def _acts(db: Database) -> None:
+    add_act_tables(db)

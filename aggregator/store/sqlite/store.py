@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from aggregator.errors import StoreError
 from aggregator.model.article import FullText, PageWanted
+from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
@@ -27,6 +28,7 @@ from aggregator.store.sqlite import (
     care,
     claims,
     curation,
+    editing,
     following,
     full_texts,
     looking,
@@ -176,6 +178,14 @@ class SqliteStore:
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
+
+    async def edit(self, act: Act, now: datetime) -> Edited:
+        """Carry out what an editor wants, and write it down."""
+        return await self._write(lambda db: editing.edit(db, act, now))
+
+    async def acts(self) -> tuple[DoneAct, ...]:
+        """Read the journal of editors, the oldest act first."""
+        return await self._reader.run(editing.acts)
 
     async def entries(self, wanted: EntryFilter, now: datetime) -> tuple[tuple[StoredEntry, str], ...]:
         """List stored entries, newest first seen first, each with its short story id (or an empty string)."""

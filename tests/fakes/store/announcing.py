@@ -72,7 +72,7 @@ def _line(kept: Kept, topic: str, subject: int) -> LedgerRow | None:
     if number not in kept.ledger:
         return None
     line, lead = kept.ledger[number]
-    return replace(line, subject=kept.key(number), lead=kept.key(lead))
+    return replace(line, subject=kept.key(number if number > 0 else lead), lead=kept.key(lead))
 
 
 def _subject(mode: TopicMode, number: int, one: KeptEntry) -> int | None:

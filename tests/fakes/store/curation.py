@@ -111,7 +111,7 @@ def _place(kept: Kept, placement: Placement, numbers: Mapping[EntryKey, int]) ->
     root = None if placement.duplicate_of is None else _number(numbers, placement.duplicate_of)
     one = kept.entries[number]
     if one.story is None:
-        kept.entries[number] = replace(one, story=story, copy_of=root, placed_why=placement.reason)
+        kept.entries[number] = replace(one, story=story, copy_of=root, placed_why=placement.reason, copied_why=placement.copy_reason)
     if root is not None:
         source = kept.sources[one.source]
         polls = (
@@ -123,7 +123,11 @@ def _place(kept: Kept, placement: Placement, numbers: Mapping[EntryKey, int]) ->
 
 def _merge(kept: Kept, merge: StoryMerge, numbers: Mapping[EntryKey, int]) -> None:
     """Give a story to another one; a topic goes on under the id that its readers know."""
-    story, into = _number(numbers, merge.story), _number(numbers, merge.into)
+    merge_into(kept, _number(numbers, merge.story), _number(numbers, merge.into))
+
+
+def merge_into(kept: Kept, story: int, into: int) -> None:
+    """Give all entries of a story to another one."""
     for number, one in kept.entries.items():
         if one.story == story:
             kept.entries[number] = replace(one, story=into)

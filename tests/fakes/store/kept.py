@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from aggregator.model.article import FullText
+from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.pace import Pace
@@ -58,6 +59,7 @@ class KeptEntry:
     story: int | None = None
     copy_of: int | None = None
     placed_why: Reason | None = None
+    copied_why: Reason | None = None
     vanished_at: datetime | None = None
     pruned: bool = False
 
@@ -91,6 +93,30 @@ class Announced:
     told_as: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptMove:
+    """An entry of a story that an editor touched: its story and what it repeated, before and after."""
+
+    entry: int
+    was_story: int
+    is_story: int
+    was_root: int | None
+    is_root: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAct:
+    """What an editor did; ``apart`` are the two stories of a split."""
+
+    act: Act
+    at: datetime
+    story: int
+    moves: tuple[KeptMove, ...]
+    apart: tuple[int, int] | None = None
+    undone_at: datetime | None = None
+    undone: Act | None = None
+
+
 @dataclass(slots=True)
 class Kept:
     """Everything.
@@ -108,6 +134,7 @@ class Kept:
         uses: By headline and source, with the entry that used it last.
         merged: The story that another one became a part of.
         pages: What came of the pages of entries.
+        acts: The journal of editors, by number.
     """
 
     authority: str
@@ -129,6 +156,7 @@ class Kept:
     counts: dict[str, TermCounts] = field(default_factory=dict)
     merged: dict[int, int] = field(default_factory=dict)
     pages: dict[int, FullText] = field(default_factory=dict)
+    acts: dict[int, KeptAct] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

@@ -10,6 +10,7 @@ from aggregator.model.entry import StoredEntry
 from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, TopicStatus
 from aggregator.model.topic import Topic
 from aggregator.text.link_keys import link_key
+from tests.fakes.store import editing
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 
 
@@ -84,7 +85,7 @@ def _story(kept: Kept, one: KeptEntry) -> str:
 
 def _entry_view(kept: Kept, number: int) -> EntryView:
     one = kept.entries[number]
-    reasons = (one.entry.date_reason, one.reason, one.placed_why)
+    reasons = (one.entry.date_reason, one.reason, one.copied_why, one.placed_why, *editing.reasons_of(kept, number))
     return EntryView(
         stored=kept.stored(number),
         story=_story(kept, one),

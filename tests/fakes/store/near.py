@@ -21,6 +21,7 @@ from aggregator.model.story import (
     Traces,
     worth_comparing,
 )
+from tests.fakes.store import editing
 from tests.fakes.store.kept import Kept
 
 
@@ -75,6 +76,7 @@ def recall(kept: Kept) -> Recalled:
             if one.terms and (story := kept.entries[number].story) is not None
         ),
         counts=tuple(kept.counts[language] for language in sorted(kept.counts)),
+        apart=editing.apart(kept),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from aggregator.errors import StoreError, StoreFull
 from aggregator.model.article import FullText, PageWanted
+from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
@@ -23,6 +24,7 @@ from tests.fakes.store import (
     care,
     claims,
     curation,
+    editing,
     looking,
     near,
     pages,
@@ -108,6 +110,12 @@ class FakeStore:
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
+
+    async def edit(self, act: Act, now: datetime) -> Edited:
+        return self._write(lambda kept: editing.edit(kept, act, now))
+
+    async def acts(self) -> tuple[DoneAct, ...]:
+        return editing.acts(self._readable())
 
     async def entries(self, wanted: EntryFilter, now: datetime) -> tuple[tuple[StoredEntry, str], ...]:
         return looking.entries(self._readable(), wanted, now)
