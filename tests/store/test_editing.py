@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +19,43 @@ from aggregator.model.editing import Act, ActKind, DoneAct
 from aggregator.model.edition import Edition
 from aggregator.model.entry import Entry
 from aggregator.model.status import EntryFilter
-from aggregator.model.topic import TopicMode
+from aggregator.model.topic import Topic, TopicMode
 from aggregator.pipeline.curate import Desk
+from aggregator.pipeline.ports import Store
+from aggregator.store.sqlite import SqliteStore
 from aggregator.store.sqlite.act_tables import add_act_tables
 from tests.builders import NOON, make_source, make_topic
-from tests.store.test_curating import AGROUND, BOTH, LIFTED, OUTLETS, POLICY, TEXT, House, ids, live, rows
+from tests.contract.house import AGROUND, BOTH, LIFTED, OUTLETS, POLICY, TEXT, House
+from tests.fakes.store import FakeStore
 
 WORLD = make_topic("world")
 RESCUE = make_topic("rescue", match="rescue")
 EACH = make_topic("each", mode=TopicMode.ENTRIES)
 BUDGET = "Parliament votes on budget"
+
+
+def live(path: Path, story: Callable[[House], Coroutine[Any, Any, None]], *topics: Topic, fake: bool = False) -> None:
+    """Let a story happen on a store of its own."""
+
+    async def run() -> None:
+        store: Store = FakeStore() if fake else SqliteStore.open(path / "a.db", site_authority="t.example")
+        try:
+            house = House(store, topics)
+            await house.start()
+            await story(house)
+        finally:
+            await store.close()
+
+    asyncio.run(run())
+
+
+def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path / "a.db")) as db:
+        return db.execute(sql).fetchall()
+
+
+def ids(edition: Edition) -> list[str]:
+    return [entry.id for entry in edition.entries]
 
 
 async def do(house: House, kind: ActKind, *named: Entry | str, number: int | None = None) -> DoneAct:
@@ -274,11 +303,11 @@ STEPS = st.one_of(
 )
 
 
+@dataclass(slots=True)
 class Reader:
     """A subscriber of one topic who knows items by id and by link."""
 
-    def __init__(self) -> None:
-        self.items: dict[str, tuple[str | None, Any, Any]] = {}
+    items: dict[str, tuple[str | None, Any, Any]] = field(default_factory=dict)
 
     def read(self, edition: Edition) -> None:
         """Read an edition: an item that is known is as it was, and one that is new has a link of its own."""
@@ -358,7 +387,8 @@ Steps = Sequence[tuple[str, int, int]]
 
 
 def play(path: Path, steps: Steps) -> None:
-    """Let machines and editors do these steps, and look at every edition as a subscriber."""
+    """Let machines and editors do these steps, and look at every edition as a subscriber; the fake does the same."""
+    found: list[Any] = []
 
     async def story(house: House) -> None:
         # The heaviest source speaks, though it may not have been the first.
@@ -367,8 +397,12 @@ def play(path: Path, steps: Steps) -> None:
         for number, step in enumerate(steps):
             await desk.step(number, *step)
         await desk.end()
+        views = [await house.store.entry_views(entry.key.short) for entry in desk.entries]
+        found.append((await groups(house), views, await house.store.acts(), desk.readers))
 
     live(path, story, WORLD, RESCUE, EACH)
+    live(path, story, WORLD, RESCUE, EACH, fake=True)
+    assert found[0] == found[1]
 
 
 COPIED = (*[("arrive", 0, 0)] * 3, ("arrive", 0, 9), *[("arrive", 0, 0)] * 3)

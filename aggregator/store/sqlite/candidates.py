@@ -72,7 +72,8 @@ _LEDGER: Final = """
 SELECT l.*, subject_source.source AS subject_source, subject.guid AS subject_guid,
   lead_source.source AS lead_source, lead.guid AS lead_guid
 FROM ledger l
-JOIN entries subject ON subject.id = l.subject_id JOIN sources subject_source ON subject_source.id = subject.source_id
+JOIN entries subject ON subject.id = iif(l.subject_id > 0, l.subject_id, l.lead_id)
+JOIN sources subject_source ON subject_source.id = subject.source_id
 JOIN entries lead ON lead.id = l.lead_id JOIN sources lead_source ON lead_source.id = lead.source_id
 WHERE l.subject_id IN (SELECT value FROM json_each(?))
 """

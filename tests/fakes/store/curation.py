@@ -111,7 +111,9 @@ def _place(kept: Kept, placement: Placement, numbers: Mapping[EntryKey, int]) ->
     root = None if placement.duplicate_of is None else _number(numbers, placement.duplicate_of)
     one = kept.entries[number]
     if one.story is None:
-        kept.entries[number] = replace(one, story=story, copy_of=root, placed_why=placement.reason, copied_why=placement.copy_reason)
+        kept.entries[number] = replace(
+            one, story=story, copy_of=root, placed_why=placement.reason, copied_why=placement.copy_reason
+        )
     if root is not None:
         source = kept.sources[one.source]
         polls = (

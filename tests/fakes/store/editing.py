@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,12 +36,12 @@ def apart(kept: Kept) -> tuple[tuple[EntryKey, EntryKey], ...]:
 
 
 def reasons_of(kept: Kept, entry: int) -> tuple[Reason, ...]:
-    found = []
-    for number, one in sorted(kept.acts.items()):
-        for move in one.moves:
-            if move.entry == entry:
-                found.append(_reason(kept, number, one, move))
-    return tuple(found)
+    return tuple(
+        _reason(kept, number, one, move)
+        for number, one in sorted(kept.acts.items())
+        for move in one.moves
+        if move.entry == entry
+    )
 
 
 def _merge(kept: Kept, act: Act, now: datetime) -> int:
@@ -69,7 +69,7 @@ def _split(kept: Kept, act: Act, now: datetime) -> int:
     before = {number: one for number, one in kept.entries.items() if one.story == story}
     other = _part(kept, story, named, None)
     moves = tuple(
-        KeptMove(number, story, kept.entries[number].story, one.copy_of, kept.entries[number].copy_of)
+        KeptMove(number, story, _story_of(kept, number), one.copy_of, kept.entries[number].copy_of)
         for number, one in before.items()
     )
     return _note(kept, act, now, KeptAct(act=act, at=now, story=story, moves=moves, apart=(story, other)))
@@ -100,12 +100,12 @@ def _undo(kept: Kept, act: Act, now: datetime) -> int:
     return number
 
 
-def _part(kept: Kept, story: int, named: Iterable[int], under: int | None) -> int:
+def _part(kept: Kept, story: int, named: Collection[int], under: int | None) -> int:
     members = sorted(
         (number for number, one in kept.entries.items() if one.story == story),
         key=lambda number: (kept.entries[number].first_seen_at, number),
     )
-    leaving = [number for number in members if number in named or kept.entries[number].copy_of in named]
+    leaving = [number for number in members if {number, kept.entries[number].copy_of} & set(named)]
     if len(leaving) == len(members):
         raise EditError("these are all entries of the story; leave at least one in it")
     _cut(kept, leaving)
