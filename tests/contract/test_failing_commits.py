@@ -12,6 +12,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.model.article import FullText
+from aggregator.model.editing import Act, ActKind
 from aggregator.model.edition import SiteFacts
 from aggregator.model.following import FollowChange
 from aggregator.model.pace import Errand
@@ -30,7 +31,8 @@ pytestmark = pytest.mark.anyio
 DAY = timedelta(days=1)
 SITE = SiteFacts(title="T", base_url="https://t.example", language="en", contact=None, generator="g")
 WORLD = make_topic("world")
-ONE = make_entry("1")
+ONE, OTHER = make_entry("1"), make_entry("4")
+TOGETHER = Act(kind=ActKind.MERGE, named=(ONE.key.short, OTHER.key.short))
 
 
 def polled(known: Known) -> ChangeSet:
@@ -52,6 +54,7 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "stale_topics": lambda store: store.stale_topics([]),
     "rematch": lambda store: store.rematch([WORLD], 0, 9, lambda _: Curated()),
     "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
+    "edit": lambda store: store.edit(TOGETHER, NOON),
     "prune": lambda store: store.prune(NOON + 999 * DAY),
     "keep_full_text": lambda store: store.keep_full_text(
         FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
@@ -65,6 +68,7 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "next_due_at": lambda store: store.next_due_at(),
     "followed": lambda store: store.followed(),
     "subscription": lambda store: store.subscription("0" * 64),
+    "acts": lambda store: store.acts(),
     "recall": lambda store: store.recall(),
     "entries": lambda store: store.entries(EntryFilter(), NOON),
     "status": lambda store: store.status([WORLD], NOON, polls=9),
@@ -78,7 +82,7 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
 async def store(store: Store) -> Store:
     """Let there be something of everything."""
     await store.sync_sources([make_source()], NOON)
-    await bring(store, new(ONE))
+    await bring(store, new(ONE, OTHER))
     await store.curate(9, deciding("world"))
     await bring(store, new(make_entry("3")), at=NOON + DAY)
     return store
