@@ -756,9 +756,9 @@ async def test_a_header_with_a_line_break_is_a_failure_and_no_error(web: Scripte
 
 async def test_no_more_than_so_many_at_once_and_waiting_costs_no_deadline(web: ScriptedWeb, transport: Any) -> None:
     fetcher = HttpFetcher(allow_private=["127.0.0.0/8"], max_connections=2, transport=transport)
-    web.script("/feed.xml", document(FEED, etag='"1"', wait=0.1))
+    web.script("/feed.xml", document(FEED, etag='"1"', wait=0.25))
     requests = [
-        asking(web.url("/feed.xml", f"127.0.0.{1 + host}"), timeout=timedelta(seconds=0.25)) for host in range(8)
+        asking(web.url("/feed.xml", f"127.0.0.{1 + host}"), timeout=timedelta(seconds=0.8)) for host in range(8)
     ]
     outcomes = await asyncio.gather(*(fetcher.fetch(request) for request in requests))
     await fetcher.close()
