@@ -32,7 +32,10 @@ def fingerprint(words: Sequence[str]) -> tuple[int, ...]:
     digests = digests64(_runs(words))
     if len(digests) <= WINDOW:
         return (min(digests),) if digests else ()
-    return tuple(sorted({min(digests[at : at + WINDOW]) for at in range(len(digests) - WINDOW + 1)}))
+    # The least of seven from the least of four, of two: a third of the comparisons, and none of them in Python.
+    of_two = list(map(min, digests, digests[1:]))
+    of_four = list(map(min, of_two, of_two[2:]))
+    return tuple(sorted(set(map(min, of_four, of_four[3:]))))
 
 
 def containment(one: Collection[str], other: frozenset[str]) -> float:

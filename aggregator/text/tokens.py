@@ -212,7 +212,10 @@ class FoldedText:
         """Whether every character stands where its folded form does."""
         if len(self._text) != len(self._folded):
             return False
-        return self._text.isascii() or all(len(run) == len(fold(run)) for run in set(_FOREIGN.findall(self._text)))
+        if self._text.isascii():
+            return True
+        runs = set(_FOREIGN.findall(self._text))
+        return all(len(run) == len(_fold_foreign(run.lower())) for run in runs)
 
 
 def is_unspaced(character: str) -> bool:

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
 
 from aggregator.model.entry import CandidateKey
@@ -41,9 +40,6 @@ UPDATE entries SET revision = ?, identity_reason = ?, keys = ?,
 WHERE id = ?
 """
 
-# Most new entries of a document have one reason.
-_reason_text = lru_cache(maxsize=256)(reason_text)
-
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -62,7 +58,7 @@ def insert_new(conn: sqlite3.Connection, source_id: int, verdicts: Sequence[New]
     keys: list[tuple[int, int]] = []
     for row_id, verdict in enumerate(verdicts, last + 1):
         entry = verdict.entry
-        reason = _reason_text(verdict.reason)
+        reason = reason_text(verdict.reason)
         own = (row_id, source_id, entry.key.guid, entry.key.short, seen_at, verdict.backfilled, reason)
         rows.append((*own, keys_text(entry.keys), *content_columns(entry)))
         keys.extend((key.digest, row_id) for key in entry.keys)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlite_utils import Database
@@ -63,13 +64,17 @@ def reason_text(reason: Reason | None) -> str | None:
     """Write a reason."""
     if reason is None:
         return None
-    said: dict[str, Any] = {
-        "stage": reason.stage,
-        "verdict": reason.verdict,
-        "rule": reason.rule,
-        "evidence": reason.evidence,
-    }
-    return encode(said | {"facts": dict(reason.facts)} if reason.facts else said)
+    return encode(_said(reason) | {"facts": dict(reason.facts)}) if reason.facts else _without_facts(reason)
+
+
+# Many entries are here for the same reason, word for word.
+@lru_cache(maxsize=256)
+def _without_facts(reason: Reason) -> str:
+    return encode(_said(reason))
+
+
+def _said(reason: Reason) -> dict[str, Any]:
+    return {"stage": reason.stage, "verdict": reason.verdict, "rule": reason.rule, "evidence": reason.evidence}
 
 
 def read_reason(text: str | None) -> Reason | None:
