@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aggregator.model.finding import Finding
+from aggregator.model.habits import Updates
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.pace import Turn
 from aggregator.model.parsed import ScheduleHints
@@ -70,6 +71,7 @@ class Source:
         deltas: Whether it may be asked for no more than what is new (RFC 3229).
         drop: A query; entries that it holds for are left out.
         page: Whether ``url`` is a web page, on which the feed to poll is found.
+        updates: What readers see of edits.
     """
 
     id: str
@@ -97,6 +99,7 @@ class Source:
     overrides: Overrides = NO_OVERRIDES
     drop: str | None = None
     page: bool = False
+    updates: Updates = Updates.SILENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

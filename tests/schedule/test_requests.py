@@ -16,7 +16,7 @@ from tests.builders import make_source
 from tests.schedule.polls import HOUR, URL, Polls, body, failed, reading, same
 
 BOTH = Validators(etag='W/"odd tag"', last_modified="Tue, 32 Foo 2026")
-READ = SourceState(source_id="lwn", documents=1, validators=BOTH, validators_url=URL)
+READ = SourceState(source_id="lwn", documents=1, read_by=READING_VERSION, validators=BOTH, validators_url=URL)
 
 
 def headers(state: SourceState, **source: Any) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aggregator.model.reading import READING_VERSION
 from aggregator.model.source import Rate, SourceState, Validators
 from tests.builders import NOON, make_source
 from tests.schedule.polls import DAY, HOUR, Polls, body, failed, reading, same
@@ -21,6 +22,7 @@ def lively(per_day: float = 5.0, **changes: Any) -> Polls:
     state = SourceState(
         source_id="lwn",
         documents=9,
+        read_by=READING_VERSION,
         validators=Validators(etag='"1"'),
         body_digest="d1",
         body_at=NOON,

@@ -190,3 +190,11 @@ def taken_ids(db: Database, candidates: Sequence[Candidate]) -> frozenset[str]:
     own = {own_id(minted_by, candidate.subject) for candidate in fresh}
     rows = db.execute(_TAKEN, [encode(sorted(guids)), encode(sorted(own))])
     return frozenset(row[0] for row in rows)
+
+
+def taken_urls(db: Database, candidates: Sequence[Candidate]) -> frozenset[str]:
+    """Find the links that candidates without a ledger row might want and others hold."""
+    fresh = (candidate for candidate in candidates if candidate.ledger is None)
+    urls = {url for one in fresh for member in one.members if (url := member.stored.entry.url) is not None}
+    rows = db.execute("SELECT url FROM ledger WHERE url IN (SELECT value FROM json_each(?))", [encode(sorted(urls))])
+    return frozenset(row[0] for row in rows)
