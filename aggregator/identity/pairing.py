@@ -271,7 +271,7 @@ def _contradicts(entry: Entry, other: KnownEntry, shared: Agreement, trust: Trus
         return shared.title < policy.akin and shared.text is not None and shared.text < policy.akin
     if _returns(entry, other, shared, trust):
         return True
-    same_headline = shared.title >= policy.same_headline and (shared.numbers or shared.text is not None)
+    same_headline = shared.title >= policy.same_headline and shared.numbers
     return not same_headline and (shared.text is None or shared.text < policy.same_text)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from aggregator.model.discovery import PageFacts
 from aggregator.model.entry import Entry, EntryKey
@@ -14,9 +13,6 @@ from aggregator.model.habits import QuirkKind
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import ContentPolicy, FeedProfile
-
-READING_VERSION: Final = 2
-"""Raised with every change that makes other entries of the same bytes: then every document is fetched once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from aggregator.model.finding import Finding
 from aggregator.model.habits import Updates
@@ -13,6 +14,8 @@ from aggregator.model.pace import Turn
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.websub import PushState
 
+READING_VERSION: Final = 2
+"""Raised with every change that makes other entries of the same bytes: then every document is fetched once more."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 SHORTEST_FLOOR = timedelta(minutes=15)
@@ -227,7 +230,7 @@ class SourceState:
     moved_to: str | None = None
     moves: tuple[Move, ...] = ()
     validators_url: str | None = None
-    read_by: int = 1
+    read_by: int = READING_VERSION
     max_age_s: int | None = None
     rate: Rate = Rate()
     body_at: datetime | None = None

@@ -10,8 +10,8 @@ from aggregator.identity import Around, Judged, judge
 from aggregator.model.fetching import Fetched, FetchFailed, FetchOutcome
 from aggregator.model.habits import IDENTITY, IdentityPolicy
 from aggregator.model.pace import Pace
-from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome, Unreadable
-from aggregator.model.source import Claim, Source, SourceState
+from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
+from aggregator.model.source import READING_VERSION, Claim, Source, SourceState
 from aggregator.model.verdict import (
     Ask,
     ChangeSet,

@@ -8,8 +8,8 @@ from aggregator.errors import StoreError
 from aggregator.model.fetching import Failure, Fetched, FetchFailed, NotModified
 from aggregator.model.overrides import Identity, Overrides
 from aggregator.model.parsed import ScheduleHints
-from aggregator.model.reading import READING_VERSION, Reading, Unreadable
-from aggregator.model.source import Claim, FeedProfile, SourceState, Validators
+from aggregator.model.reading import Reading, Unreadable
+from aggregator.model.source import READING_VERSION, Claim, FeedProfile, SourceState, Validators
 from aggregator.model.status import EntryFilter
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument, New
 from aggregator.pipeline.poll import PollParts, poll

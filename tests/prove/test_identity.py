@@ -46,7 +46,7 @@ def test_ten_thousand_source_days_repeat_nothing_and_lose_nothing(tmp_path: Path
     repeats = Counter(name for outcome in outcomes for name, told in outcome.repeats.items() for _ in told)
     losses = Counter(name for outcome in outcomes for name, told in outcome.losses.items() for _ in told)
     print(  # noqa: T201 - the figures are the proof
-        f"\n{days:.0f} source-days, {articles.total()} articles, {len(PAIRS)} pairs and {len(SINGLES)} mutations alone, "
+        f"\n{days:.0f} source-days, {articles.total()} articles, {len(PAIRS)} pairs, {len(SINGLES)} mutations alone, "
         f"{time.process_time() - started:.0f} s of CPU\nrepeats {dict(repeats) or 0}, losses {dict(losses) or 0}, "
         f"stored twice {missed.total()}, taken for another {wrong.total()}",
         *(f"  stored twice: {kind} {count}" for kind, count in missed.most_common()),

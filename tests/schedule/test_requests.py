@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from aggregator.model.fetching import Failure
-from aggregator.model.reading import READING_VERSION
-from aggregator.model.source import SourceState, Validators
+from aggregator.model.source import READING_VERSION, SourceState, Validators
 from aggregator.schedule import plan_request
 from aggregator.schedule.requests import MOST_DELTAS
 from tests.builders import make_source

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.model.reading import READING_VERSION
-from aggregator.model.source import Rate, SourceState, Validators
+from aggregator.model.source import READING_VERSION, Rate, SourceState, Validators
 from tests.builders import NOON, make_source
 from tests.schedule.polls import DAY, HOUR, Polls, body, failed, reading, same
 

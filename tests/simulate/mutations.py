@@ -61,7 +61,9 @@ def _all_of(*groups: tuple[Mutation, tuple[Mutation, ...]]) -> frozenset[frozens
 
 
 TRACELESS = _all_of(
-    # Guid, link, headline and text all change, or headline and text where there is nothing else.
-    (Mutation.REWRITE, (Mutation.SLUG_HAS_HEADLINE, Mutation.NO_NAMES)),
+    # Headline and text change, and so does or is missing all else.
+    (Mutation.REWRITE, (Mutation.SLUG_HAS_HEADLINE, Mutation.NO_NAMES, Mutation.MIGRATION)),
+    # Guid and link are the headline, which is edited while the entry is away, pruned, in disguise, or all entries have.
+    (Mutation.SLUG_HAS_HEADLINE, (Mutation.HALVES, Mutation.FORGETFUL, Mutation.GARBLED, Mutation.RECURRING)),
 )
 """Pairs that leave nothing by which anybody could tell."""

@@ -41,8 +41,12 @@ SITE = SiteFacts(title="T", base_url="https://t.example", language="en", contact
 # Copies and stories are off: what identity lets through is not to be caught by them.
 APART = StoryPolicy(granularity=Granularity.OFF, same_link=False, headline_window=timedelta(), text_share=2.0)
 _CRASH = 0.15
-# Without dates, or with false ones, nobody can know what is from before the subscription.
-_HIDES_AGE = (Mutation.UNDATED, Mutation.REDATED, Mutation.REDATED_ONCE, Mutation.MIGRATION)
+# Without dates, or with false ones, nobody can know what is from before the subscription; nor can anybody where the
+# first document was not all of it.
+_HIDES_AGE = (
+    *(Mutation.UNDATED, Mutation.REDATED, Mutation.REDATED_ONCE, Mutation.MIGRATION, Mutation.FUTURE),
+    Mutation.HALVES,
+)
 
 
 class Crash(Exception):  # noqa: N818 - not an error of ours

@@ -46,7 +46,7 @@ v.id, v.source_id, v.source, v.guid, '[]' AS keys, v.title, v.url, v.link_key, v
 NULL AS date_reason, '[]' AS authors, '' AS summary, '' AS content_html, '[]' AS categories, '[]' AS enclosures,
 NULL AS image_url, NULL AS comments_url, v.language, NULL AS rights, '' AS fingerprint, '{}' AS extras,
 v.first_seen_at, v.revision, v.backfilled, v.story_id, v.story_source, v.story_guid, v.duplicate_of, v.root_source,
-v.root_guid, '[]' AS topics
+v.root_guid, '[]' AS topics, v.bumped_at
 """
 _MEMBERS: Final = """
 SELECT {light}, length(v.content_html) AS text_length, {shown_subject} AS subject_id, m.reason AS match_reason

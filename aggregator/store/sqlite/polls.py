@@ -12,8 +12,7 @@ from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.habits import NO_HABITS
-from aggregator.model.reading import READING_VERSION
-from aggregator.model.source import SourceState
+from aggregator.model.source import READING_VERSION, SourceState
 from aggregator.model.verdict import (
     Ask,
     ChangeSet,
