@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.model.entry import CandidateKey, KeyKind
+from aggregator.model.entry import CandidateKey, Entry, KeyKind
 from aggregator.model.habits import Habits, Headline, Quirk, QuirkKind
 from aggregator.model.reason import Reason
 from aggregator.model.status import EntryFilter
@@ -35,8 +35,8 @@ async def store(store: Store) -> Store:
     return store
 
 
-def held(*entries, until=NOON + 24 * HOUR) -> list[New]:
-    return [New(entry=entry, reason=REASON, held_until=until) for entry in entries]
+def held(*entries: Entry) -> list[New]:
+    return [New(entry=entry, reason=REASON, held_until=NOON + 24 * HOUR) for entry in entries]
 
 
 async def waiting(store: Store) -> int:
@@ -115,11 +115,8 @@ async def test_what_left_the_document_and_all_that_is_kept_are_told_when_they_ar
 
     digests = tuple(key.digest for key in TWO.keys)
     await store.transact(Ask(source_id="lwn", version=claim.state.version, digests=digests), decide)
-    assert [(known.vanished is None, known.kept is None) for known in asked] == [
-        (True, True),
-        (False, True),
-        (False, False),
-    ]
+    assert [known.vanished is None for known in asked] == [True, False, False]
+    assert [known.kept is None for known in asked] == [True, True, False]
     assert [one.key for one in asked[2].vanished or ()] == [ONE.key]
     assert {one.key for one in asked[2].kept or ()} == {ONE.key, TWO.key}
 

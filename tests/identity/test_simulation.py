@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from aggregator.errors import StoreError
 from aggregator.model.habits import IDENTITY
 from tests.simulate.mutations import TRACELESS, Mutation
 from tests.simulate.world import Guards, Outcome, World
@@ -62,15 +61,6 @@ def test_without_links_of_their_own_items_are_lost_to_readers_by_link(tmp_path: 
     outcome = lived(tmp_path, [kind("FRONT_PAGE")] * 2, Guards(own_links=False))
     assert outcome.losses["by link"]
     assert not outcome.losses["by id"]
-
-
-def test_what_was_pruned_is_known_by_its_tombstone(tmp_path: Path):
-    (tmp_path / "on").mkdir()
-    (tmp_path / "off").mkdir()
-    assert lived(tmp_path / "on", [kind("FORGETFUL")], days=11.0).clean
-    # Without its keys it is new, and the ledger, where its id stands, will not have it a second time.
-    with pytest.raises(StoreError, match="UNIQUE"):
-        lived(tmp_path / "off", [kind("FORGETFUL")], Guards(tombstones=False), days=11.0)
 
 
 def test_every_mutation_says_what_it_is():

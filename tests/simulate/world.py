@@ -59,7 +59,6 @@ class Guards:
 
     identity: IdentityPolicy = IDENTITY
     own_links: bool = True
-    tombstones: bool = True
 
 
 @dataclass(slots=True)
@@ -170,8 +169,6 @@ class World:
             subscriber.read(edition)
         if any(publisher.has(Mutation.FORGETFUL) for publisher in self.publishers):
             await self._store.prune(now, vanished_for=timedelta(hours=12))
-            if not self._guards.tombstones:
-                await self._bury_tombstones()
 
     async def fetch(self, request: FetchRequest) -> FetchOutcome:
         """Serve a document, as a server would that knows no conditions."""
@@ -227,17 +224,6 @@ class World:
             self._store = self._open()
             self._desk = Desk(APART)
             await self._begin()
-
-    async def _bury_tombstones(self) -> None:
-        """Do what a store would without tombstones: forget the keys, too."""
-        await self._store.close()
-        with closing(sqlite3.connect(self._path)) as database, database:
-            pruned = "SELECT id FROM entries WHERE pruned_at IS NOT NULL"
-            database.execute(f"DELETE FROM entry_keys WHERE entry_id IN ({pruned})")  # noqa: S608 - ours
-            database.execute("UPDATE entries SET guid = guid || '#' || id, keys = '[]' WHERE pruned_at IS NOT NULL")
-        self._store = self._open()
-        self._desk = Desk(APART)
-        await self._begin()
 
     def _open(self) -> SqliteStore:
         return SqliteStore.open(self._path, site_authority="t.example")
