@@ -64,11 +64,11 @@ def _items(db: Database) -> None:
     db.execute("ALTER TABLE documents ADD COLUMN frame TEXT NOT NULL DEFAULT ''")
 
 
-@MIGRATIONS(name="0013-acts")
-def _acts(db: Database) -> None:
-    add_act_tables(db)
-
-
 @MIGRATIONS(name="0011-identity")
 def _identity(db: Database) -> None:
     db.executescript(IDENTITY)
+
+
+@MIGRATIONS(name="0013-acts")
+def _acts(db: Database) -> None:
+    add_act_tables(db)
