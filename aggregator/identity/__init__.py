@@ -1,5 +1,5 @@
 """New, revised or unchanged: entries of a document against what is known of its source. Pure."""
 
-from aggregator.identity.judging import judge
+from aggregator.identity.judging import Around, Judged, judge
 
-__all__ = ["judge"]
+__all__ = ["Around", "Judged", "judge"]

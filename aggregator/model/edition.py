@@ -82,6 +82,7 @@ class TopicView:
         candidates: Every subject not yet announced here, and the last ``topic.limit`` that were.
         taken_ids: Atom ids that other subjects hold, of those that the candidates might want: guids of theirs, and
             what begins with the ``own_id`` of one.
+        taken_urls: The same of links.
         last_digest: Of the edition before, empty at first.
         last_changed_at: When the content last changed.
     """
@@ -91,6 +92,7 @@ class TopicView:
     authority: str
     candidates: tuple[Candidate, ...]
     taken_ids: frozenset[str] = frozenset()
+    taken_urls: frozenset[str] = frozenset()
     last_digest: str = ""
     last_changed_at: datetime | None = None
 

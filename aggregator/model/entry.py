@@ -34,13 +34,17 @@ class KeyKind(StrEnum):
     """The rungs of the ladder on which an entry is recognised again, in this order."""
 
     GUID = "guid"
+    GUID_ALT = "guid-alt"
     LINK = "link"
     TITLE_DAY = "title-day"
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateKey:
-    """One way to recognise an entry within its source; ``digest`` is signed, 64 bits, and holds kind and source."""
+    """One way to recognise an entry within its source; ``digest`` is signed, 64 bits, and holds the kind.
+
+    The source is added by the store, by what never changes of it: a source that is renamed knows its entries.
+    """
 
     kind: KeyKind
     digest: int
@@ -112,6 +116,7 @@ class StoredEntry:
         story: Key of the story's founding entry; None until curated.
         duplicate_of: The entry that it repeats, if any.
         topics: Slugs of the topics it is matched by.
+        bumped_at: When an edit was last to be seen from outside; None when none was.
     """
 
     entry: Entry
@@ -121,6 +126,7 @@ class StoredEntry:
     story: EntryKey | None = None
     duplicate_of: EntryKey | None = None
     topics: tuple[str, ...] = ()
+    bumped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

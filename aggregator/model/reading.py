@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from aggregator.model.discovery import PageFacts
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.fetching import Failure
 from aggregator.model.finding import Finding
+from aggregator.model.habits import QuirkKind
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import ContentPolicy, FeedProfile
-
-READING_VERSION: Final = 1
-"""Raised with every change that makes other entries of the same bytes: then every document is fetched once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +57,7 @@ class Reading:
         frame: Digest of the document without its items; empty with ``items``.
         dropped: How many entries the source's own query left out.
         findings: What the publisher could mend; None when a part of the document was not read.
+        habits: What this document shows of the source's way of naming: kind of the quirk, what it is about, evidence.
     """
 
     profile: FeedProfile
@@ -73,6 +71,7 @@ class Reading:
     frame: str = ""
     dropped: int = 0
     findings: tuple[Finding, ...] | None = None
+    habits: tuple[tuple[QuirkKind, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

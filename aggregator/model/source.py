@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from aggregator.model.finding import Finding
+from aggregator.model.habits import Updates
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
 from aggregator.model.pace import Turn
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.websub import PushState
 
+READING_VERSION: Final = 2
+"""Raised with every change that makes other entries of the same bytes: then every document is fetched once more."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 SHORTEST_FLOOR = timedelta(minutes=15)
@@ -70,6 +74,7 @@ class Source:
         deltas: Whether it may be asked for no more than what is new (RFC 3229).
         drop: A query; entries that it holds for are left out.
         page: Whether ``url`` is a web page, on which the feed to poll is found.
+        updates: What readers see of edits.
     """
 
     id: str
@@ -97,6 +102,7 @@ class Source:
     overrides: Overrides = NO_OVERRIDES
     drop: str | None = None
     page: bool = False
+    updates: Updates = Updates.SILENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +230,7 @@ class SourceState:
     moved_to: str | None = None
     moves: tuple[Move, ...] = ()
     validators_url: str | None = None
-    read_by: int = 1
+    read_by: int = READING_VERSION
     max_age_s: int | None = None
     rate: Rate = Rate()
     body_at: datetime | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.model.entry import SourceFacts, StoredEntry
+from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.source import Source, SourceState
@@ -36,6 +37,8 @@ class SourceView:
         pace: Of the key in force.
         family: The registrable domain or host group that it belongs to.
         sharing: Ids of all sources under the same pace key, itself included.
+        habits: What was learned of its way of naming entries.
+        held: Entries that wait.
     """
 
     at: datetime
@@ -43,6 +46,8 @@ class SourceView:
     pace: Pace
     family: str
     sharing: tuple[str, ...] = ()
+    habits: Habits = NO_HABITS
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

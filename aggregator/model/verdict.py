@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from aggregator.model.entry import CandidateKey, Entry, EntryKey
+from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.pace import Pace, Sighting
 from aggregator.model.reason import Reason
 from aggregator.model.source import SourceState
@@ -13,37 +15,76 @@ from aggregator.model.source import SourceState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
-    """As much of a stored entry as judging needs."""
+    """As much of a stored entry as judging needs.
+
+    Attributes:
+        fingerprint: Empty for one that was pruned: its keys are known, its texts are not.
+        present: The last document of the source held it.
+        held: It waits, and nobody has seen it yet.
+    """
 
     key: EntryKey
     keys: tuple[CandidateKey, ...]
     fingerprint: str
     revision: int
+    title: str = ""
+    summary: str = ""
+    published_at: datetime | None = None
+    present: bool = True
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class New:
-    """Never seen in this source."""
+    """Never seen in this source.
+
+    Attributes:
+        backfilled: Kept as history, and not announced on its own.
+        held_until: It waits so long before anybody sees it; it came in a flood, and may not be new at all.
+    """
 
     entry: Entry
     reason: Reason
     backfilled: bool = False
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revised:
-    """Known, and the publisher changed it; ``entry.key`` is the key it is stored under."""
+    """Known, and the publisher changed it; ``entry.key`` is the key it is stored under.
+
+    Attributes:
+        bumped: Readers are to see that it changed.
+    """
 
     entry: Entry
     revision: int
     reason: Reason
+    bumped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """Known, and as it was."""
+    """Known, and as it was, or to be left as it was.
+
+    Attributes:
+        learned: Keys under which it came now, and was not known before.
+        fingerprint: Of an edit that is passed over, so that it is passed over once; empty otherwise.
+        reason: How it was recognised, when by something new.
+    """
 
     key: EntryKey
+    learned: tuple[CandidateKey, ...] = ()
+    fingerprint: str = ""
+    reason: Reason | None = None
+
+
+class Wanted(StrEnum):
+    """What deciding needs to know beside what was asked for."""
+
+    NOTHING = "nothing"
+    VANISHED = "vanished"
+    ALL = "all"
 
 
 Verdict = New | Revised | Unchanged
@@ -75,12 +116,18 @@ class Known:
     Attributes:
         pace: Of the key that the source is asked under; None while there is nothing to know.
         sightings: Polls under the same registrable domain or host group, newest first, as far back as was asked.
+        habits: What was learned of the source's way of naming.
+        vanished: Entries of the last document that this one has no key of; None unless they were wanted.
+        kept: The newest of all entries of the source; None unless they were wanted.
     """
 
     state: SourceState
     entries: tuple[KnownEntry, ...] = ()
     pace: Pace | None = None
     sightings: tuple[Sighting, ...] = ()
+    habits: Habits = NO_HABITS
+    vanished: tuple[KnownEntry, ...] | None = None
+    kept: tuple[KnownEntry, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +196,9 @@ class ChangeSet:
         pace: What is known of a pace key from now on; None leaves it as it is.
         partial: The document holds no more than what is new: what it lacks has not vanished.
         pace_key: The source has moved under this one; None leaves it where it is.
+        retracted: Why what is held of this source will never be announced; None as long as it may be.
+        habits: What is known of the source's way of naming from now on; None leaves it as it is.
+        wants: More has to be known first: nothing is written, the store looks it up and asks again.
     """
 
     state: SourceState
@@ -160,12 +210,20 @@ class ChangeSet:
     frame: str = ""
     partial: bool = False
     pace_key: str | None = None
+    retracted: Reason | None = None
+    habits: Habits | None = None
+    wants: Wanted = Wanted.NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
-    """What the store made of a change set; ``fenced`` when it was dropped because the source had moved on."""
+    """What the store made of a change set; ``fenced`` when it was dropped because the source had moved on.
+
+    Attributes:
+        released: Entries of any source whose wait was over.
+    """
 
     source_id: str
     poll: PollRecord
     fenced: bool = False
+    released: int = 0

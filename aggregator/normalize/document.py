@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aggregator.model.entry import CandidateKey, Entry, EntryKey
-from aggregator.model.overrides import Identity, Ignored, Overrides
+from aggregator.model.overrides import Ignored
 from aggregator.model.parsed import ParsedEntry, ParsedFeed, ScheduleHints
 from aggregator.model.reading import Document, Reading
 from aggregator.normalize.entry import Setting, normalize_entry
+from aggregator.normalize.naming import settle_links, shared_guids, shared_links, shown_sharing, without_repeats
 from aggregator.normalize.profile import profile_of
 from aggregator.text.characters import one_line
 
@@ -20,6 +20,8 @@ _MAX_WORD_CHARS = 100
 
 def normalize(parsed: ParsedFeed, document: Document) -> Reading:
     """Clean a parsed document; of entries with one key only the first is kept, of empty ones none. Never raises."""
+    guids = shared_guids(parsed.entries, document.overrides)
+    links = shared_links(parsed.entries)
     setting = Setting(
         source_id=document.source_id,
         url=document.url,
@@ -28,25 +30,24 @@ def normalize(parsed: ParsedFeed, document: Document) -> Reading:
         overrides=document.overrides,
         languages=_languages(parsed, document),
         authors=parsed.authors if parsed.format.startswith(_INHERITING) else (),
-        shared_links=_shared_links(parsed, document.overrides),
+        shared_links=links,
+        shared_guids=guids,
     )
-    kept: dict[CandidateKey, Entry] = {}
-    keys: list[EntryKey | None] = []
-    for raw in parsed.entries:
-        entry = normalize_entry(raw, setting) if _says_something(raw) else None
-        keys.append(entry.key if entry else None)
-        if entry:
-            kept.setdefault(entry.keys[0], entry)
+    read = [normalize_entry(raw, setting) if _says_something(raw) else None for raw in parsed.entries]
+    said = [entry for entry in read if entry is not None]
+    kept, shown = settle_links(without_repeats(said))
+    keys = [entry.key if entry else None for entry in read]
     return Reading(
         profile=profile_of(parsed, document.url),
         hints=_clean(parsed.hints),
-        entries=tuple(kept.values()),
-        repeated=len(keys) - keys.count(None) - len(kept),
+        entries=kept,
+        repeated=len(said) - len(kept),
         bozo=parsed.bozo,
         truncated=parsed.truncated,
         items=tuple(zip(parsed.items, keys, strict=True)) if parsed.items else (),
         known_items=parsed.known_items,
         frame=parsed.frame,
+        habits=(*shown_sharing(guids, kept), *shown),
     )
 
 
@@ -64,19 +65,6 @@ def _languages(parsed: ParsedFeed, document: Document) -> tuple[str | None, ...]
     if Ignored.LANGUAGE in document.overrides.ignore:
         return (document.language,)
     return (parsed.language, document.language)
-
-
-def _shared_links(parsed: ParsedFeed, overrides: Overrides) -> frozenset[str]:
-    """Find the links that say nothing about identity: those of several entries without guid, under several titles.
-
-    Some sites link every entry to their home page.
-    """
-    titles: dict[str, set[str]] = {}
-    believed = overrides.identity is not Identity.LINK and Ignored.GUID not in overrides.ignore
-    for entry in parsed.entries:
-        if entry.link and not (entry.guid and believed):
-            titles.setdefault(entry.link, set()).add(entry.title.value if entry.title else "")
-    return frozenset(link for link, found in titles.items() if len(found) > 1)
 
 
 def _says_something(entry: ParsedEntry) -> bool:

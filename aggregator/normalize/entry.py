@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.model.entry import Entry
-from aggregator.model.overrides import NO_OVERRIDES, Overrides
+from aggregator.model.overrides import NO_OVERRIDES, Identity, Overrides
 from aggregator.model.parsed import ParsedEntry, RawText
 from aggregator.model.source import ContentPolicy
 from aggregator.normalize.body import read_body
@@ -15,7 +15,7 @@ from aggregator.normalize.extras import extras_of
 from aggregator.normalize.fingerprint import fingerprint_of
 from aggregator.normalize.images import first_image
 from aggregator.normalize.keys import Ladder, identify
-from aggregator.normalize.links import web_url
+from aggregator.normalize.links import shows_site, web_url
 from aggregator.normalize.media import enclosures, lead_image
 from aggregator.normalize.names import categories, language_tag, people, short_text, title_of
 from aggregator.normalize.overriding import base_of, heeded, retyped, stripped
@@ -31,7 +31,8 @@ class Setting:
         url: Of the document; the last resort for relative addresses.
         languages: Of the document and of the source, in this order.
         authors: Of the document, where its format says that they are those of its entries.
-        shared_links: Links, as written, that several entries have, and that therefore identify none.
+        shared_links: Links, as written, that several entries have, and that therefore name none.
+        shared_guids: The same of guids.
     """
 
     source_id: str
@@ -41,6 +42,7 @@ class Setting:
     languages: tuple[str | None, ...] = ()
     authors: tuple[str, ...] = ()
     shared_links: frozenset[str] = frozenset()
+    shared_guids: frozenset[str] = frozenset()
     overrides: Overrides = NO_OVERRIDES
 
 
@@ -54,14 +56,17 @@ def normalize_entry(written: ParsedEntry, setting: Setting) -> Entry:
     link = web_url(entry.extras.link) or web_url(entry.link, setting.url)
     base_url = base_of(entry, link, setting.url, overrides.base)
     body = read_body(entry, base_url, setting.content)
+    own_guid = entry.guid not in setting.shared_guids
+    by_guid = bool(entry.guid) and own_guid and overrides.identity is not Identity.LINK
     key, keys = identify(
         entry,
         Ladder(
             source_id=setting.source_id,
-            url=None if entry.link in setting.shared_links else link,
+            url=link if by_guid or not (entry.link in setting.shared_links or shows_site(link)) else None,
             day_of=dates.published_at,
             fingerprint=fingerprint,
             first=overrides.identity,
+            own_guid=own_guid,
         ),
     )
     media = enclosures(entry, base_url)

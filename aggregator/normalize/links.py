@@ -13,6 +13,7 @@ _LINE_ENDS = re.compile(r"[\t\r\n]+")
 _HOST_FIRST = re.compile(r"[/\\]{2}")
 # By far the most are like this, and need no more than a look.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*+(?::\d{1,4})?(?:[/?#][A-Za-z0-9/?#&=%~+,;:@!$'()*._-]*)?")
+_FRONT_PAGE = re.compile(r"https?://[^/?#]+/?(?:index\.(?:html?|php))?")
 _UNSAFE = re.compile(r"[\s<>\"\\^`{|}]")
 
 
@@ -43,6 +44,15 @@ def web_url(address: str | None, base: str | None = None) -> str | None:
         return None
     url = parts.scheme + _UNSAFE.sub(_escape, joined[len(parts.scheme) :])
     return url if len(url) <= _MAX_CHARS else None
+
+
+def shows_site(url: str | None) -> bool:
+    """Say whether an address is that of a site's front page: the link of a site, and of no entry.
+
+    >>> shows_site("https://a.example/"), shows_site("https://a.example/?p=1"), shows_site("https://a.example/a")
+    (True, False, False)
+    """
+    return url is not None and _FRONT_PAGE.fullmatch(url) is not None
 
 
 def _escape(found: re.Match[str]) -> str:

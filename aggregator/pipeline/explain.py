@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from aggregator.model.habits import QuirkKind
+from aggregator.model.overrides import Identity
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.source import Source
@@ -16,6 +18,8 @@ from aggregator.pages.secrecy import view_without_secrets
 from aggregator.pages.words import count, span
 from aggregator.pipeline.ports import ReadStore
 from aggregator.topics import TopicSet
+
+_WEAKENS = frozenset({QuirkKind.RANDOM_GUIDS, QuirkKind.REUSED_GUIDS, QuirkKind.SHARED_LINKS, QuirkKind.REDATED})
 
 
 async def explain_source(store: ReadStore, source_id: str, now: datetime) -> Explanation | None:
@@ -67,6 +71,7 @@ def _of_source(view: SourceView) -> Iterator[Reason]:
         seen = count(state.redirect_count, "time", "times")
         yield Reason("redirect", "permanent", "redirect", f"to {state.redirect_to}, seen {seen} in a row")
     yield Reason("schedule", f"next poll at {instant(state.next_poll_at)}", "interval", state.next_poll_why)
+    yield from _identity(view)
     yield from map(_poll, view.status.polls)
 
 
@@ -104,6 +109,28 @@ def _limits(pace: Pace, now: datetime) -> Iterator[Reason]:
         yield Reason("hold", f"until {instant(pace.hold_until)}", "pace", f"nothing under {pace.key} is asked before")
     for one in pace.findings:
         yield Reason("evidence", one.scope.value, one.rule, f"{instant(one.at)} {one.source_id}: {one.evidence}")
+
+
+def _identity(view: SourceView) -> Iterator[Reason]:
+    """Say by what entries are recognised, what was learned of how they are named, and what waits."""
+    source, habits = view.status.source, view.habits
+    forced = source.overrides.identity
+    if forced is Identity.AUTO:
+        weak = ", ".join(
+            sorted({quirk.kind.value for quirk in habits.quirks if quirk.stands and quirk.kind in _WEAKENS})
+        )
+        evidence = f"weaker for: {weak}" if weak else "all keys are believed"
+        yield Reason("identity", "guid, link, title and day", "auto", evidence)
+    else:
+        yield Reason("identity", forced.value, "settings", "set by hand")
+    yield Reason("identity", f"updates: {source.updates.value}", "settings", "what readers see of edits")
+    for quirk in habits.quirks:
+        about = f" {quirk.value!r}" if quirk.value else ""
+        told = f"{quirk.evidence}; first {instant(quirk.first_at)}, last {instant(quirk.last_at)}"
+        yield Reason("quirk", f"{quirk.kind.value}{about}", "believed" if quirk.stands else "seen once", told)
+    if view.held:
+        until = instant(habits.held_until)
+        yield Reason("hold", count(view.held, "entry", "entries"), "flood", f"announced by {until} at the latest")
 
 
 def _poll(poll: PollRecord) -> Reason:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from aggregator.identity import judge
+from aggregator.identity import Around, Judged, judge
 from aggregator.model.fetching import Fetched, FetchFailed, FetchOutcome
+from aggregator.model.habits import IDENTITY, IdentityPolicy
 from aggregator.model.pace import Pace
-from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome, Unreadable
-from aggregator.model.source import Claim, Source, SourceState
+from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
+from aggregator.model.source import READING_VERSION, Claim, Source, SourceState
 from aggregator.model.verdict import (
     Ask,
     ChangeSet,
@@ -21,6 +23,7 @@ from aggregator.model.verdict import (
     Revised,
     Unchanged,
     Verdict,
+    Wanted,
 )
 from aggregator.pipeline.ports import Clock, Fetcher, PollStore, Reader
 from aggregator.pipeline.read import is_current, recognise_items
@@ -40,7 +43,12 @@ from aggregator.schedule.websub import follow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollParts:
-    """What a poll is done with; ``pace_key`` says under which one an address is asked."""
+    """What a poll is done with.
+
+    Attributes:
+        pace_key: Says under which one an address is asked.
+        identity: How entries are recognised.
+    """
 
     store: PollStore
     fetcher: Fetcher
@@ -48,6 +56,7 @@ class PollParts:
     clock: Clock
     user_agent: str
     pace_key: Callable[[str], str] = host_of
+    identity: IdentityPolicy = IDENTITY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,7 @@ class Polled:
 
     Attributes:
         halted: The pace key or domain under which nothing more of what was claimed may be asked; empty: none.
+        released: Entries, of any source, that waited until now and may be curated.
     """
 
     source: Source
@@ -63,6 +73,7 @@ class Polled:
     record: PollRecord
     fenced: bool
     halted: str = ""
+    released: int = 0
 
 
 async def poll(claim: Claim, parts: PollParts) -> Polled:
@@ -82,7 +93,10 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
 
     def decide(known: Known) -> ChangeSet:
         nonlocal left, halted
-        verdicts = _judge(claim, reading, known, known_document)
+        judged = _judge(claim, reading, known, known_document, (outcome, parts))
+        if judged.wants is not Wanted.NOTHING:
+            return _wanting(known, reading, judged, now)
+        verdicts = judged.verdicts
         conclusion = conclude(
             claim.source,
             known.state,
@@ -96,27 +110,33 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
         conclusion, weighed = _weighed(claim, outcome, conclusion, known)
         conclusion = follow(claim.source, known.state, conclusion, outcome, reading, asked_at=asked_at)
         left, halted = conclusion.state, weighed.halted
-        return ChangeSet(
-            state=conclusion.state,
-            poll=conclusion.poll,
-            verdicts=verdicts,
-            items=_items(reading, verdicts),
-            known_items=reading.known_items if isinstance(reading, Reading) else (),
-            frame=reading.frame if isinstance(reading, Reading) else "",
+        return replace(
+            _read_changes(conclusion, reading, judged),
             partial=isinstance(outcome, Fetched) and outcome.partial,
             pace_key=_pace_key(claim, conclusion.state, parts),
             pace=weighed.pace,
         )
 
-    ask = Ask(
+    failed = _failed(outcome, reading)
+    committed = await parts.store.transact(_ask(claim, reading, now - EVIDENCE_FOR if failed else None), decide)
+    return Polled(
+        source=claim.source,
+        state=left,
+        record=committed.poll,
+        fenced=committed.fenced,
+        halted=halted,
+        released=committed.released,
+    )
+
+
+def _ask(claim: Claim, reading: ReadOutcome | None, sightings_since: datetime | None) -> Ask:
+    return Ask(
         source_id=claim.source.id,
         version=claim.state.version,
         digests=_digests(reading),
-        sightings_since=now - EVIDENCE_FOR if _failed(outcome, reading) else None,
+        sightings_since=sightings_since,
         state=claim.state,
     )
-    committed = await parts.store.transact(ask, decide)
-    return Polled(source=claim.source, state=left, record=committed.poll, fenced=committed.fenced, halted=halted)
 
 
 def _weighed(claim: Claim, outcome: FetchOutcome, conclusion: Conclusion, known: Known) -> tuple[Conclusion, Weighed]:
@@ -185,10 +205,8 @@ def _names(item: ReadItem) -> frozenset[str]:
     return frozenset((item.guid, item.key.guid)) if item.guid is not None and item.key else frozenset()
 
 
-def _items(reading: ReadOutcome | None, verdicts: tuple[Verdict, ...]) -> tuple[ReadItem, ...]:
+def _items(reading: Reading, verdicts: tuple[Verdict, ...]) -> tuple[ReadItem, ...]:
     """Say for each item that was read which stored entry it is."""
-    if not isinstance(reading, Reading):
-        return ()
     stored = {
         entry.key: verdict.key if isinstance(verdict, Unchanged) else verdict.entry.key
         for entry, verdict in zip(reading.entries, verdicts, strict=True)
@@ -199,17 +217,61 @@ def _items(reading: ReadOutcome | None, verdicts: tuple[Verdict, ...]) -> tuple[
 
 
 def _judge(
-    claim: Claim, reading: ReadOutcome | None, known: Known, known_document: KnownDocument
-) -> tuple[Verdict, ...]:
+    claim: Claim,
+    reading: ReadOutcome | None,
+    known: Known,
+    known_document: KnownDocument,
+    around: tuple[FetchOutcome, PollParts],
+) -> Judged:
     if not isinstance(reading, Reading):
-        return ()
+        return Judged()
+    outcome, parts = around
     there = frozenset(reading.known_items)
+    state, source = known.state, claim.source
     return judge(
         reading.entries,
         known.entries,
-        held=frozenset(item.key for item in known_document.items if item.key and item.digest in there),
-        first_document=known.state.documents == 0,
-        backfill=claim.source.backfill,
+        Around(
+            now=parts.clock.now(),
+            first=state.documents == 0,
+            backfill=source.backfill,
+            held=frozenset(item.key for item in known_document.items if item.key and item.digest in there),
+            whole=not (isinstance(outcome, Fetched) and outcome.partial),
+            last=state.last_ok_at,
+            identity=source.overrides.identity,
+            updates=source.updates,
+            policy=parts.identity,
+            habits=known.habits,
+            shown=reading.habits,
+            vanished=known.vanished,
+            kept=known.kept,
+        ),
+    )
+
+
+def _read_changes(conclusion: Conclusion, reading: ReadOutcome | None, judged: Judged) -> ChangeSet:
+    """Say what is written of a document, beside what the poll itself teaches."""
+    changes = ChangeSet(state=conclusion.state, poll=conclusion.poll)
+    if not isinstance(reading, Reading):
+        return changes
+    return replace(
+        changes,
+        verdicts=judged.verdicts,
+        items=_items(reading, judged.verdicts),
+        known_items=reading.known_items,
+        frame=reading.frame,
+        retracted=judged.retracted,
+        habits=judged.habits,
+    )
+
+
+def _wanting(known: Known, reading: ReadOutcome | None, judged: Judged, now: datetime) -> ChangeSet:
+    """Ask for more; nothing of this is written."""
+    return ChangeSet(
+        state=known.state,
+        poll=PollRecord(at=now, outcome="unchanged"),
+        known_items=reading.known_items if isinstance(reading, Reading) else (),
+        wants=judged.wants,
     )
 
 

@@ -10,7 +10,8 @@ from aggregator.model.discovery import PageFacts
 from aggregator.model.entry import KeyKind, SourceFacts
 from aggregator.model.fetching import Failure
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
-from aggregator.model.reading import READING_VERSION, Document, Reading, ReadOutcome, Unreadable
+from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
+from aggregator.model.source import READING_VERSION
 from aggregator.normalize import normalize
 from aggregator.parse import Whole, cut_items, is_web_page, parse_feed, read_page
 from aggregator.pipeline.examine import examine

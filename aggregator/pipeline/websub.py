@@ -6,16 +6,16 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from aggregator.identity import judge
+from aggregator.identity import Around, Judged, judge
 from aggregator.model.fetching import FetchFailed, Posted, PostRequest
 from aggregator.model.following import FollowChange, Followed, Pushed
 from aggregator.model.reading import Document, Reading
 from aggregator.model.source import ContentPolicy, Source, SourceState
-from aggregator.model.verdict import Ask, ChangeSet, Known, New, PollRecord, Revised, Verdict
+from aggregator.model.verdict import Ask, ChangeSet, Known, New, PollRecord, Revised, Wanted
 from aggregator.model.websub import Subscription
 from aggregator.pipeline.poll import Polled
 from aggregator.pipeline.ports import Clock, Poster, PushStore, Reader
@@ -258,10 +258,13 @@ async def _write(source: Source, pushed: Pushed, reading: Reading, parts: PushPa
 
     def decide(known: Known) -> ChangeSet:
         nonlocal left, complete
-        verdicts: tuple[Verdict, ...] = ()
+        judged = Judged()
         # The first document decides what is old news, and it has to be the publisher's own.
         if known.state.documents:
-            verdicts = judge(reading.entries, known.entries, first_document=False, backfill=source.backfill)
+            judged = judge(reading.entries, known.entries, _around(source, known, now))
+        if judged.wants is not Wanted.NOTHING:
+            return ChangeSet(state=known.state, poll=PollRecord(at=now, outcome="unchanged"), wants=judged.wants)
+        verdicts = judged.verdicts
         fresh = tuple(verdict for verdict in verdicts if isinstance(verdict, New))
         complete = bool(verdicts) and not any(isinstance(verdict, Revised) for verdict in verdicts)
         left = after_push(known.state, len(fresh), now)
@@ -282,6 +285,19 @@ async def _write(source: Source, pushed: Pushed, reading: Reading, parts: PushPa
     if committed.fenced:
         return None, False
     return Polled(source=source, state=left, record=committed.poll, fenced=False), complete
+
+
+def _around(source: Source, known: Known, now: datetime) -> Around:
+    """Say what a push may know: it tells only of what is new, so nothing has left."""
+    return Around(
+        now=now,
+        whole=False,
+        last=known.state.last_ok_at,
+        identity=source.overrides.identity,
+        updates=source.updates,
+        habits=known.habits,
+        kept=known.kept,
+    )
 
 
 def _host(url: str) -> str:

@@ -21,7 +21,7 @@ from aggregator.model.edition import (
 from aggregator.model.reason import Reason
 from aggregator.model.topic import Topic, TopicMode
 from aggregator.publish.clean import language_tag, line, web_url
-from aggregator.publish.ids import choose_id
+from aggregator.publish.ids import apart, choose_id
 from aggregator.publish.item import MAX_SUMMARY_CHARS, make_item
 from aggregator.publish.lead import MAX_TITLE_CHARS, also_covered, choose_lead, may_be_announced, open_members
 
@@ -36,7 +36,7 @@ class _Subject:
     announced_at: datetime
 
 
-def compose(view: TopicView, now: datetime, site: SiteFacts) -> Composed:
+def compose(view: TopicView, now: datetime, site: SiteFacts, *, own_links: bool = True) -> Composed:
     """Compose the edition of a topic.
 
     Subjects that this topic has not announced are announced now, all of them, also those for which the edition has
@@ -48,10 +48,11 @@ def compose(view: TopicView, now: datetime, site: SiteFacts) -> Composed:
         view: All that may be known; members of private sources are passed over.
         now: To the second in everything that comes of it.
         site: Where we publish; part of the digest, since every format names it.
+        own_links: No two items are announced under one link: the later one gets a fragment of its own.
     """
     now = now.replace(microsecond=0)
     subjects = [one for candidate in view.candidates if (one := _subject(candidate, now)) is not None]
-    rows = _new_rows(view, subjects, now)
+    rows = _new_rows(view, subjects, now, own_links=own_links)
     ledger = {row.subject: row for row in rows}
     shown = [(one, one.candidate.ledger or ledger[one.candidate.subject]) for one in subjects]
     # Sorting is stable: the id decides what the two dates leave open.
@@ -79,8 +80,11 @@ def _subject(candidate: Candidate, now: datetime) -> _Subject | None:
     )
 
 
-def _new_rows(view: TopicView, subjects: Sequence[_Subject], now: datetime) -> tuple[LedgerRow, ...]:
+def _new_rows(
+    view: TopicView, subjects: Sequence[_Subject], now: datetime, *, own_links: bool
+) -> tuple[LedgerRow, ...]:
     """Write the ledger rows of subjects that no topic has announced, the oldest first, so that it gets a shared id."""
+    linked = {*view.taken_urls}
     taken = {*view.taken_ids, *(one.candidate.ledger.atom_id for one in subjects if one.candidate.ledger)}
     fresh = [(*_dates(one.lead), one) for one in subjects if one.candidate.ledger is None]
     rows: list[LedgerRow] = []
@@ -88,11 +92,15 @@ def _new_rows(view: TopicView, subjects: Sequence[_Subject], now: datetime) -> t
         lead, subject = one.lead.stored.entry, one.candidate.subject
         atom_id = choose_id(lead.key, subject, view.authority, taken)
         taken.add(atom_id)
+        url = web_url(lead.url)
+        if own_links and url is not None and url in linked:
+            url = apart(url, subject.short)
+        linked.update(filter(None, (url,)))
         rows.append(
             LedgerRow(
                 subject=subject,
                 atom_id=atom_id,
-                url=web_url(lead.url),
+                url=url,
                 published_at=published_at,
                 updated_at=updated_at,
                 lead=lead.key,
@@ -114,6 +122,9 @@ def _item(one: _Subject, row: LedgerRow, topic: Topic) -> EditionEntry:
     if topic.mode is TopicMode.ENTRIES and row.lead != lead.key:
         # A story topic announced this subject first and let another entry speak: its link would be somebody else's.
         row = replace(row, url=lead.url)
+    bumped_at = one.lead.stored.bumped_at
+    if bumped_at is not None and bumped_at > row.updated_at:
+        row = replace(row, updated_at=bumped_at.replace(microsecond=0))
     item = make_item(one.lead, row, one.announced_at, also_covered(one.members, one.lead), topic.output)
     return replace(item, reasons=_reasons(one))
 

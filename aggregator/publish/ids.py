@@ -43,6 +43,17 @@ def is_lasting_uri(guid: str) -> bool:
     return any(shape.fullmatch(guid) for shape in _SHAPES)
 
 
+def apart(url: str, short_id: str) -> str:
+    """Make the link of an item its own, where another item has the very same: it leads to the same page.
+
+    Readers that know entries by their links would show one of the two only.
+
+    >>> apart("https://a.example/", "k3x9"), apart("https://a.example/live#top", "k3x9")
+    ('https://a.example/#k3x9', 'https://a.example/live#top-k3x9')
+    """
+    return f"{url}-{short_id}" if "#" in url else f"{url}#{short_id}"
+
+
 def choose_id(lead: EntryKey, subject: EntryKey, authority: str, taken: set[str]) -> str:
     """Choose the Atom id of a subject that is announced for the first time.
 

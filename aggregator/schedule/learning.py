@@ -6,8 +6,8 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from aggregator.model.fetching import Fetched, NotModified
-from aggregator.model.reading import READING_VERSION, Reading
-from aggregator.model.source import Rate, Source, SourceCondition, SourceState, Validators
+from aggregator.model.reading import Reading
+from aggregator.model.source import READING_VERSION, Rate, Source, SourceCondition, SourceState, Validators
 from aggregator.schedule.freshness import stated_max_age
 from aggregator.schedule.moves import Seen, follow
 from aggregator.schedule.rate import estimated, observed

@@ -5,8 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from aggregator.model.fetching import FetchRequest
-from aggregator.model.reading import READING_VERSION
-from aggregator.model.source import Source, SourceState
+from aggregator.model.source import READING_VERSION, Source, SourceState
 from aggregator.schedule.interval import is_local
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.1"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from aggregator.model.fetching import Fetched, FetchOutcome, NotModified
-from aggregator.model.reading import READING_VERSION, Reading
-from aggregator.model.source import Source, SourceState
+from aggregator.model.reading import Reading
+from aggregator.model.source import READING_VERSION, Source, SourceState
 from aggregator.schedule.durations import spell
 from aggregator.schedule.moves import MOVED_AFTER, MOVED_WITHIN, objection
 from aggregator.schedule.requests import address_of, conditions

@@ -262,7 +262,7 @@ class Engine:
         log_poll(polled)
         for tally in self._tallies:
             tally.add(polled)
-        if polled.record.new or polled.record.revised:
+        if polled.record.new or polled.record.revised or polled.released:
             self.unsettled.set()
         return polled.halted
 

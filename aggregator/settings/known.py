@@ -31,7 +31,7 @@ RESERVED = frozenset(
     ("sources", "status", "search", "admin", "e", "s", "f", "api", "ops", "websub", "livez", "readyz", "metrics")
 )
 
-_SOURCE_LATER = ("updates", "mute", "clean", "respect-robots", "settle")
+_SOURCE_LATER = ("mute", "clean", "respect-robots", "settle")
 _LATER: dict[type[Section], tuple[str, ...]] = {
     MainFile: ("mute", "drop", "timezone"),
     SiteSection: ("timezone",),

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from aggregator.model.habits import Updates
 from aggregator.model.overrides import NO_OVERRIDES, DateSource, FutureDates, Identity, Overrides, TextType
 from aggregator.settings.kinds import Base, IgnoredFields, Lines, Query
 from aggregator.settings.section import Section
@@ -40,6 +41,11 @@ class ReadingSection(Section):
         default=None, description="Fields of an entry that are passed over as if they were not there."
     )
     drop: Query | None = Field(default=None, description="Query; entries that it holds for are left out.")
+    updates: Updates | None = Field(
+        default=None,
+        description="What readers see of edits: silent (default: the new text), bump-if-substantive "
+        "(a new date, too), or ignore (nothing).",
+    )
 
 
 _LISTS = ("strip_title", "ignore")

@@ -56,6 +56,7 @@ def _values(source: Source, origin: Origin) -> Mapping[str, str]:
         "content": source.content.value,
         **_overrides(source.overrides),
         "drop": source.drop or "-",
+        "updates": source.updates.value,
         "auth": HIDDEN if source.authorization else "-",
         "headers": headers or "-",
         "proxy": _proxy(source.proxy),

@@ -24,7 +24,10 @@ from aggregator.text.link_keys import canonical_link
 
 _DAY_SECONDS = 86_400
 # Values that a source takes over as they are, by the names of the fields; without one the model's own default holds.
-_PLAIN = ("every", "timeout", "keep", "backfill", "content", "weight", "language", "title", "owner", "proxy", "drop")
+_PLAIN = (
+    *("every", "timeout", "keep", "backfill", "content", "weight", "language", "title", "owner", "proxy"),
+    *("drop", "updates"),
+)
 
 
 @dataclass(slots=True)

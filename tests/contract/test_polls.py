@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.model.entry import EntryKey
-from aggregator.model.reading import READING_VERSION
+from aggregator.model.source import READING_VERSION
 from aggregator.model.status import EntryFilter
 from aggregator.model.verdict import (
     Ask,
@@ -54,7 +54,17 @@ async def test_entries_and_validators_are_there_together_as_they_were_written(st
 async def test_a_poll_is_told_the_entries_that_bear_one_of_its_keys_in_its_own_source(store: Store):
     await bring(store, new(ONE, TWO))
     _, asked = await bring(store, [Unchanged(key=ONE.key)], at=NOON + HOUR)
-    assert asked.entries == (KnownEntry(key=ONE.key, keys=ONE.keys, fingerprint=ONE.fingerprint, revision=0),)
+    assert asked.entries == (
+        KnownEntry(
+            key=ONE.key,
+            keys=ONE.keys,
+            fingerprint=ONE.fingerprint,
+            revision=0,
+            title=ONE.title,
+            summary=ONE.summary,
+            published_at=ONE.published_at,
+        ),
+    )
     assert await guids(store, source="lwn") == ["2", "1"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from aggregator.identity import judge
+from aggregator.identity import Around, judge as judge_document
 from aggregator.model.entry import CandidateKey, Entry, EntryKey, KeyKind
 from aggregator.model.verdict import KnownEntry, New, Revised, Unchanged, Verdict
 from aggregator.text.digests import digest64
@@ -31,8 +31,27 @@ def entry(
     return make_entry(own, title=title or "Untitled", **(values | more))
 
 
-def known(*stored: Entry) -> tuple[KnownEntry, ...]:
-    return tuple(KnownEntry(key=e.key, keys=e.keys, fingerprint=e.fingerprint, revision=0) for e in stored)
+def known(*stored: Entry, **facts: Any) -> tuple[KnownEntry, ...]:
+    return tuple(
+        KnownEntry(
+            key=e.key,
+            keys=e.keys,
+            fingerprint=e.fingerprint,
+            revision=0,
+            title=e.title,
+            summary=e.summary,
+            published_at=e.published_at,
+            **facts,
+        )
+        for e in stored
+    )
+
+
+def judge(
+    document: Sequence[Entry], stored: Sequence[KnownEntry], *, first_document: bool, backfill: int
+) -> tuple[Verdict, ...]:
+    around = Around(now=NOON, first=first_document, backfill=backfill, vanished=(), kept=())
+    return judge_document(document, stored, around).verdicts
 
 
 def judge_later(document: Sequence[Entry], stored: Sequence[KnownEntry]) -> tuple[Verdict, ...]:
@@ -44,15 +63,14 @@ def store(verdicts: Sequence[Verdict], document: Sequence[Entry], before: Sequen
     rows = {row.key: row for row in before}
     for verdict, seen in zip(verdicts, document, strict=True):
         if isinstance(verdict, New):
-            rows[seen.key] = known(seen)[0]
+            rows[verdict.entry.key] = known(verdict.entry)[0]
         elif isinstance(verdict, Revised):
             row = rows[verdict.entry.key]
-            rows[row.key] = KnownEntry(
-                key=row.key,
-                keys=tuple(dict.fromkeys((*row.keys, *seen.keys))),
-                fingerprint=seen.fingerprint,
-                revision=verdict.revision,
-            )
+            keys_then = tuple(dict.fromkeys((*row.keys, *seen.keys)))
+            rows[row.key] = replace(known(seen)[0], key=row.key, keys=keys_then, revision=verdict.revision)
+        elif verdict.key in rows:
+            row = rows[verdict.key]
+            rows[row.key] = replace(row, keys=tuple(dict.fromkeys((*row.keys, *verdict.learned))))
     return list(rows.values())
 
 
@@ -93,7 +111,12 @@ def test_a_changed_guid_with_the_same_link_is_the_same_entry_even_under_a_new_ti
 
 
 def test_a_random_guid_with_everything_else_as_it_was_is_unchanged():
-    assert judge_later([entry("r2", "a", "T")], known(entry("r1", "a", "T"))) == (Unchanged(key=EntryKey("lwn", "r1")),)
+    (verdict,) = judge_later([entry("r2", "a", "T")], known(entry("r1", "a", "T")))
+    assert isinstance(verdict, Unchanged)
+    assert verdict.key == EntryKey("lwn", "r1")
+    assert verdict.learned == keys("r2")
+    assert verdict.reason is not None
+    assert verdict.reason.rule == "link"
 
 
 def test_a_second_guid_key_recognises_a_guid_that_moved_to_another_host():
@@ -114,7 +137,8 @@ def test_a_moved_link_is_the_same_entry_by_its_guid():
 def test_without_guid_and_link_the_title_and_day_decide():
     before = entry(title="T 2026-11-23")
     assert judge_later([before], known(before)) == (Unchanged(key=before.key),)
-    assert isinstance(judge_later([entry(title="T 2026-11-24")], known(before))[0], New)
+    after = entry(title="T 2026-11-24", published_at=NOON + timedelta(days=1))
+    assert isinstance(judge_later([after], known(before))[0], New)
 
 
 def test_an_entry_found_by_its_guid_is_not_taken_away_by_the_link_of_an_earlier_one():
@@ -146,7 +170,8 @@ def test_a_link_that_several_stored_entries_share_recognises_none():
 def test_the_title_recognises_what_an_ambiguous_link_cannot():
     stored = known(entry("r1", "live", "Post 11"), entry("r2", "live", "Post 12"))
     (verdict,) = judge_later([entry("r3", "live", "Post 12")], stored)
-    assert verdict == Unchanged(key=EntryKey("lwn", "r2"))
+    assert isinstance(verdict, Unchanged)
+    assert verdict.key == EntryKey("lwn", "r2")
 
 
 @pytest.mark.parametrize("page", ["", "?utm_source=rss", "index.html", "#top"])
@@ -157,7 +182,7 @@ def test_the_front_page_as_link_of_every_entry_is_no_key(page):
 
 def test_a_pruned_entry_that_returns_is_known():
     tombstone = KnownEntry(key=EntryKey("lwn", "1"), keys=keys("1"), fingerprint="", revision=2)
-    assert judge_later([entry("1", "a")], [tombstone]) == (Unchanged(key=tombstone.key),)
+    assert judge_later([entry("1", "a")], [tombstone]) == (Unchanged(key=tombstone.key, learned=keys(link="a")),)
 
 
 def test_of_a_first_document_only_the_newest_entries_are_news():

@@ -18,8 +18,27 @@ def keys(*, url: str | None = URL, day_of: Any = NOON, **fields: Any) -> tuple[E
     return identify(entry, Ladder(source_id="src", url=url, day_of=day_of, fingerprint="f00d"))
 
 
-def test_a_guid_is_the_only_key_where_there_is_one():
-    assert keys(guid="g") == (EntryKey("src", "g"), (CandidateKey(KeyKind.GUID, digest64("guid", "src", "g")),))
+def test_an_entry_is_named_by_its_guid_and_known_by_all_that_it_has():
+    key, candidates = keys(guid="g", title=RawText("A headline of words"))
+    assert key == EntryKey("src", "g")
+    assert [candidate.kind for candidate in candidates] == [KeyKind.GUID, KeyKind.LINK, KeyKind.TITLE_DAY]
+    assert candidates[0] == CandidateKey(KeyKind.GUID, digest64("guid", "g"))
+
+
+def test_a_short_headline_is_no_key_beside_others():
+    assert [candidate.kind for candidate in keys(guid="g")[1]] == [KeyKind.GUID, KeyKind.LINK]
+
+
+@pytest.mark.parametrize(
+    "variant",
+    ["http://a.example/1", "https://b.example/1", "https://www.a.example/1?utm_source=rss", "HTTP://c.example/1"],
+)
+def test_a_guid_that_is_an_address_is_known_without_scheme_and_host(variant):
+    def other(guid: str) -> set[CandidateKey]:
+        return {candidate for candidate in keys(guid=guid)[1] if candidate.kind is KeyKind.GUID_ALT}
+
+    assert other(variant) == other("https://a.example/1") != other("https://a.example/2")
+    assert not other("https://a.example/")
 
 
 def test_without_a_guid_the_link_is_the_key():

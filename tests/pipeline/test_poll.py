@@ -9,7 +9,7 @@ from aggregator.model.fetching import Failure, Fetched, FetchFailed, NotModified
 from aggregator.model.overrides import Identity, Overrides
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.reading import Reading, Unreadable
-from aggregator.model.source import Claim, FeedProfile, SourceState, Validators
+from aggregator.model.source import READING_VERSION, Claim, FeedProfile, SourceState, Validators
 from aggregator.model.status import EntryFilter
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument, New
 from aggregator.pipeline.poll import PollParts, poll
@@ -21,7 +21,7 @@ from tests.fakes.store import FakeStore
 
 URL = "https://lwn.example/feed.xml"
 NEVER = SourceState(source_id="lwn", version=3)
-ONCE = replace(NEVER, documents=1, body_digest="d1", validators=Validators(etag='"1"'))
+ONCE = replace(NEVER, documents=1, read_by=READING_VERSION, body_digest="d1", validators=Validators(etag='"1"'))
 
 
 class OneSourceStore:

@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 
 from aggregator.model.fetching import Failure
-from aggregator.model.reading import READING_VERSION
-from aggregator.model.source import SourceState, Validators
+from aggregator.model.source import READING_VERSION, SourceState, Validators
 from aggregator.schedule import plan_request
 from aggregator.schedule.requests import MOST_DELTAS
 from tests.builders import make_source
 from tests.schedule.polls import HOUR, URL, Polls, body, failed, reading, same
 
 BOTH = Validators(etag='W/"odd tag"', last_modified="Tue, 32 Foo 2026")
-READ = SourceState(source_id="lwn", documents=1, validators=BOTH, validators_url=URL)
+READ = SourceState(source_id="lwn", documents=1, read_by=READING_VERSION, validators=BOTH, validators_url=URL)
 
 
 def headers(state: SourceState, **source: Any) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.model.source import Rate, SourceState, Validators
+from aggregator.model.source import READING_VERSION, Rate, SourceState, Validators
 from tests.builders import NOON, make_source
 from tests.schedule.polls import DAY, HOUR, Polls, body, failed, reading, same
 
@@ -21,6 +21,7 @@ def lively(per_day: float = 5.0, **changes: Any) -> Polls:
     state = SourceState(
         source_id="lwn",
         documents=9,
+        read_by=READING_VERSION,
         validators=Validators(etag='"1"'),
         body_digest="d1",
         body_at=NOON,

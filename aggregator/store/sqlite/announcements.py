@@ -11,7 +11,15 @@ from sqlite_utils import Database
 
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.topic import Topic
-from aggregator.store.sqlite.candidates import SUBJECT_OF, Found, find_candidates, read_whole, taken_ids, waiting_for
+from aggregator.store.sqlite.candidates import (
+    SUBJECT_OF,
+    Found,
+    find_candidates,
+    read_whole,
+    taken_ids,
+    taken_urls,
+    waiting_for,
+)
 from aggregator.store.sqlite.rows import (
     Row,
     moment,
@@ -80,6 +88,7 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
         authority=authority(db),
         candidates=found.candidates,
         taken_ids=taken_ids(db, found.candidates),
+        taken_urls=taken_urls(db, found.candidates),
         last_digest=state["digest"],
         last_changed_at=read_moment(state["changed_at"]),
     )

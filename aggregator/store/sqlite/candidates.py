@@ -46,7 +46,7 @@ v.id, v.source_id, v.source, v.guid, '[]' AS keys, v.title, v.url, v.link_key, v
 NULL AS date_reason, '[]' AS authors, '' AS summary, '' AS content_html, '[]' AS categories, '[]' AS enclosures,
 NULL AS image_url, NULL AS comments_url, v.language, NULL AS rights, '' AS fingerprint, '{}' AS extras,
 v.first_seen_at, v.revision, v.backfilled, v.story_id, v.story_source, v.story_guid, v.duplicate_of, v.root_source,
-v.root_guid, '[]' AS topics
+v.root_guid, '[]' AS topics, v.bumped_at
 """
 _MEMBERS: Final = """
 SELECT {light}, length(v.content_html) AS text_length, {shown_subject} AS subject_id, m.reason AS match_reason
@@ -189,4 +189,12 @@ def taken_ids(db: Database, candidates: Sequence[Candidate]) -> frozenset[str]:
     minted_by = authority(db)
     own = {own_id(minted_by, candidate.subject) for candidate in fresh}
     rows = db.execute(_TAKEN, [encode(sorted(guids)), encode(sorted(own))])
+    return frozenset(row[0] for row in rows)
+
+
+def taken_urls(db: Database, candidates: Sequence[Candidate]) -> frozenset[str]:
+    """Find the links that candidates without a ledger row might want and others hold."""
+    fresh = (candidate for candidate in candidates if candidate.ledger is None)
+    urls = {url for one in fresh for member in one.members if (url := member.stored.entry.url) is not None}
+    rows = db.execute("SELECT url FROM ledger WHERE url IN (SELECT value FROM json_each(?))", [encode(sorted(urls))])
     return frozenset(row[0] for row in rows)

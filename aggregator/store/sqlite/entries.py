@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from aggregator.model.entry import CandidateKey
-from aggregator.model.verdict import KnownEntry, New, Revised
-from aggregator.store.sqlite.rows import content_columns, encode, keys_text, moment, read_keys, reason_text
+from aggregator.model.verdict import New, Revised, Unchanged
+from aggregator.store.sqlite.recognition import Stored, digest_in
+from aggregator.store.sqlite.rows import (
+    content_columns,
+    encode,
+    keys_text,
+    moment,
+    moment_or_none,
+    read_keys,
+    reason_text,
+)
 
 KEPT_REVISIONS: Final = 20
-MAX_KEYS: Final = 12
+MAX_KEYS: Final = 16
 """An entry that is published under ever new addresses is known by the latest of them."""
 
 _INSERT: Final = """
 INSERT INTO entries (
-  id, source_id, guid, short, first_seen_at, backfilled, identity_reason, keys,
+  id, source_id, guid, short, first_seen_at, backfilled, held_until, identity_reason, keys,
   title, url, link_key, published_at, updated_at, date_reason, authors, summary, content_html, categories,
   enclosures, image_url, comments_url, language, rights, fingerprint, extras)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INSERT_KEY: Final = "INSERT OR IGNORE INTO entry_keys (digest, entry_id) VALUES (?, ?)"
 _ARRIVE: Final = "INSERT INTO arrivals (entry_id, revised) VALUES (?, ?)"
@@ -41,15 +49,6 @@ WHERE id = ?
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A known entry with the number of its row; a tombstone is one that was pruned."""
-
-    row_id: int
-    known: KnownEntry
-    tombstone: bool
-
-
 def insert_new(conn: sqlite3.Connection, source_id: int, verdicts: Sequence[New], at: datetime) -> list[int]:
     """Insert new entries with their keys, and let them wait for being curated; give back their row numbers."""
     (last,) = conn.execute("SELECT ifnull(max(id), 0) FROM entries").fetchone()
@@ -59,24 +58,26 @@ def insert_new(conn: sqlite3.Connection, source_id: int, verdicts: Sequence[New]
     for row_id, verdict in enumerate(verdicts, last + 1):
         entry = verdict.entry
         reason = reason_text(verdict.reason)
-        own = (row_id, source_id, entry.key.guid, entry.key.short, seen_at, verdict.backfilled, reason)
-        rows.append((*own, keys_text(entry.keys), *content_columns(entry)))
-        keys.extend((key.digest, row_id) for key in entry.keys)
+        own = (row_id, source_id, entry.key.guid, entry.key.short, seen_at, verdict.backfilled)
+        held_until = moment_or_none(verdict.held_until)
+        rows.append((*own, held_until, reason, keys_text(entry.keys), *content_columns(entry)))
+        keys.extend((digest_in(source_id, key.digest), row_id) for key in entry.keys)
     conn.executemany(_INSERT, rows)
     conn.executemany(_INSERT_KEY, sorted(keys))  # in the order of the tree that takes them
     row_ids = [row[0] for row in rows]
-    conn.executemany(_ARRIVE, [(row_id, 0) for row_id in row_ids])
+    arrived = zip(row_ids, verdicts, strict=True)
+    conn.executemany(_ARRIVE, [(row_id, 0) for row_id, verdict in arrived if verdict.held_until is None])
     return row_ids
 
 
-def revise(conn: sqlite3.Connection, stored: Stored, verdict: Revised, at: datetime) -> None:
+def revise(conn: sqlite3.Connection, source_id: int, stored: Stored, verdict: Revised, at: datetime) -> None:
     """Replace an entry under its stored key, and keep what it was.
 
-    A tombstone learns how it would be recognised now, and stays one.
+    A tombstone learns how it would be recognised now, and stays one; what is held waits on.
     """
     entry = verdict.entry
     keys = _joined(entry.keys, stored.known.keys)
-    conn.executemany(_INSERT_KEY, [(key.digest, stored.row_id) for key in entry.keys])
+    _insert_keys(conn, source_id, stored.row_id, entry.keys)
     if stored.tombstone:
         conn.execute(
             "UPDATE entries SET fingerprint = ?, keys = ? WHERE id = ?",
@@ -92,13 +93,33 @@ def revise(conn: sqlite3.Connection, stored: Stored, verdict: Revised, at: datet
         _REVISE,
         (verdict.revision, reason_text(verdict.reason), keys_text(keys), *content_columns(entry), stored.row_id),
     )
-    conn.execute(_ARRIVE, (stored.row_id, 1))
+    if verdict.bumped:
+        conn.execute("UPDATE entries SET bumped_at = ? WHERE id = ?", (moment(at), stored.row_id))
+    if not stored.known.held:
+        conn.execute(_ARRIVE, (stored.row_id, 1))
+
+
+def note(conn: sqlite3.Connection, source_id: int, stored: Stored, verdict: Unchanged) -> None:
+    """Let an entry that stays as it is be known by what it came with."""
+    if verdict.learned:
+        keys = _joined(verdict.learned, stored.known.keys)
+        conn.execute("UPDATE entries SET keys = ? WHERE id = ?", (keys_text(keys), stored.row_id))
+        _insert_keys(conn, source_id, stored.row_id, verdict.learned)
+    if verdict.fingerprint:
+        conn.execute("UPDATE entries SET fingerprint = ? WHERE id = ?", (verdict.fingerprint, stored.row_id))
+    if verdict.reason is not None:
+        reason = reason_text(verdict.reason)
+        conn.execute("UPDATE entries SET identity_reason = ? WHERE id = ?", (reason, stored.row_id))
+
+
+def _insert_keys(conn: sqlite3.Connection, source_id: int, row_id: int, keys: Iterable[CandidateKey]) -> None:
+    conn.executemany(_INSERT_KEY, [(digest_in(source_id, key.digest), row_id) for key in keys])
 
 
 def held_guids(conn: sqlite3.Connection, source_id: int, verdicts: Iterable[New]) -> dict[str, int]:
     """Find the rows of entries that are judged new although the source holds their very guid.
 
-    Digests of keys hold the name of the source, so after it was renamed they are found by none.
+    They were stored by a version that made other digests of keys.
     """
     guids = encode([verdict.entry.key.guid for verdict in verdicts])
     return dict(
@@ -109,7 +130,7 @@ def held_guids(conn: sqlite3.Connection, source_id: int, verdicts: Iterable[New]
     )
 
 
-def add_keys(conn: sqlite3.Connection, held: Mapping[str, int], verdicts: Iterable[New]) -> None:
+def add_keys(conn: sqlite3.Connection, source_id: int, held: Mapping[str, int], verdicts: Iterable[New]) -> None:
     """Let stored entries be known by the keys that they would have now."""
     for verdict in verdicts:
         row_id = held.get(verdict.entry.key.guid)
@@ -118,7 +139,7 @@ def add_keys(conn: sqlite3.Connection, held: Mapping[str, int], verdicts: Iterab
         (text,) = conn.execute("SELECT keys FROM entries WHERE id = ?", (row_id,)).fetchone()
         keys = _joined(verdict.entry.keys, read_keys(text))
         conn.execute("UPDATE entries SET keys = ? WHERE id = ?", (keys_text(keys), row_id))
-        conn.executemany(_INSERT_KEY, [(key.digest, row_id) for key in verdict.entry.keys])
+        _insert_keys(conn, source_id, row_id, verdict.entry.keys)
 
 
 def _joined(keys: Sequence[CandidateKey], before: Sequence[CandidateKey]) -> tuple[CandidateKey, ...]:

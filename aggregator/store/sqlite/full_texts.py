@@ -35,7 +35,8 @@ _WANTED: Final = """
 SELECT s.source, e.guid, e.url, e.content_html, e.revision,
   CASE WHEN f.revision = e.revision THEN f.attempts ELSE 0 END AS attempts
 FROM entries e JOIN sources s ON s.id = e.source_id LEFT JOIN full_texts f ON f.entry_id = e.id
-WHERE e.pruned_at IS NULL AND e.first_seen_at >= :fresh AND NOT e.backfilled AND e.url IS NOT NULL
+WHERE e.pruned_at IS NULL AND e.held_until IS NULL AND e.first_seen_at >= :fresh AND NOT e.backfilled
+  AND e.url IS NOT NULL
   AND s.source IN (SELECT value FROM json_each(:sources))
   AND (f.entry_id IS NULL OR f.revision < e.revision OR f.again_at <= :now)
 ORDER BY e.first_seen_at, e.id LIMIT :limit

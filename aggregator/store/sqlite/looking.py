@@ -13,6 +13,7 @@ from aggregator.model.status import EntryView, SourceStatus, SourceView
 from aggregator.store.sqlite.editing import reasons_of
 from aggregator.store.sqlite.paces import pace_of
 from aggregator.store.sqlite.polls import poll_of
+from aggregator.store.sqlite.recognition import habits_of, held_of
 from aggregator.store.sqlite.rows import Row, first_row, read_reason, stored_of
 from aggregator.store.sqlite.source_rows import facts_by_row, source_of, state_of
 from aggregator.text.link_keys import link_key
@@ -49,6 +50,8 @@ def source_view(db: Database, source_id: str, now: datetime) -> SourceView | Non
         pace=pace_of(db, row["pace"]),
         family=row["family"],
         sharing=tuple(name for (name,) in sharing.fetchall()),
+        habits=habits_of(db.conn, row["id"]),
+        held=held_of(db.conn, row["id"]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -11,24 +11,33 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
-from aggregator.model.reading import READING_VERSION
-from aggregator.model.source import SourceState
+from aggregator.model.habits import NO_HABITS
+from aggregator.model.source import READING_VERSION, SourceState
 from aggregator.model.verdict import (
     Ask,
     ChangeSet,
     Committed,
     Known,
     KnownDocument,
-    KnownEntry,
     New,
     PollRecord,
     ReadItem,
     Revised,
     Unchanged,
     Verdict,
+    Wanted,
 )
-from aggregator.store.sqlite.entries import Stored, add_keys, held_guids, insert_new, revise
+from aggregator.store.sqlite.entries import add_keys, held_guids, insert_new, note, revise
 from aggregator.store.sqlite.paces import pace_of, place_under, sightings, write_pace
+from aggregator.store.sqlite.recognition import (
+    Stored,
+    by_keys,
+    habits_of,
+    newest,
+    release,
+    vanished,
+    write_learned,
+)
 from aggregator.store.sqlite.rows import (
     Row,
     decode,
@@ -37,25 +46,11 @@ from aggregator.store.sqlite.rows import (
     known_moment,
     moment,
     moment_or_none,
-    read_keys,
     read_moment,
 )
 from aggregator.store.sqlite.source_rows import state_columns, state_of
 
 KEPT_POLLS: Final = 30
-MAX_HOLDERS: Final = 20
-"""A key that several entries share proves nothing; so many of its holders are enough to show it."""
-
-# `+source_id` keeps the planner from walking through all entries of the source instead of the few that were named.
-_LOOK_UP: Final = """
-SELECT id, guid, keys, fingerprint, revision, pruned_at IS NOT NULL FROM entries
-WHERE +source_id = ? AND id IN (
-  SELECT entry_id FROM (
-    SELECT entry_id, row_number() OVER (PARTITION BY digest ORDER BY entry_id DESC) AS place
-    FROM entry_keys WHERE digest IN (SELECT value FROM json_each(?)))
-  WHERE place <= ?)
-ORDER BY id
-"""
 STATE: Final = f"""
 UPDATE sources SET version = version + :raised, polls = polls + 1, entries = entries + :new_entries,
   {", ".join(f"{name} = :{name}" for name in state_columns(SourceState(source_id="")))}
@@ -91,6 +86,7 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
         new_ids = _write_entries(conn, row["id"], changes, places)
     if changes.verdicts or changes.known_items or changes.state.documents != state.documents:
         _write_document(conn, row["id"], changes, places, new_ids)
+        write_learned(conn, row["id"], changes)
     if changes.pace_key is not None:
         place_under(db, row["id"], changes.state.moved_to or row["url"], changes.pace_key)
     if changes.pace is not None:
@@ -98,45 +94,44 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
     counted = {"id": row["id"], "new_entries": len(new_ids), "raised": int(ask.version is not None)}
     conn.execute(STATE, state_columns(changes.state) | counted)
     conn.execute(RECORD, record_columns(row["id"], row["polls"], changes.poll))
-    return Committed(source_id=ask.source_id, poll=changes.poll)
+    return Committed(source_id=ask.source_id, poll=changes.poll, released=release(conn, changes.poll.at))
 
 
 def _decide(db: Database, row: Row, ask: Ask, decide: Callable[[Known], ChangeSet]) -> tuple[list[Stored], ChangeSet]:
     """Decide about what is known; once more when something was known by another name."""
     conn = db.conn
-    stored = _look_up(conn, row, ask.digests)
     known = Known(
         state=state_of(row),
-        entries=tuple(place.known for place in stored),
         pace=pace_of(db, row["pace"]),
         sightings=() if ask.sightings_since is None else sightings(db, row["family"], ask.sightings_since),
+        habits=habits_of(conn, row["id"]) if ask.digests else NO_HABITS,
     )
-    changes = decide(known)
+    stored, changes = _widened(conn, row, known, by_keys(conn, row, ask.digests), decide)
     fresh = [verdict for verdict in changes.verdicts if isinstance(verdict, New)]
     held = held_guids(conn, row["id"], fresh) if fresh else {}
     if not held:
         return stored, changes
-    add_keys(conn, held, fresh)
-    stored = _look_up(conn, row, ask.digests)
-    return stored, decide(replace(known, entries=tuple(place.known for place in stored)))
+    add_keys(conn, row["id"], held, fresh)
+    return _widened(conn, row, known, by_keys(conn, row, ask.digests), decide)
 
 
-def _look_up(conn: sqlite3.Connection, row: Row, digests: Sequence[int]) -> list[Stored]:
-    if not digests:
-        return []
-    name = row["source"]
-    return [
-        Stored(
-            row_id=row_id,
-            known=KnownEntry(
-                key=EntryKey(name, guid), keys=read_keys(keys), fingerprint=fingerprint, revision=revision
-            ),
-            tombstone=bool(tombstone),
-        )
-        for row_id, guid, keys, fingerprint, revision, tombstone in conn.execute(
-            _LOOK_UP, (row["id"], encode(digests), MAX_HOLDERS)
-        )
-    ]
+def _widened(
+    conn: sqlite3.Connection, row: Row, known: Known, found: list[Stored], decide: Callable[[Known], ChangeSet]
+) -> tuple[list[Stored], ChangeSet]:
+    """Decide, looking up more as long as more is wanted; give back all that was looked up."""
+    stored = list(found)
+    known = replace(known, entries=tuple(place.known for place in found))
+    changes = decide(known)
+    while changes.wants is not Wanted.NOTHING:
+        if changes.wants is Wanted.VANISHED:
+            more = vanished(conn, row, found, changes.known_items)
+            known = replace(known, vanished=tuple(place.known for place in more))
+        else:
+            more = newest(conn, row)
+            known = replace(known, kept=tuple(place.known for place in more))
+        stored.extend(more)
+        changes = decide(known)
+    return stored, changes
 
 
 def _write_entries(
@@ -152,7 +147,9 @@ def _write_entries(
     row_ids = insert_new(conn, source_id, in_order, changes.poll.at) if in_order else []
     for verdict in changes.verdicts:
         if isinstance(verdict, Revised):
-            revise(conn, places[verdict.entry.key.guid], verdict, changes.poll.at)
+            revise(conn, source_id, places[verdict.entry.key.guid], verdict, changes.poll.at)
+        elif isinstance(verdict, Unchanged) and (verdict.learned or verdict.fingerprint):
+            note(conn, source_id, places[verdict.key.guid], verdict)
     return {verdict.entry.key.guid: row_id for verdict, row_id in zip(in_order, row_ids, strict=True)}
 
 

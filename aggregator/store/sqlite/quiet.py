@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -10,6 +11,7 @@ from sqlite_utils import Database
 from aggregator.model.source import SourceState
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known
 from aggregator.store.sqlite.polls import RECORD, STATE, record_columns, transact
+from aggregator.store.sqlite.recognition import release
 from aggregator.store.sqlite.rows import decode, encode
 from aggregator.store.sqlite.source_rows import state_columns
 
@@ -44,7 +46,9 @@ def transact_quiet(db: Database, polls: Sequence[QuietPoll]) -> list[Committed]:
         done.append(Committed(source_id=ask.source_id, poll=changes.poll))
     conn.executemany(STATE, states)
     conn.executemany(RECORD, records)
-    return [found or transact(db, *poll) for found, poll in zip(done, polls, strict=True)]
+    ended = [found or transact(db, *poll) for found, poll in zip(done, polls, strict=True)]
+    ended[-1] = replace(ended[-1], released=ended[-1].released + release(conn, ended[-1].poll.at))
+    return ended
 
 
 def _is_quiet(before: SourceState, changes: ChangeSet) -> bool:

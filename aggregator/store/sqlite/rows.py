@@ -129,6 +129,7 @@ def stored_of(row: Row) -> StoredEntry:
         story=None if row["story_id"] is None else EntryKey(row["story_source"], row["story_guid"]),
         duplicate_of=None if row["duplicate_of"] is None else EntryKey(row["root_source"], row["root_guid"]),
         topics=tuple(decode(row["topics"])),
+        bumped_at=read_moment(row["bumped_at"]),
     )
 
 

@@ -11,6 +11,7 @@ from sqlite_utils import Database, Migrations
 from aggregator.store.sqlite.act_tables import add_act_tables
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
+from aggregator.store.sqlite.schema_identity import IDENTITY
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_websub import WEBSUB
@@ -61,6 +62,11 @@ def _items(db: Database) -> None:
     # By digest: the row of its entry, the guid that it names, and the one that its entry is stored under.
     db.execute("ALTER TABLE documents ADD COLUMN items TEXT NOT NULL DEFAULT '{}'")
     db.execute("ALTER TABLE documents ADD COLUMN frame TEXT NOT NULL DEFAULT ''")
+
+
+@MIGRATIONS(name="0011-identity")
+def _identity(db: Database) -> None:
+    db.executescript(IDENTITY)
 
 
 @MIGRATIONS(name="0013-acts")

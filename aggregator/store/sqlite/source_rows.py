@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from aggregator.model.entry import SourceFacts
 from aggregator.model.finding import Finding, Flaw
+from aggregator.model.habits import Updates
 from aggregator.model.overrides import (
     NO_OVERRIDES,
     DateSource,
@@ -69,6 +70,7 @@ def settings_text(source: Source) -> str:
             "overrides": _overrides_values(source.overrides),
             "drop": source.drop,
             "page": source.page,
+            "updates": source.updates.value,
         }
     )
 
@@ -106,6 +108,7 @@ def source_of(row: Row) -> Source:
         overrides=_overrides_of(settings.get("overrides") or {}),
         drop=settings.get("drop"),
         page=settings.get("page", False),
+        updates=Updates(settings.get("updates", Updates.SILENT)),
     )
 
 

@@ -25,6 +25,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
             authority=kept.authority,
             candidates=candidates,
             taken_ids=_taken_ids(kept, [one for one in candidates if one.ledger is None]),
+            taken_urls=frozenset(line.url for line, _ in kept.ledger.values() if line.url is not None),
             last_digest=row.digest,
             last_changed_at=row.changed_at,
         )

@@ -14,6 +14,7 @@ from aggregator.model.article import FullText
 from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
+from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.source import Source, SourceState
@@ -44,6 +45,7 @@ class KeptSource:
     held: frozenset[int] = frozenset()
     items: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict)
     frame: str = ""
+    habits: Habits = NO_HABITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,8 @@ class KeptEntry:
     copied_why: Reason | None = None
     vanished_at: datetime | None = None
     pruned: bool = False
+    held_until: datetime | None = None
+    bumped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,7 @@ class Kept:
             story=None if kept.story is None else self.key(kept.story),
             duplicate_of=None if kept.copy_of is None else self.key(kept.copy_of),
             topics=tuple(topic for topic, _ in self.topics_of(number)),
+            bumped_at=kept.bumped_at,
         )
 
     def facts(self, source_number: int) -> SourceFacts:

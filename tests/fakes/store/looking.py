@@ -48,6 +48,8 @@ def source_view(kept: Kept, source_id: str, now: datetime) -> SourceView | None:
         pace=kept.pace(key),
         family=one.family,
         sharing=tuple(sorted(sharing)),
+        habits=one.habits,
+        held=sum(entry.source == number and entry.held_until is not None for entry in kept.entries.values()),
     )
 
 

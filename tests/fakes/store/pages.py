@@ -34,7 +34,9 @@ def keep_full_text(kept: Kept, result: FullText) -> None:
 
 
 def _is_wanted(one: KeptEntry, page: FullText | None, now: datetime) -> bool:
-    fresh = one.first_seen_at >= now - FRESH and not one.backfilled and one.entry.url is not None
+    fresh = (
+        one.first_seen_at >= now - FRESH and not one.backfilled and one.held_until is None and one.entry.url is not None
+    )
     again = page is None or page.revision < one.revision or (page.again_at is not None and page.again_at <= now)
     return fresh and again
 

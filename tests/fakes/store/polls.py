@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model.entry import CandidateKey
+from aggregator.model.habits import NO_HABITS
 from aggregator.model.pace import Errand, HostSeen, Pace, Sighting
-from aggregator.model.reading import READING_VERSION
-from aggregator.model.source import SourceState
+from aggregator.model.source import READING_VERSION, SourceState
 from aggregator.model.verdict import (
     Ask,
     ChangeSet,
@@ -21,13 +21,14 @@ from aggregator.model.verdict import (
     ReadItem,
     Revised,
     Unchanged,
+    Wanted,
 )
 from aggregator.text.domains import family_of
 from tests.fakes.store.claims import LONGEST_HOLD
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 
 KEPT_POLLS = 30
-MAX_KEYS = 12
+MAX_KEYS = 16
 
 
 def transact(kept: Kept, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
@@ -37,9 +38,9 @@ def transact(kept: Kept, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Comm
     one = kept.sources[number]
     if ask.version is not None and ask.version != one.state.version:
         return _fenced(ask, one.state, decide)
-    changes = decide(_known(kept, number, ask))
+    changes = _decide(kept, number, ask, decide)
     if _learn_names(kept, number, changes):
-        changes = decide(_known(kept, number, ask))
+        changes = _decide(kept, number, ask, decide)
     fresh = _write_entries(kept, number, changes)
     state = replace(changes.state, version=one.state.version + (ask.version is not None))
     one = replace(one, state=state, polls=(changes.poll, *one.polls)[:KEPT_POLLS])
@@ -48,10 +49,48 @@ def transact(kept: Kept, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Comm
         one = replace(one, pace_key=changes.pace_key, family=family_of(url, changes.pace_key))
     if changes.verdicts or changes.known_items or changes.state.documents != kept.sources[number].state.documents:
         one = _with_document(kept, one, changes, fresh)
+        one = one if changes.habits is None else replace(one, habits=changes.habits)
+        _retract(kept, number, changes)
     kept.sources[number] = one
     if changes.pace is not None:
         _write_pace(kept, changes.pace, one.family, changes.poll.at)
-    return Committed(source_id=ask.source_id, poll=changes.poll)
+    return Committed(source_id=ask.source_id, poll=changes.poll, released=_release(kept, changes.poll.at))
+
+
+def _decide(kept: Kept, number: int, ask: Ask, decide: Callable[[Known], ChangeSet]) -> ChangeSet:
+    """Decide, looking up more as long as more is wanted."""
+    known = _known(kept, number, ask)
+    changes = decide(known)
+    while changes.wants is not Wanted.NOTHING:
+        if changes.wants is Wanted.VANISHED:
+            there = {kept.sources[number].items[digest][1] for digest in changes.known_items}
+            gone = (entry for entry in sorted(kept.sources[number].held - there))
+            found = {one.key for one in known.entries}
+            more = (_recognised(kept, entry) for entry in gone)
+            known = replace(known, vanished=tuple(one for one in more if one.key not in found))
+        else:
+            known = replace(known, kept=tuple(_recognised(kept, entry) for entry, _ in reversed([*_own(kept, number)])))
+        changes = decide(known)
+    return changes
+
+
+def _release(kept: Kept, now: datetime) -> int:
+    """Let what waited long enough be curated."""
+    due = [entry for entry, one in kept.entries.items() if one.held_until is not None and one.held_until <= now]
+    for entry in due:
+        kept.entries[entry] = replace(kept.entries[entry], held_until=None)
+        kept.arrive(entry, revised=False)
+    return len(due)
+
+
+def _retract(kept: Kept, number: int, changes: ChangeSet) -> None:
+    """Make history of what is held of a source."""
+    if changes.retracted is None:
+        return
+    for entry, one in list(_own(kept, number)):
+        if one.held_until is not None:
+            kept.entries[entry] = replace(one, held_until=None, backfilled=True, reason=changes.retracted)
+            kept.arrive(entry, revised=False)
 
 
 def run_errand(kept: Kept, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
@@ -96,8 +135,8 @@ def _known(kept: Kept, number: int, ask: Ask) -> Known:
     one = kept.sources[number]
     wanted = frozenset(ask.digests)
     entries = (
-        KnownEntry(key=own.entry.key, keys=own.entry.keys, fingerprint=own.entry.fingerprint, revision=own.revision)
-        for _, own in _own(kept, number)
+        _recognised(kept, entry)
+        for entry, own in _own(kept, number)
         if wanted.intersection(key.digest for key in own.entry.keys)
     )
     return Known(
@@ -105,6 +144,22 @@ def _known(kept: Kept, number: int, ask: Ask) -> Known:
         entries=tuple(entries),
         pace=kept.pace(kept.pace_in_force(one)),
         sightings=() if ask.sightings_since is None else _sightings(kept, one.family, ask.sightings_since),
+        habits=one.habits if ask.digests else NO_HABITS,
+    )
+
+
+def _recognised(kept: Kept, number: int) -> KnownEntry:
+    one, entry = kept.entries[number], kept.entries[number].entry
+    return KnownEntry(
+        key=entry.key,
+        keys=entry.keys,
+        fingerprint=entry.fingerprint,
+        revision=one.revision,
+        title="" if one.pruned else entry.title,
+        summary="" if one.pruned else entry.summary,
+        published_at=None if one.pruned else entry.published_at,
+        present=one.vanished_at is None,
+        held=one.held_until is not None,
     )
 
 
@@ -135,7 +190,9 @@ def _write_entries(kept: Kept, number: int, changes: ChangeSet) -> frozenset[int
     fresh: dict[str, int] = {}
     for verdict in changes.verdicts:
         if isinstance(verdict, Revised):
-            _revise(kept, before[verdict.entry.key.guid], verdict)
+            _revise(kept, before[verdict.entry.key.guid], verdict, changes.poll.at)
+        elif isinstance(verdict, Unchanged) and (verdict.learned or verdict.fingerprint):
+            _note(kept, before[verdict.key.guid], verdict)
         elif isinstance(verdict, New) and verdict.entry.key.guid not in before | fresh:
             entry = fresh[verdict.entry.key.guid] = max(kept.entries, default=0) + 1
             kept.entries[entry] = KeptEntry(
@@ -144,13 +201,23 @@ def _write_entries(kept: Kept, number: int, changes: ChangeSet) -> frozenset[int
                 first_seen_at=changes.poll.at,
                 reason=verdict.reason,
                 backfilled=verdict.backfilled,
+                held_until=verdict.held_until,
             )
             kept.name(entry)
-            kept.arrive(entry, revised=False)
+            if verdict.held_until is None:
+                kept.arrive(entry, revised=False)
     return frozenset(fresh.values())
 
 
-def _revise(kept: Kept, entry: int, verdict: Revised) -> None:
+def _note(kept: Kept, entry: int, verdict: Unchanged) -> None:
+    """Let an entry that stays as it is be known by what it came with."""
+    one = kept.entries[entry]
+    keys = _joined(verdict.learned, one.entry.keys) if verdict.learned else one.entry.keys
+    noted = replace(one.entry, keys=keys, fingerprint=verdict.fingerprint or one.entry.fingerprint)
+    kept.entries[entry] = replace(one, entry=noted, reason=verdict.reason or one.reason)
+
+
+def _revise(kept: Kept, entry: int, verdict: Revised, at: datetime) -> None:
     """Replace an entry; of one that was pruned only what it is recognised by."""
     one = kept.entries[entry]
     keys = _joined(verdict.entry.keys, one.entry.keys)
@@ -159,8 +226,12 @@ def _revise(kept: Kept, entry: int, verdict: Revised) -> None:
         kept.entries[entry] = replace(one, entry=known)
         return
     revised = replace(verdict.entry, keys=keys)
-    kept.entries[entry] = replace(one, entry=revised, revision=verdict.revision, reason=verdict.reason)
-    kept.arrive(entry, revised=True)
+    bumped_at = at if verdict.bumped else one.bumped_at
+    kept.entries[entry] = replace(
+        one, entry=revised, revision=verdict.revision, reason=verdict.reason, bumped_at=bumped_at
+    )
+    if one.held_until is None:
+        kept.arrive(entry, revised=True)
 
 
 def _joined(keys: tuple[CandidateKey, ...], before: tuple[CandidateKey, ...]) -> tuple[CandidateKey, ...]:

@@ -1,0 +1,174 @@
+"""Documents full of strangers: what of them was published before, what is history, and what has to wait."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from aggregator.identity.evidence import Agreement, agreement
+from aggregator.identity.pairing import Found, Trust
+from aggregator.model.entry import Entry, EntryKey
+from aggregator.model.habits import IdentityPolicy, QuirkKind
+from aggregator.model.verdict import KnownEntry
+from aggregator.text.shingles import shingles
+from aggregator.text.tokens import tokens
+
+_TITLE_WORDS: Final = 3
+_MOST_OF_A_RUN: Final = 8
+_TELLING_CHARS: Final = 200
+"""A text as long as this is not what a series has below every headline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Moments by which news is told from history.
+
+    Attributes:
+        now: Of this document.
+        last: When the source last answered well; None when that is unknown.
+        since: When its first document was read; None when that is unknown.
+    """
+
+    now: datetime
+    last: datetime | None
+    since: datetime | None
+
+
+def is_flood(strangers: int, size: int, trust: Trust) -> bool:
+    """Say whether so many entries of a document are unknown that it may be an old one in new clothes."""
+    return strangers >= trust.policy.flood_least and strangers >= trust.policy.flood_share * size
+
+
+def replaced(
+    strangers: Sequence[Entry], left: Sequence[KnownEntry], size: int, trust: Trust
+) -> Mapping[EntryKey, Found]:
+    """Pair strangers with entries that left the document as they came.
+
+    They have one date, and headline or text are akin; or the headline is equal, and one that does not return every
+    day, and the text is akin; or the headline is akin, and the text as good as equal.
+
+    Args:
+        strangers: Unknown entries of a document.
+        left: What the last document held, and this one does not.
+        size: Of the document; where it holds next to nothing, all that comes takes the place of something.
+        trust: What counts.
+    """
+    policy, dated = trust.policy, not trust.habits.has(QuirkKind.REDATED)
+    recurring = trust.habits.values(QuirkKind.RECURRING)
+    pairs = []
+    for entry in strangers:
+        for other in left:
+            shared = agreement(entry, other, trust.affixes)
+            text = shared.text or 0.0
+            again = shared.title == 1.0 and entry.title not in recurring and size > 1
+            told = dated and entry.published_at is not None and other.published_at is not None
+            least = policy.same_headline if told else policy.akin
+            edited = shared.title >= least and shared.numbers and text >= policy.republished
+            if told and not shared.dated and min(len(entry.summary), len(other.summary)) < _TELLING_CHARS:
+                # The bulletins of a day have one and the same line below their headlines.
+                edited = False
+            dates = told and shared.dated and _is_edited(shared, policy)
+            if dates or edited or (again and text >= policy.same_text):
+                pairs.append((-shared.title - text, other.key, entry.key, Found(other, "replaced", shared)))
+    return _one_to_one(pairs)
+
+
+def _is_edited(shared: Agreement, policy: IdentityPolicy) -> bool:
+    """Say whether headline or text are akin; where the numbers of headlines differ only the text counts."""
+    text = shared.text or 0.0
+    return text >= policy.same_text or (shared.numbers and (shared.title >= policy.akin or text >= policy.akin))
+
+
+def republished(
+    strangers: Sequence[Entry], kept: Sequence[KnownEntry], taken: AbstractSet[EntryKey], times: Times, trust: Trust
+) -> Mapping[EntryKey, Found]:
+    """Pair the strangers of a flood with anything that is kept of their source, by headline and text.
+
+    Without a text an equal headline is believed only when its date is not that of news: some sources use a set of
+    headlines every day.
+    """
+    index = _Index([other for other in kept if other.key not in taken and other.title])
+    fresh = {entry.key for entry in strangers if is_news(entry, times, trust)} - _all_at_once(strangers)
+    recurring = trust.habits.values(QuirkKind.RECURRING)
+    pairs = []
+    for entry in strangers:
+        for other in index.near(entry):
+            shared = agreement(entry, other, trust.affixes)
+            if shared.text is not None:
+                same = shared.text >= trust.policy.republished and shared.numbers and shared.title >= trust.policy.akin
+            else:
+                same = shared.title == 1.0 and entry.key not in fresh
+            returns = shared.text is None and entry.title in recurring
+            if same and not returns:
+                pairs.append(
+                    (-shared.title - (shared.text or 0.0), other.key, entry.key, Found(other, "flood", shared))
+                )
+    return _one_to_one(pairs)
+
+
+def is_news(entry: Entry, times: Times, trust: Trust) -> bool:
+    """Say whether the date of an entry is that of something that was published since the last document."""
+    if entry.published_at is None or times.last is None or trust.habits.has(QuirkKind.REDATED):
+        return False
+    return entry.published_at >= times.last - trust.policy.slack
+
+
+def history_of(strangers: Sequence[Entry], times: Times, trust: Trust, backfill: int) -> frozenset[EntryKey]:
+    """Find the entries that were published before their source was known, where there are more than it may announce.
+
+    One without a date goes with most others.
+    """
+    if not trust.policy.archive or times.since is None:
+        return frozenset()
+    since = times.since - trust.policy.slack
+    old = {entry.key for entry in strangers if entry.published_at is not None and entry.published_at < since}
+    if 2 * len(old) > len(strangers):
+        old |= {entry.key for entry in strangers if entry.published_at is None}
+    return frozenset(old) if len(old) > backfill else frozenset()
+
+
+def _all_at_once(strangers: Sequence[Entry]) -> frozenset[EntryKey]:
+    """Find the entries whose dates are made by a machine: most of a flood within the same few minutes."""
+    minutes: defaultdict[int, list[EntryKey]] = defaultdict(list)
+    for entry in strangers:
+        if entry.published_at is not None:
+            minutes[int(entry.published_at.timestamp()) // 600].append(entry.key)
+    biggest = max(minutes.values(), key=len, default=[])
+    return frozenset(biggest) if 2 * len(biggest) >= len(strangers) else frozenset()
+
+
+class _Index:
+    """Stored entries by their headlines and by a few runs of words of their texts."""
+
+    def __init__(self, kept: Sequence[KnownEntry]) -> None:
+        self._by_title: defaultdict[tuple[str, ...], list[KnownEntry]] = defaultdict(list)
+        self._by_run: defaultdict[str, list[KnownEntry]] = defaultdict(list)
+        for other in kept:
+            words = tokens(other.title)
+            if len(words) >= _TITLE_WORDS:
+                self._by_title[words].append(other)
+            for run in _runs(other.summary):
+                self._by_run[run].append(other)
+
+    def near(self, entry: Entry) -> list[KnownEntry]:
+        found = list(self._by_title.get(tokens(entry.title), ()))
+        for run in _runs(entry.summary):
+            found.extend(self._by_run.get(run, ()))
+        return list({other.key: other for other in found}.values())
+
+
+def _runs(text: str) -> list[str]:
+    return sorted(shingles(tokens(text)))[:_MOST_OF_A_RUN]
+
+
+def _one_to_one(pairs: list[tuple[float, EntryKey, EntryKey, Found]]) -> dict[EntryKey, Found]:
+    found: dict[EntryKey, Found] = {}
+    taken: set[EntryKey] = set()
+    for _, other, entry, pair in sorted(pairs, key=lambda one: one[:3]):
+        if entry not in found and other not in taken:
+            found[entry] = pair
+            taken.add(other)
+    return found

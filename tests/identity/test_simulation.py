@@ -1,0 +1,69 @@
+"""A sample of the simulation, and that every guard is needed: switched off, somebody sees something twice or never."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregator.model.habits import IDENTITY
+from tests.simulate.mutations import TRACELESS, Mutation
+from tests.simulate.world import Guards, Outcome, World
+
+# Rules stand in for one another: with these off, each of the others has to carry its weight alone.
+ALONE = {"replacement": False, "floods": False}
+
+
+def lived(folder: Path, kinds: list[frozenset[Mutation]], guards: Guards = Guards(), days: float = 8.0) -> Outcome:  # noqa: B008
+    return asyncio.run(World(folder, kinds, 1, guards).run(days))
+
+
+def kind(names: str) -> frozenset[Mutation]:
+    return frozenset(Mutation[name] for name in names.split("+"))
+
+
+def test_a_sample_of_mutations_repeats_nothing_and_loses_nothing(tmp_path: Path):
+    outcome = lived(tmp_path, [frozenset({mutation}) for mutation in list(Mutation)[::2]], days=7.0)
+    assert outcome.repeats == outcome.losses == {"by id": [], "by link": [], "by id and updated": []}
+    assert outcome.stale == []
+    assert outcome.error_share() <= 0.01
+    assert outcome.articles.total() > 400
+
+
+@pytest.mark.parametrize(
+    ("guard", "names", "others"),
+    [
+        ("alternative", "GUID_HOST+NO_LINKS+UNDATED", ALONE),
+        ("link", "NEW_GUIDS", ALONE | {"title_day": False}),
+        ("title_day", "RANDOM_GUIDS+NO_LINKS", ALONE),
+        ("replacement", "SLUG_HAS_HEADLINE", {}),
+        ("contradiction", "REUSED_GUIDS", {}),
+        ("health", "ONE_PAGE+NO_GUIDS+PURGED", {}),
+        ("one_to_one", "SERIES+POSITION_GUIDS", {}),
+        ("floods", "MIGRATION", {"replacement": False}),
+        ("archive", "ARCHIVE", {}),
+        ("hold", "GARBLED", {}),
+    ],
+)
+def test_a_guard_that_is_switched_off_turns_the_run_red(guard: str, names: str, others: dict[str, Any], tmp_path: Path):
+    policy = replace(IDENTITY, **others)
+    (tmp_path / "on").mkdir()
+    (tmp_path / "off").mkdir()
+    kinds = [kind(names)] * 2
+    assert lived(tmp_path / "on", kinds, Guards(identity=policy)).clean
+    assert not lived(tmp_path / "off", kinds, Guards(identity=replace(policy, **{guard: False}))).clean
+
+
+def test_without_links_of_their_own_items_are_lost_to_readers_by_link(tmp_path: Path):
+    outcome = lived(tmp_path, [kind("FRONT_PAGE")] * 2, Guards(own_links=False))
+    assert outcome.losses["by link"]
+    assert not outcome.losses["by id"]
+
+
+def test_every_mutation_says_what_it_is():
+    assert len(Mutation) >= 25
+    assert all(mutation.value.islower() or mutation.value[0].islower() for mutation in Mutation)
+    assert all(len(pair) == 2 for pair in TRACELESS)
