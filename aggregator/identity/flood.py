@@ -66,10 +66,9 @@ def replaced(
             again = shared.title == 1.0 and entry.title not in recurring and size > 1
             told = dated and entry.published_at is not None and other.published_at is not None
             least = policy.same_headline if told else policy.akin
-            edited = shared.title >= least and shared.numbers and text >= policy.republished
-            if told and not shared.dated and min(len(entry.summary), len(other.summary)) < _TELLING_CHARS:
-                # The bulletins of a day have one and the same line below their headlines.
-                edited = False
+            # The bulletins of a day have one and the same line below their headlines.
+            telling = not told or shared.dated or min(len(entry.summary), len(other.summary)) >= _TELLING_CHARS
+            edited = shared.title >= least and shared.numbers and text >= policy.republished and telling
             dates = told and shared.dated and _is_edited(shared, policy)
             if dates or edited or (again and text >= policy.same_text):
                 pairs.append((-shared.title - text, other.key, entry.key, Found(other, "replaced", shared)))
