@@ -1,11 +1,14 @@
-"""How little is announced twice or lost: by every mutation alone, and by pairs of them."""
+"""Nothing is announced twice and nothing is lost: by every mutation alone, by pairs of them, over a restored backup.
+
+What is known to fail is said to fail, strictly: the run turns red as soon as it no longer does.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -17,12 +20,28 @@ from tests.simulate.world import Outcome, World
 AT_ONCE = 60
 DAYS = 10.0
 LEAST_DAYS = 10_000
-MOST_ERRORS = 0.03
-MOST_WRONG = 0.003
-"""So much still gets through, mostly by pairs of mutations."""
+MOST_ERRORS = 0.01
 
 SINGLES = [frozenset({mutation}) for mutation in Mutation]
 PAIRS = [frozenset(pair) for pair in combinations(Mutation, 2) if frozenset(pair) not in TRACELESS]
+NOTHING: dict[str, int] = {"by id": 0, "by link": 0, "by id and updated": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What became of many publishers."""
+
+    days: float
+    articles: int
+    repeats: dict[str, int]
+    losses: dict[str, int]
+    missed: Counter[str]
+    wrong: Counter[str]
+
+    @property
+    def errors(self) -> float:
+        """Give the share of articles that were stored twice or taken for another."""
+        return (self.missed.total() + self.wrong.total()) / self.articles
 
 
 def worlds(kinds: Sequence[frozenset[Mutation]], folder: Path, seed: int) -> list[Outcome]:
@@ -35,26 +54,68 @@ def worlds(kinds: Sequence[frozenset[Mutation]], folder: Path, seed: int) -> lis
     return outcomes
 
 
-@pytest.mark.prove
-def test_over_ten_thousand_source_days_next_to_nothing_is_repeated_or_lost(tmp_path: Path):
-    started = time.process_time()
-    outcomes = [*worlds(PAIRS, tmp_path, 100)]
-    for seed in range(3):
-        outcomes += worlds([*SINGLES, frozenset()], tmp_path, 10_000 * (seed + 1))
-    days = sum(outcome.days for outcome in outcomes)
-    articles = sum((outcome.articles for outcome in outcomes), Counter())
-    missed = sum((outcome.missed for outcome in outcomes), Counter())
-    wrong = sum((outcome.wrong for outcome in outcomes), Counter())
-    repeats = Counter(name for outcome in outcomes for name, told in outcome.repeats.items() for _ in told)
-    losses = Counter(name for outcome in outcomes for name, told in outcome.losses.items() for _ in told)
+def summed(outcomes: Sequence[Outcome]) -> Sum:
+    """Add up, and print the figures."""
+    found = Sum(
+        days=sum(outcome.days for outcome in outcomes),
+        articles=sum(outcome.articles.total() for outcome in outcomes),
+        repeats={name: sum(len(outcome.repeats[name]) for outcome in outcomes) for name in NOTHING},
+        losses={name: sum(len(outcome.losses[name]) for outcome in outcomes) for name in NOTHING},
+        missed=sum((outcome.missed for outcome in outcomes), Counter()),
+        wrong=sum((outcome.wrong for outcome in outcomes), Counter()),
+    )
     print(  # noqa: T201 - the figures are the proof
-        f"\n{days:.0f} source-days, {articles.total()} articles, {len(PAIRS)} pairs, {len(SINGLES)} mutations alone, "
-        f"{time.process_time() - started:.0f} s of CPU\nrepeats {dict(repeats) or 0}, losses {dict(losses) or 0}, "
-        f"stored twice {missed.total()}, taken for another {wrong.total()}",
-        *(f"  stored twice: {kind} {count}" for kind, count in missed.most_common()),
-        *(f"  taken for another: {kind} {count}" for kind, count in wrong.most_common()),
+        f"\n{found.days:.0f} source-days, {found.articles} articles, errors {found.errors:.2%}",
+        f"repeats {found.repeats}",
+        f"losses {found.losses}",
+        *(f"  stored twice: {kind} {count}" for kind, count in found.missed.most_common()),
+        *(f"  taken for another: {kind} {count}" for kind, count in found.wrong.most_common()),
         sep="\n",
     )
-    assert days >= LEAST_DAYS
-    assert all(count <= MOST_WRONG * articles.total() for count in (*repeats.values(), *losses.values()))
-    assert missed.total() + wrong.total() <= MOST_ERRORS * articles.total()
+    return found
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
+    """Every mutation by itself, and none, in three worlds."""
+    folder = tmp_path_factory.mktemp("alone")
+    return [one for seed in range(3) for one in worlds([*SINGLES, frozenset()], folder, 10_000 * (seed + 1))]
+
+
+@pytest.fixture(scope="module")
+def everything(alone: list[Outcome], tmp_path_factory: pytest.TempPathFactory) -> Sum:
+    """Those, and every pair that leaves a trace."""
+    return summed([*alone, *worlds(PAIRS, tmp_path_factory.mktemp("pairs"), 100)])
+
+
+@pytest.mark.prove
+def test_whatever_a_publisher_does_nothing_is_repeated_and_nothing_lost(alone: list[Outcome]):
+    found = summed(alone)
+    assert found.days > 1_000
+    assert found.repeats == found.losses == NOTHING
+
+
+@pytest.mark.prove
+def test_the_proof_covers_ten_thousand_source_days(everything: Sum):
+    assert everything.days >= LEAST_DAYS
+
+
+@pytest.mark.prove
+@pytest.mark.xfail(strict=True, reason="some pairs of mutations still repeat or lose a few in ten thousand")
+def test_whatever_two_things_a_publisher_does_nothing_is_repeated_and_nothing_lost(everything: Sum):
+    assert everything.repeats == everything.losses == NOTHING
+
+
+@pytest.mark.prove
+@pytest.mark.xfail(strict=True, reason="garbled texts without names are stored twice, and never announced")
+def test_hardly_an_entry_is_taken_for_another(everything: Sum):
+    assert everything.errors <= MOST_ERRORS
+
+
+@pytest.mark.prove
+@pytest.mark.xfail(strict=True, reason="a ledger that was set back knows nothing of what was announced since")
+def test_a_restored_backup_repeats_nothing_by_id_and_link_and_loses_nothing(tmp_path: Path):
+    kinds = [kind for kind in SINGLES if Mutation.CRASHES not in kind]
+    found = summed([asyncio.run(World(tmp_path, kinds, 7).run(DAYS, backup=True))])
+    assert found.losses == NOTHING
+    assert found.repeats["by id"] == found.repeats["by link"] == 0
