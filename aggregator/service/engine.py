@@ -56,6 +56,7 @@ class Engine:
             clock=house.clock,
             user_agent=house.user_agent,
             pace_key=lambda url: self._pace(url)[0],
+            texts=self._desk.texts,
         )
         self._runners = Runners(
             self._poll,
@@ -95,7 +96,7 @@ class Engine:
             self._plan = replace(plan, sources=sources, topics=topics)
             self._topics = self._plan.compile()
             self._by_id = {source.id: source for source in sources}
-            self._desk = Desk(plan.settings.stories)  # what the old one remembers bears ids that may have changed
+            self._desk = Desk(plan.settings.stories, self._desk.texts)  # the old one's ids may have changed
             await curate(self._house.store, self._topics, self._desk)
             await rematch(self._house.store, topics)
             for slug in sorted(gone):

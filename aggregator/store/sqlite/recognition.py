@@ -144,7 +144,8 @@ def held_of(conn: sqlite3.Connection, source_row: int) -> int:
 
 def release(conn: sqlite3.Connection, now: datetime) -> int:
     """Let the entries of all sources whose wait is over be curated; say how many there were."""
-    rows = conn.execute("SELECT id FROM entries WHERE held_until <= ? ORDER BY id", (moment(now),)).fetchall()
+    # Sorted here: told to do it, the planner walks through all entries instead of the few that wait.
+    rows = sorted(conn.execute("SELECT id FROM entries INDEXED BY entries_held WHERE held_until <= ?", (moment(now),)))
     if rows:
         conn.executemany("UPDATE entries SET held_until = NULL WHERE id = ?", rows)
         conn.executemany("INSERT INTO arrivals (entry_id, revised) VALUES (?, 0)", rows)
