@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus, unquote, unquote_to_bytes, urlsplit
 
@@ -63,6 +64,8 @@ class _Link(NamedTuple):
         return f"https://{self.host}/{self.path}{query}" + (f"#{self.fragment}" if self.fragment else "")
 
 
+# An entry's link is asked for by its key, by the ladder of its source and by what its neighbours show.
+@lru_cache(maxsize=1_024)
 def canonical_link(url: str) -> str:
     """Write a link in the one form that all addresses of its page share.
 

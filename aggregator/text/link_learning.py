@@ -22,7 +22,7 @@ def constant_parameters(urls: Sequence[str]) -> tuple[tuple[str, str], ...]:
     >>> constant_parameters([f"https://a.example/story-{n}?maca=en-rss" for n in range(5)])
     (('maca', 'en-rss'),)
     """
-    if len(urls) < LEAST_LINKS:
+    if len(urls) < LEAST_LINKS or not all("?" in url for url in urls):
         return ()
     queries = [dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)) for url in urls]
     paths = {urlsplit(canonical_link(url))[1:3] for url in urls}
