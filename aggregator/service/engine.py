@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,14 +13,14 @@ from aggregator.errors import StoreError, StoreFull
 from aggregator.model.editing import Act, Edited
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
-from aggregator.pipeline.announce import announce
-from aggregator.pipeline.curate import Desk, curate, rematch, with_context
+from aggregator.pipeline.curate import with_context
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
+from aggregator.service.settling import Settler
 from aggregator.settings.pacing import pace_of
 
 logger = logging.getLogger(__name__)
@@ -46,9 +45,8 @@ class Engine:
         self._house = house
         self._plan = plan
         self._shelf = shelf
-        self._topics = plan.compile()
         self._by_id = {source.id: source for source in plan.sources}
-        self._desk = Desk(plan.settings.stories)
+        self._settler = Settler(house, lambda: self._plan, shelf)
         self._parts = PollParts(
             store=house.store,
             fetcher=house.fetcher,
@@ -56,7 +54,7 @@ class Engine:
             clock=house.clock,
             user_agent=house.user_agent,
             pace_key=lambda url: self._pace(url)[0],
-            texts=self._desk.texts,
+            texts=self._settler.texts,
         )
         self._runners = Runners(
             self._poll,
@@ -68,14 +66,11 @@ class Engine:
         self._round = Tally()
         self._tallies = [self._round]
         self.errands = Errands(house, self._pace)
-        self._settling = asyncio.Lock()
         self._feeding = asyncio.Lock()
-        self._painter = ThreadPoolExecutor(1, thread_name_prefix="render")
         self._refill = False
         self._freed = asyncio.Event()
         self._background: set[asyncio.Task[None]] = set()
         self._paused_until: datetime | None = None
-        self.unsettled = asyncio.Event()
         self.last_fed = house.clock.monotonic()
 
     @property
@@ -89,21 +84,17 @@ class Engine:
 
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
-        async with self._settling:
+
+        async def adopt() -> None:
             sources = await self._house.store.sync_sources(plan.sources, self._house.clock.now())
             topics = with_context(plan.topics, sources)
             gone = {topic.slug for topic in self._plan.topics} - {topic.slug for topic in topics}
             self._plan = replace(plan, sources=sources, topics=topics)
-            self._topics = self._plan.compile()
             self._by_id = {source.id: source for source in sources}
-            self._desk = Desk(plan.settings.stories, self._desk.texts)  # the old one's ids may have changed
-            await curate(self._house.store, self._topics, self._desk)
-            await rematch(self._house.store, topics)
             for slug in sorted(gone):
                 self._shelf.remove(slug)
-            for document in self._house.documents(self._plan):
-                self._shelf.put_document(document)
-            await self._announce(topic.slug for topic in topics)
+
+        await self._settler.change(adopt)
 
     async def feed(self) -> None:
         """Claim what is due, as much as the runners have room for, and set them to work."""
@@ -139,7 +130,7 @@ class Engine:
 
     async def poll_due(self) -> tuple[str, ...]:
         """Poll all that is due, to the end, and settle it; name the sources that failed."""
-        with self._counted() as tally:
+        async with self._polling() as tally:
             await self.feed()
             while self._runners.busy or self._refill:
                 await self._runners.wait(self._runners.busy)
@@ -152,7 +143,7 @@ class Engine:
         """Poll these sources now, due or not, to the end, and settle it; name those that failed."""
         wanted = tuple(dict.fromkeys(source_ids))
         keys: set[str] = set()
-        with self._counted() as tally:
+        async with self._polling() as tally:
             while wanted:
                 room = await self._roomy()
                 claims = self._placed(await self._house.store.claim(wanted[:room], self._house.clock.now()))
@@ -172,19 +163,18 @@ class Engine:
         except StoreError as error:
             self._pause(error)
 
+    @property
+    def unsettled(self) -> asyncio.Event:
+        """Set when something has arrived that is not curated."""
+        return self._settler.unsettled
+
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
-        async with self._settling:
-            self.unsettled.clear()
-            await self._announce(await curate(self._house.store, self._topics, self._desk))
+        await self._settler.settle()
 
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
-        async with self._settling:
-            edited = await self._house.store.edit(act, self._house.clock.now())
-            self._desk.clear()  # what it remembers of open stories is no longer so
-            await self._announce(edited.topics)
-            return edited
+        return await self._settler.edit(act)
 
     async def keep_settled(self) -> None:
         """Settle whenever something arrived, for ever; a burst of arrivals is settled in few steps."""
@@ -226,27 +216,20 @@ class Engine:
         for task in tuple(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        self._painter.shutdown(wait=False, cancel_futures=True)
+        self._settler.close()
 
-    @contextmanager
-    def _counted(self) -> Iterator[Tally]:
-        tally = Tally()
+    @asynccontextmanager
+    async def _polling(self) -> AsyncIterator[Tally]:
+        """Count the polls that end meanwhile, and curate what they bring while others are under way."""
+        tally, over = Tally(), asyncio.Event()
         self._tallies.append(tally)
+        curating = asyncio.create_task(self._settler.curate_until(over))
         try:
             yield tally
         finally:
+            over.set()
+            await curating
             self._tallies.remove(tally)
-
-    async def _announce(self, slugs: Iterable[str]) -> None:
-        wanted = frozenset(slugs)
-        loop = asyncio.get_running_loop()
-        for topic in self._plan.topics:
-            if topic.slug not in wanted:
-                continue
-            edition = await announce(self._house.store, topic, self._plan.site, self._house.clock)
-            # feedgen sets the locale of the process for every date: all rendering happens in one thread.
-            renditions = await loop.run_in_executor(self._painter, self._house.render, edition, self._plan.site)
-            self._shelf.put(edition, renditions)
 
     async def _poll(self, claim: Claim) -> str:
         try:

@@ -1,0 +1,112 @@
+"""Settling: what arrived is curated, and the topics that it touched are announced and put on the shelf."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+
+from aggregator.errors import StoreError
+from aggregator.model.editing import Act, Edited
+from aggregator.pipeline.announce import announce
+from aggregator.pipeline.curate import Desk, curate, rematch
+from aggregator.pipeline.hand_over import TextsInHand
+from aggregator.service.house import House, Plan, Shelf
+from aggregator.topics import TopicSet
+
+_BETWEEN_CURATING = timedelta(seconds=0.2)
+"""So often what many polls bring is curated while they go on."""
+
+
+class Settler:
+    """Curates and announces, one step at a time.
+
+    Args:
+        house: The parts.
+        plan: Gives the configuration in force.
+        shelf: Where editions go.
+
+    Attributes:
+        texts: Where reading keeps what it finds of texts.
+        unsettled: Set when something arrived.
+    """
+
+    def __init__(self, house: House, plan: Callable[[], Plan], shelf: Shelf) -> None:
+        self._house = house
+        self._plan = plan
+        self._shelf = shelf
+        self._topics: TopicSet = plan().compile()
+        self.texts = TextsInHand()
+        self._desk = Desk(plan().settings.stories, self.texts)
+        self._one_at_a_time = asyncio.Lock()
+        self._touched: set[str] = set()
+        self._painter = ThreadPoolExecutor(1, thread_name_prefix="render")
+        self.unsettled = asyncio.Event()
+
+    async def change(self, adopt: Callable[[], Awaitable[None]]) -> None:
+        """Follow another configuration: curate what waits, match its topics anew where they changed, show all.
+
+        Args:
+            adopt: Brings it into force; nothing is curated meanwhile.
+        """
+        async with self._one_at_a_time:
+            await adopt()
+            plan = self._plan()
+            self._topics = plan.compile()
+            # What the desk of before remembers bears ids that may have changed.
+            self._desk = Desk(plan.settings.stories, self.texts)
+            await curate(self._house.store, self._topics, self._desk)
+            await rematch(self._house.store, plan.topics)
+            for document in self._house.documents(plan):
+                self._shelf.put_document(document)
+            await self._announce(topic.slug for topic in plan.topics)
+
+    async def settle(self) -> None:
+        """Curate all that has arrived, and announce the topics that it touched."""
+        await self._curate()
+        async with self._one_at_a_time:
+            touched = frozenset(self._touched)
+            await self._announce(touched)
+            self._touched -= touched
+
+    async def edit(self, act: Act) -> Edited:
+        """Carry out what an editor wants, and announce the topics that it touched."""
+        async with self._one_at_a_time:
+            edited = await self._house.store.edit(act, self._house.clock.now())
+            self._desk.clear()  # what it remembers of open stories is no longer so
+            await self._announce(edited.topics)
+            return edited
+
+    async def curate_until(self, over: asyncio.Event) -> None:
+        """Curate what polls bring while they go on; what is left, and announcing, is for ``settle``."""
+        while not over.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), _BETWEEN_CURATING.total_seconds())
+            if self.unsettled.is_set() and not over.is_set():
+                try:
+                    await self._curate()
+                except StoreError:
+                    self.unsettled.set()  # whoever settles in the end tries again, and says what is wrong
+                    return
+
+    def close(self) -> None:
+        """Paint nothing more."""
+        self._painter.shutdown(wait=False, cancel_futures=True)
+
+    async def _curate(self) -> None:
+        async with self._one_at_a_time:
+            self.unsettled.clear()
+            self._touched |= await curate(self._house.store, self._topics, self._desk)
+
+    async def _announce(self, slugs: Iterable[str]) -> None:
+        wanted = frozenset(slugs)
+        plan, loop = self._plan(), asyncio.get_running_loop()
+        for topic in plan.topics:
+            if topic.slug not in wanted:
+                continue
+            edition = await announce(self._house.store, topic, plan.site, self._house.clock)
+            # feedgen sets the locale of the process for every date: all rendering happens in one thread.
+            renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+            self._shelf.put(edition, renditions)
