@@ -42,14 +42,6 @@ class Document:
     drop: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EntryText:
-    """What a reader sees of the content of an entry, and the same folded, found where the entry was read."""
-
-    visible: str
-    folded: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What was found.
@@ -66,7 +58,6 @@ class Reading:
         dropped: How many entries the source's own query left out.
         findings: What the publisher could mend; None when a part of the document was not read.
         habits: What this document shows of the source's way of naming: kind of the quirk, what it is about, evidence.
-        texts: Of the entries, in their order; empty where nobody has found them.
     """
 
     profile: FeedProfile
@@ -81,7 +72,6 @@ class Reading:
     dropped: int = 0
     findings: tuple[Finding, ...] | None = None
     habits: tuple[tuple[QuirkKind, str, str], ...] = ()
-    texts: tuple[EntryText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
-from typing import Final
 
 from aggregator.model.entry import EntryKey
-from aggregator.model.reading import EntryText
 from aggregator.model.source import Source
 from aggregator.model.story import Arrival, CurateBatch, Curated, Deciding, StoryPolicy, Traces
 from aggregator.model.topic import Topic
-from aggregator.pipeline.hand_over import TextsInHand
 from aggregator.pipeline.ports import CurateStore
 from aggregator.stories import StoryMemory, Text, place, read_texts, traces
 from aggregator.text.digests import digest128
 from aggregator.topics import TopicSet
 
 BATCH = 500
-NOTHING_SEEN: Final[Mapping[EntryKey, EntryText]] = MappingProxyType({})
 
 
 class Desk:
@@ -30,12 +25,10 @@ class Desk:
 
     Args:
         policy: What belongs together.
-        texts: What reading has found of texts that wait for being curated.
     """
 
-    def __init__(self, policy: StoryPolicy, texts: TextsInHand | None = None) -> None:
+    def __init__(self, policy: StoryPolicy) -> None:
         self.policy = policy
-        self.texts = TextsInHand() if texts is None else texts
         self._memory: StoryMemory | None = None
 
     async def memory(self, store: CurateStore) -> StoryMemory:
@@ -51,19 +44,16 @@ class Desk:
         self._memory = None
 
 
-def deciding(topics: TopicSet, memory: StoryMemory, in_hand: TextsInHand | None = None) -> Deciding:
+def deciding(topics: TopicSet, memory: StoryMemory) -> Deciding:
     """Say how a batch is decided about: a story for what has none, topics for all of it."""
     texts: dict[EntryKey, Text] = {}
-    seen: dict[EntryKey, EntryText] = {}
 
     def trace(arrivals: Sequence[Arrival]) -> tuple[Traces, ...]:
-        if in_hand is not None:
-            seen.update(in_hand.take(arrival.stored.entry for arrival in arrivals))
-        texts.update(read_texts(arrivals, seen))
+        texts.update(read_texts(arrivals))
         return traces(arrivals, texts, memory)
 
     def decide(batch: CurateBatch) -> Curated:
-        return _judge(topics, batch, place(batch, texts, memory), seen)
+        return _judge(topics, batch, place(batch, texts, memory))
 
     return Deciding(trace=trace, decide=decide)
 
@@ -74,7 +64,7 @@ async def curate(store: CurateStore, topics: TopicSet, desk: Desk) -> frozenset[
     memory = await desk.memory(store)
     while True:
         try:
-            result = await store.curate(BATCH, deciding(topics, memory, desk.texts))
+            result = await store.curate(BATCH, deciding(topics, memory))
         except BaseException:
             desk.clear()
             raise
@@ -106,18 +96,12 @@ def _decide_some(topics: TopicSet, slugs: frozenset[str], batch: CurateBatch) ->
     return replace(found, matches=tuple(match for match in found.matches if match.topic in slugs))
 
 
-def _judge(
-    topics: TopicSet, batch: CurateBatch, placed: Curated, seen: Mapping[EntryKey, EntryText] = NOTHING_SEEN
-) -> Curated:
+def _judge(topics: TopicSet, batch: CurateBatch, placed: Curated) -> Curated:
     """Find the topics of every arrival of a batch."""
     return replace(
         placed,
         judged=tuple(arrival.stored.entry.key for arrival in batch.arrivals),
-        matches=tuple(
-            match
-            for arrival in batch.arrivals
-            for match in topics.judge(arrival.stored, arrival.source, seen.get(arrival.stored.entry.key))
-        ),
+        matches=tuple(match for arrival in batch.arrivals for match in topics.judge(arrival.stored, arrival.source)),
     )
 
 

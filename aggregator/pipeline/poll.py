@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.identity import Around, Judged, judge
@@ -25,7 +25,6 @@ from aggregator.model.verdict import (
     Verdict,
     Wanted,
 )
-from aggregator.pipeline.hand_over import TextsInHand
 from aggregator.pipeline.ports import Clock, Fetcher, PollStore, Reader
 from aggregator.pipeline.read import is_current, recognise_items
 from aggregator.schedule import (
@@ -49,7 +48,6 @@ class PollParts:
     Attributes:
         pace_key: Says under which one an address is asked.
         identity: How entries are recognised.
-        texts: Where what reading finds of texts is kept for curating.
     """
 
     store: PollStore
@@ -59,7 +57,6 @@ class PollParts:
     user_agent: str
     pace_key: Callable[[str], str] = host_of
     identity: IdentityPolicy = IDENTITY
-    texts: TextsInHand = field(default_factory=TextsInHand)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,10 +174,7 @@ async def _read(claim: Claim, outcome: FetchOutcome, known: KnownDocument, parts
     if known.frame and (digests := recognise_items(document, known.frame)):
         state = claim.state
         return Reading(profile=state.profile, hints=state.hints, entries=(), known_items=digests, frame=known.frame)
-    reading = await parts.reader.read(document)
-    if isinstance(reading, Reading):
-        parts.texts.keep(reading)
-    return reading
+    return await parts.reader.read(document)
 
 
 def _is_read(state: SourceState, answer: Fetched) -> bool:

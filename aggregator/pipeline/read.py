@@ -7,18 +7,16 @@ from dataclasses import replace
 
 from aggregator.errors import FormatError
 from aggregator.model.discovery import PageFacts
-from aggregator.model.entry import Entry, KeyKind, SourceFacts
+from aggregator.model.entry import KeyKind, SourceFacts
 from aggregator.model.fetching import Failure
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
-from aggregator.model.reading import Document, EntryText, Reading, ReadOutcome, Unreadable
+from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
 from aggregator.model.source import READING_VERSION
 from aggregator.normalize import normalize
 from aggregator.parse import Whole, cut_items, is_web_page, parse_feed, read_page
 from aggregator.pipeline.examine import examine
 from aggregator.text.characters import one_line
 from aggregator.text.digests import digest128
-from aggregator.text.tokens import fold
-from aggregator.text.visible import seen_of
 from aggregator.topics import without_dropped
 
 READER = str(READING_VERSION)
@@ -45,13 +43,7 @@ def read_document(document: Document) -> ReadOutcome:
         reading = replace(reading, frame=f"{_reader(document.overrides, document.drop)}:{reading.frame}")
     else:
         reading = replace(reading, items=(), frame="")
-    reading = _without_dropped(reading, document)
-    return replace(reading, texts=tuple(map(_text_of, reading.entries)))
-
-
-def _text_of(entry: Entry) -> EntryText:
-    visible = seen_of(entry.content_html)
-    return EntryText(visible, fold(visible))
+    return _without_dropped(reading, document)
 
 
 def is_current(frame: str, overrides: Overrides, drop: str | None) -> bool:

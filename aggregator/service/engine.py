@@ -54,7 +54,6 @@ class Engine:
             clock=house.clock,
             user_agent=house.user_agent,
             pace_key=lambda url: self._pace(url)[0],
-            texts=self._settler.texts,
         )
         self._runners = Runners(
             self._poll,

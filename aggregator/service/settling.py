@@ -12,7 +12,6 @@ from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, curate, rematch
-from aggregator.pipeline.hand_over import TextsInHand
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
 
@@ -29,7 +28,6 @@ class Settler:
         shelf: Where editions go.
 
     Attributes:
-        texts: Where reading keeps what it finds of texts.
         unsettled: Set when something arrived.
     """
 
@@ -38,8 +36,7 @@ class Settler:
         self._plan = plan
         self._shelf = shelf
         self._topics: TopicSet = plan().compile()
-        self.texts = TextsInHand()
-        self._desk = Desk(plan().settings.stories, self.texts)
+        self._desk = Desk(plan().settings.stories)
         self._one_at_a_time = asyncio.Lock()
         self._touched: set[str] = set()
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="render")
@@ -56,7 +53,7 @@ class Settler:
             plan = self._plan()
             self._topics = plan.compile()
             # What the desk of before remembers bears ids that may have changed.
-            self._desk = Desk(plan.settings.stories, self.texts)
+            self._desk = Desk(plan.settings.stories)
             await curate(self._house.store, self._topics, self._desk)
             await rematch(self._house.store, plan.topics)
             for document in self._house.documents(plan):

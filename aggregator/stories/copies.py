@@ -58,7 +58,6 @@ class Text:
     Attributes:
         root: The entry that it repeats, or its own key.
         headline: Key of the headline; None when it proves nothing.
-        visible: Text of the markup, where it was found before.
         printed: How many fingerprints it has, also when they are not at hand.
         first_words: Those that the text begins with, once it was read or compared.
     """
@@ -78,7 +77,6 @@ class Text:
     prints: tuple[int, ...] = ()
     printed: int = 0
     first_words: tuple[str, ...] = ()
-    visible: str | None = None
     _shingles: frozenset[str] | None = field(default=None, repr=False)
 
     def read(self) -> None:
@@ -105,11 +103,7 @@ class Text:
         return numbers(f"{self.title} {' '.join(self.first_words)}")
 
     def _beginning(self, limit: int) -> str:
-        if not self.markup:
-            return self.plain[:limit]
-        if self.visible is not None:
-            return self.visible[:limit]
-        return beginning_of(RawText(self.markup, "text/html"), limit)[:limit]
+        return (beginning_of(RawText(self.markup, "text/html"), limit) if self.markup else self.plain)[:limit]
 
     def forget(self) -> None:
         """Let go of what can be found out again."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Final
 
 from aggregator.model.entry import EntryKey, StoredEntry
-from aggregator.model.reading import EntryText
 from aggregator.model.reason import Reason
 from aggregator.model.story import (
     MOST_COMPARED,
@@ -32,15 +30,8 @@ from aggregator.stories.memory import Clustered, Facts, StoryMemory, age_facts, 
 _MOST_WARM: Final = 100
 
 
-def read_texts(
-    arrivals: Sequence[Arrival], seen: Mapping[EntryKey, EntryText] = MappingProxyType({})
-) -> dict[EntryKey, Text]:
-    """Read the texts of what is to be placed and young enough to be compared.
-
-    Args:
-        arrivals: Among them what is to be placed.
-        seen: What is visible of them, where that was found before.
-    """
+def read_texts(arrivals: Sequence[Arrival]) -> dict[EntryKey, Text]:
+    """Read the texts of what is to be placed and young enough to be compared."""
     texts: dict[EntryKey, Text] = {}
     for arrival in arrivals:
         stored = arrival.stored
@@ -57,7 +48,6 @@ def read_texts(
                 outlet=source.title,
                 markup=entry.content_html,
                 plain=entry.summary,
-                visible=seen[entry.key].visible if entry.key in seen else None,
             )
             text.read()
     return texts

@@ -172,17 +172,13 @@ def locate_words(parts: Sequence[str], start: int = 0, stop: float = math.inf) -
 class FoldedText:
     """A text beside its folded form, in which single words are found without an index of all of them.
 
-    Args:
-        text: As it is written.
-        folded: What ``fold`` makes of it, where that is known.
-
     >>> FoldedText("the Café").find("cafe")
     'Café'
     """
 
-    def __init__(self, text: str, folded: str | None = None) -> None:
+    def __init__(self, text: str) -> None:
         self._text = text
-        self._folded = fold(text) if folded is None else folded
+        self._folded = fold(text)
 
     def holds(self, letters: str) -> bool:
         """Say whether these folded letters stand anywhere, be it within a word."""

@@ -69,8 +69,6 @@ _TIDY = re.compile(rf"[^<]*+(?:</?+[A-Za-z][\w:-]*+{_ATTRIBUTES}[^<]*+)*+")
 _INLINE_TAG = re.compile(rf"</?+(?:{'|'.join(sorted(_INLINE))})(?![\w:-]){_ATTRIBUTES}", re.IGNORECASE)
 _TAG = re.compile(rf"</?+[\w:-]++{_ATTRIBUTES}")
 _SILENT_TAG = re.compile(rf"<(?:{'|'.join(_SILENT)})(?![\w:-])", re.IGNORECASE)
-# Articles are shorter; what is longer is a book or an attack.
-_MOST_SEEN = 200_000
 # So much of a long text is read for its beginning; the next when there was too little to see.
 _ENOUGH = (1_500, 8_192)
 
@@ -91,11 +89,6 @@ def visible_text(html: str) -> str:
         else:
             html = "".join(_pieces(html))
     return " ".join(clean_text(decode_references(html)).split())
-
-
-def seen_of(html: str) -> str:
-    """Give the visible text of the content of an entry, as far as anybody looks for words in it."""
-    return visible_text(html)[:_MOST_SEEN] if html else ""
 
 
 def plain(text: RawText) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from aggregator.model.entry import Entry, SourceFacts, StoredEntry
-from aggregator.model.reading import EntryText
 from aggregator.text.tokens import FoldedText, Located, fold, index_words, locate_words
-from aggregator.text.visible import seen_of
+from aggregator.text.visible import visible_text
+
+# Articles are shorter; what is longer is a book or an attack.
+MAX_TEXT_CHARACTERS = 200_000
 
 
 class IndexedEntry:
@@ -17,14 +19,9 @@ class IndexedEntry:
 
     Fields of words are ``title``, ``summary``, ``text`` (what a reader sees of the content), ``author`` and
     ``category``; fields of values are those of ``VALUE_FIELDS``.
-
-    Args:
-        stored: The entry.
-        source: Its source.
-        text: That of its content, where it was found before.
     """
 
-    def __init__(self, stored: StoredEntry, source: SourceFacts, text: EntryText | None = None) -> None:
+    def __init__(self, stored: StoredEntry, source: SourceFacts) -> None:
         self._entry = stored.entry
         self._source = source
         self._parts: dict[str, tuple[str, ...]] = {}
@@ -32,9 +29,6 @@ class IndexedEntry:
         self._sorted: dict[str, list[str]] = {}
         self._plain: dict[str, FoldedText] = {}
         self._written: dict[tuple[str, str], str | None] = {}
-        if text is not None:
-            self._parts["text"] = (text.visible,) if text.visible else ()
-            self._plain["text"] = FoldedText(text.visible, text.folded)
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def words(self, field: str) -> Mapping[str, list[int]]:
@@ -111,8 +105,7 @@ def _is_run(word: Located) -> bool:
 
 
 def _content(entry: Entry) -> tuple[str, ...]:
-    text = seen_of(entry.content_html)
-    return (text,) if text else ()
+    return (visible_text(entry.content_html)[:MAX_TEXT_CHARACTERS],) if entry.content_html else ()
 
 
 def _language(entry: Entry, source: SourceFacts) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from aggregator.model.entry import SourceFacts, StoredEntry
-from aggregator.model.reading import EntryText
 from aggregator.model.reason import Reason
 from aggregator.model.topic import Match, Topic
 from aggregator.topics.anchors import AnchorIndex
@@ -73,15 +72,9 @@ class TopicSet:
             raise ValueError(f"topics take from each other in a circle: {circle}") from error
         return cls([rules[slug] for slug in order])
 
-    def judge(self, stored: StoredEntry, source: SourceFacts, text: EntryText | None = None) -> tuple[Match, ...]:
-        """Find the topics that an entry belongs to, in the order in which they were given.
-
-        Args:
-            stored: The entry.
-            source: Its source.
-            text: That of its content, where it was found before.
-        """
-        entry = IndexedEntry(stored, source, text)
+    def judge(self, stored: StoredEntry, source: SourceFacts) -> tuple[Match, ...]:
+        """Find the topics that an entry belongs to, in the order in which they were given."""
+        entry = IndexedEntry(stored, source)
         entered = self._entered(entry, source)
         names = _names(source)
         rules = sorted((self._rules[slug] for slug in entered), key=lambda rule: rule.number)
