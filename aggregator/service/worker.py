@@ -6,6 +6,7 @@ are pickles behind their length in four bytes, on standard input and output; bot
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import resource
@@ -50,6 +51,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     module, _, name = target.partition(":")
     function = getattr(importlib.import_module(module), name)
+    # Entries do not refer to themselves: looking for what does would take a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not end up between the answers
