@@ -268,7 +268,7 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterato
 def run(main: Coroutine[Any, Any, Result]) -> Result:
     """Run a coroutine to its end on the fastest event loop that there is."""
     # Hardly anything here refers to itself: looking for what does after every 700 new objects finds next to nothing.
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(10_000, 20, 20)
     try:
         import uvloop
     except ImportError:  # not on every platform
