@@ -35,7 +35,7 @@ def read_texts(arrivals: Sequence[Arrival]) -> dict[EntryKey, Text]:
     texts: dict[EntryKey, Text] = {}
     for arrival in arrivals:
         stored = arrival.stored
-        if stored.story is None and is_current(stored):
+        if stored.story is None and is_current(stored, arrival.source):
             entry, source = stored.entry, arrival.source
             text = texts[entry.key] = Text(
                 key=entry.key,

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+from collections import Counter
 
 import feedparser
 import pytest
@@ -48,12 +49,11 @@ def test_the_pages_answer_under_a_strict_policy(demo):
         assert b"<h1" in body
 
 
-def test_what_two_outlets_link_to_is_one_entry_that_names_both(demo):
+def test_one_event_told_by_five_outlets_is_one_entry_that_names_them_whatever_day_it_is(demo):
     base, _ = demo
-    items = json.loads(get(f"{base}/ardovia.json")[2])["items"]
-    told = [item for item in items if "varga-attack-update-1" in item["url"]]
-    assert len(told) == 1
-    assert "World in Links" in told[0]["content_html"]
+    (told,) = json.loads(get(f"{base}/ardovia.json")[2])["items"]
+    for outlet in ("Meridian Wire", "The Courier", "Morning Post", "Ardnews", "World in Links"):
+        assert outlet in told["content_html"]
 
 
 def test_a_second_look_costs_nothing(demo):
@@ -92,4 +92,4 @@ def test_newsboat_lists_exactly_the_entries_of_one_atom_and_one_rss_feed(demo, t
         for entry in feedparser.parse(get(f"{base}/{name}")[2]).entries
     }
     assert listed == served
-    assert len(listed) >= 15
+    assert Counter(url.rpartition("/")[2] for url, _, _ in listed) == {"ardovia.atom": 1, "making.rss": 8}

@@ -257,3 +257,13 @@ def test_two_titles_of_one_source_never_share_a_story(arrivals):
     for placement, arrived in zip(run(*arrivals), arrivals, strict=True):
         titles.setdefault((placement.story, placement.key.source), set()).add(arrived.stored.entry.title)
     assert all(len(found) == 1 for found in titles.values())
+
+
+def test_a_document_of_our_own_is_told_as_if_it_came_today():
+    old = NOON - timedelta(days=30)
+    news = arrival("ap", "1", link=None, published_at=old, title="Ferry aground off Malta coast")
+    again = arrival("bbc", "1", link=None, published_at=old, title="Malta: ferry aground off the coast")
+    policy = StoryPolicy()
+    assert {one.reason.rule for one in run(news, again, policy=policy)} == {"old"}
+    ours = [replace(one, source=replace(one.source, url="file:///samples/a.xml")) for one in (news, again)]
+    assert stories(run(*ours, policy=policy)) == ["ap/1", "ap/1"]
