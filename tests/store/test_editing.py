@@ -430,5 +430,12 @@ BEGUN = (("arrive", 1, 2), ("arrive", 1, 1), ("arrive", 0, 0), ("announce", 0, 0
 # What has come to repeat an entry goes with it when that is a copy again.
 @example(steps=[*COPIED, ("announce", 0, 0), ("split", 0, 59), ("arrive", 0, 0), ("undo", 0, 0)])
 @example(steps=[*COPIED, ("split", 0, 59), ("announce", 0, 0), ("arrive", 0, 0), ("undo", 0, 0)])
+# An item that was parted, joined and parted again goes back to the entry that it is of.
+@example(
+    steps=[
+        *[("arrive", 0, 0)] * 3,
+        *[("arrive", 0, 9), ("announce", 0, 0), ("split", 0, 3), ("undo", 0, 0), ("split", 0, 3)],
+    ]
+)
 def test_whatever_editors_do_no_reader_sees_an_item_twice_or_misses_one(tmp_path_factory, steps):
     play(tmp_path_factory.mktemp("edited"), steps)

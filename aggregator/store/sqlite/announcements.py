@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite.candidates import (
+    MEMBER_OF,
     SUBJECT_OF,
     Found,
     find_candidates,
@@ -22,6 +23,7 @@ from aggregator.store.sqlite.candidates import (
 )
 from aggregator.store.sqlite.rows import (
     Row,
+    encode,
     moment,
     moment_or_none,
     read_moment,
@@ -50,6 +52,13 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 
 
+_PEND_MEMBERS: Final = {
+    mode: f"""
+UPDATE topic_entries SET pending = 1 WHERE topic = :topic AND entry_id IN (
+  SELECT e.id FROM entries e WHERE {member.format("e", "= :subject")} AND e.backfilled = 0)
+"""  # noqa: S608 - names of columns
+    for mode, member in MEMBER_OF.items()
+}
 _SETTLES: Final = {mode: _SETTLE.format(subject=subject.format("e")) for mode, subject in SUBJECT_OF.items()}
 
 
@@ -61,6 +70,8 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
         db.execute(_PEND_ANEW, [topic.slug])
         db.execute(_TELL_ENTRIES, [topic.slug])
     waiting = waiting_for(db, topic)
+    if _give_back(db, topic, waiting):
+        waiting = waiting_for(db, topic)
     # A flood is announced slice by slice, or all of its texts would be in memory at once; only the last is shown.
     unseen = replace(topic, limit=0)
     while len(waiting) > SLICE:
@@ -70,6 +81,25 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
     db.execute(_SETTLES[topic.mode], {"topic": topic.slug})
     _write_state(db, topic, state, edition)
     return edition
+
+
+def _give_back(db: Database, topic: Topic, waiting: Sequence[int]) -> bool:
+    """Give subjects the items back that are theirs and that another tells, so that no item is told twice.
+
+    An editor may part what was told as one and join it again. Who told the item of another waits for one of its own.
+    """
+    lent = db.execute(
+        "SELECT min(subject_id), told_as FROM announcements "
+        "WHERE topic = ? AND told_as IN (SELECT value FROM json_each(?)) GROUP BY told_as",
+        [topic.slug, encode(waiting)],
+    ).fetchall()
+    for subject_id, _ in lent:
+        db.execute(
+            "UPDATE announcements SET subject_id = told_as, told_as = NULL WHERE topic = ? AND subject_id = ?",
+            [topic.slug, subject_id],
+        )
+        db.execute(_PEND_MEMBERS[topic.mode], {"topic": topic.slug, "subject": subject_id})
+    return bool(lent)
 
 
 def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was asked for

@@ -22,7 +22,7 @@ from aggregator.store.sqlite.topic_rows import authority
 # A copy is the same subject as what it repeats, also where each entry is shown for itself.
 SUBJECT_OF: Final = {TopicMode.STORIES: "{0}.story_id", TopicMode.ENTRIES: "ifnull({0}.duplicate_of, {0}.id)"}
 # The same the other way round, in a form for which there are indexes.
-_MEMBER_OF: Final = {
+MEMBER_OF: Final = {
     TopicMode.STORIES: "{0}.story_id {1}",
     TopicMode.ENTRIES: "(({0}.id {1} AND {0}.duplicate_of IS NULL) OR {0}.duplicate_of {1})",
 }
@@ -61,8 +61,8 @@ _SQL: Final = {
             light=_LIGHT,
             subject=subject.format("e"),
             shown_subject=subject.format("v"),
-            is_subject=_MEMBER_OF[mode].format("e", "= a.subject_id"),
-            is_shown=_MEMBER_OF[mode].format("v", "IN (SELECT value FROM json_each(:subjects))"),
+            is_subject=MEMBER_OF[mode].format("e", "= a.subject_id"),
+            is_shown=MEMBER_OF[mode].format("v", "IN (SELECT value FROM json_each(:subjects))"),
         )
         for name, text in (("latest", _LATEST), ("pending", _PENDING), ("members", _MEMBERS))
     }

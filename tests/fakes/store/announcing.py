@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -88,13 +88,9 @@ def _candidates(kept: Kept, topic: Topic) -> Iterable[Candidate]:
     for number, one in kept.live():
         if (subject := _subject(topic.mode, number, one)) is not None:
             members.setdefault(subject, []).append(number)
+    _give_back(kept, topic, _waiting(kept, topic.slug, members))
+    waiting = _waiting(kept, topic.slug, members)
     announced = latest(kept, topic.slug, topic.limit, members)
-    waiting = {
-        subject
-        for subject, numbers in members.items()
-        if any(_is_pending(kept, topic.slug, number) for number in numbers)
-        and (topic.slug, subject) not in kept.announced
-    }
     for subject in sorted((*announced, *waiting)):
         told = kept.announced.get((topic.slug, subject))
         yield Candidate(
@@ -103,6 +99,30 @@ def _candidates(kept: Kept, topic: Topic) -> Iterable[Candidate]:
             ledger=_line(kept, topic.slug, subject),
             announced_at=None if told is None else told.at,
         )
+
+
+def _waiting(kept: Kept, topic: str, members: Mapping[int, Sequence[int]]) -> set[int]:
+    return {
+        subject
+        for subject, numbers in members.items()
+        if any(_is_pending(kept, topic, number) for number in numbers) and (topic, subject) not in kept.announced
+    }
+
+
+def _give_back(kept: Kept, topic: Topic, waiting: Iterable[int]) -> None:
+    """Give subjects the items back that are theirs and that another tells; that one waits for an item of its own."""
+    for subject in sorted(waiting):
+        tellers = [
+            one for (slug, one), told in kept.announced.items() if slug == topic.slug and told.told_as == subject
+        ]
+        if not tellers:
+            continue
+        teller = min(tellers)
+        kept.announced[topic.slug, subject] = Announced(kept.announced.pop((topic.slug, teller)).at)
+        for (slug, number), match in list(kept.matches.items()):
+            one = kept.entries[number]
+            if slug == topic.slug and _subject(topic.mode, number, one) == teller and not one.backfilled:
+                kept.matches[slug, number] = replace(match, pending=True)
 
 
 def _is_pending(kept: Kept, topic: str, number: int) -> bool:
