@@ -51,6 +51,11 @@ class ContentPolicy(StrEnum):
     TITLE = "title"
 
 
+def is_local(url: str) -> bool:
+    """Say whether the address of a source is a file of this machine: no server, so nobody to be polite to."""
+    return url.startswith("file:")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One upstream feed to poll, with everything the settings say about it.

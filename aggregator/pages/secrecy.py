@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
 
-from aggregator.model.source import Source, SourceState
+from aggregator.model.source import Source, SourceState, is_local
 from aggregator.model.status import SourceStatus, SourceView, Status
 from aggregator.model.verdict import PollRecord
 
@@ -109,7 +109,7 @@ def _reduced(one: SourceStatus) -> SourceStatus:
 
 
 def _unplaced(one: SourceStatus) -> SourceStatus:
-    if not one.source.url.startswith("file:"):
+    if not is_local(one.source.url):
         return one
     folder, _, name = urlsplit(one.source.url).path.rpartition("/")
     source = replace(one.source, url=f"file:{name}")

@@ -8,13 +8,13 @@ from http import HTTPStatus
 
 from aggregator.model.fetching import Failure, Fetched, FetchFailed, FetchOutcome, NotModified
 from aggregator.model.reading import Reading, ReadOutcome, Unreadable
-from aggregator.model.source import Due, Source, SourceState
+from aggregator.model.source import Due, Source, SourceState, is_local
 from aggregator.model.verdict import PollRecord
 from aggregator.schedule.due import due
 from aggregator.schedule.durations import spell
 from aggregator.schedule.failures import Consequence, consequence
 from aggregator.schedule.freshness import lifetime
-from aggregator.schedule.interval import Interval, adapted, is_local, resting
+from aggregator.schedule.interval import Interval, adapted, resting
 from aggregator.schedule.learning import learn
 from aggregator.schedule.moves import Seen, returned
 from aggregator.schedule.pages import NEXT_TRIAL, found_on_page, give_up, lost, on_trial, take_up
@@ -92,7 +92,7 @@ def _after_answer(
     following = due(source, interval, wishes, hints=learned.hints, now=poll.at)
     if not state.documents:
         following = replace(following, why=f"first document: {following.why}")
-    doubted = "" if is_local(source) else doubt(learned, poll.at)
+    doubted = "" if is_local(source.url) else doubt(learned, poll.at)
     if doubted:
         following = replace(following, why=f"{following.why}; without a condition, to test it: {doubted}")
     after = replace(
@@ -177,7 +177,7 @@ def _kept_away(
 ) -> Due:
     """Let a failure raise the interval, never shorten it; a file of our own may be looked at again as always."""
     rhythm = resting(source, state)
-    if is_local(source):
+    if is_local(source.url):
         return due(source, rhythm, (), hints=state.hints, now=now)
     if result.away is None:
         return Due(None, result.why)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from aggregator.model.parsed import ScheduleHints
-from aggregator.model.source import Due, Source
+from aggregator.model.source import Due, Source, is_local
 from aggregator.schedule.durations import spell
-from aggregator.schedule.interval import Interval, is_local
+from aggregator.schedule.interval import Interval
 from aggregator.schedule.wishes import LONGEST_WISH, Wish, leave_skipped
 from aggregator.text.digests import digest64
 
@@ -21,7 +21,7 @@ def due(source: Source, interval: Interval, wishes: Iterable[Wish], *, hints: Sc
     Up to a tenth is added, by a hash of source and time, so that sources that were added together drift apart.
     The result lies between the interval and the longer of a week and the interval, plus that tenth.
     """
-    if is_local(source):
+    if is_local(source.url):
         return Due(now + interval.length, interval.why)
     length, why = interval.length, interval.why
     longest = max(wishes, key=lambda wish: wish.length, default=None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aggregator.model.source import SHORTEST_FLOOR, Every, Source, SourceState
+from aggregator.model.source import SHORTEST_FLOOR, Every, Source, SourceState, is_local
 from aggregator.schedule.durations import spell
 from aggregator.schedule.rate import spell_rate
 from aggregator.schedule.wishes import Wish
@@ -30,15 +30,10 @@ class Interval:
     why: str
 
 
-def is_local(source: Source) -> bool:
-    """Say whether a source is a file of this machine: no server, so nobody to be polite to."""
-    return source.url.startswith("file:")
-
-
 def resting(source: Source, state: SourceState) -> Interval:
     """Say the rhythm of a source as it is, within what the settings allow today."""
     every = source.every
-    if is_local(source):
+    if is_local(source.url):
         return Interval(every.shortest, f"a local file: every {spell(every.shortest)}")
     if not every.adaptive:
         return Interval(every.shortest, f"every {spell(every.shortest)} as configured")
@@ -54,7 +49,7 @@ def adapted(source: Source, state: SourceState, wishes: Iterable[Wish] = ()) -> 
         state: With the rate as it is after the last answer.
         wishes: Those that state how often the server allows to be asked may lower the floor.
     """
-    if is_local(source) or not source.every.adaptive:
+    if is_local(source.url) or not source.every.adaptive:
         return resting(source, state)
     every = source.every
     said = spell_rate(state.rate)

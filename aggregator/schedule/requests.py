@@ -5,8 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from aggregator.model.fetching import FetchRequest
-from aggregator.model.source import READING_VERSION, Source, SourceState
-from aggregator.schedule.interval import is_local
+from aggregator.model.source import READING_VERSION, Source, SourceState, is_local
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.1"
 
@@ -92,7 +91,7 @@ def conditions(source: Source, state: SourceState) -> tuple[tuple[str, str], ...
         return ()
     known = (("If-None-Match", state.validators.etag), ("If-Modified-Since", state.validators.last_modified))
     sent = [(name, value) for name, value in known if value]
-    deltas = source.deltas and not is_local(source) and not state.deltas_refused
+    deltas = source.deltas and not is_local(source.url) and not state.deltas_refused
     if state.validators.etag and deltas and state.partial_bodies < MOST_DELTAS:
         sent.append(("A-IM", "feed"))
     return tuple(sent)

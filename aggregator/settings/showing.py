@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from aggregator.errors import AggregatorError
 from aggregator.model.overrides import Overrides
-from aggregator.model.source import Source
+from aggregator.model.source import Source, is_local
 from aggregator.settings.credentials import is_secret
 from aggregator.settings.known import near
 from aggregator.settings.section import kebab
@@ -41,7 +41,7 @@ def _values(source: Source, origin: Origin) -> Mapping[str, str]:
     headers = ", ".join(f"{name}: {HIDDEN if _hides(name) else value}" for name, value in source.headers)
     return {
         "id": source.id,
-        "path" if source.url.startswith("file:") else "page" if source.page else "url": origin.url,
+        "path" if is_local(source.url) else "page" if source.page else "url": origin.url,
         "title": source.title or "-",
         "group": source.group or "-",
         "tags": ", ".join(source.tags) or "-",

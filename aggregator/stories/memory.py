@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from aggregator.model.entry import EntryKey, SourceFacts, StoredEntry
 from aggregator.model.reason import Fact, Reason
+from aggregator.model.source import is_local
 from aggregator.model.story import (
     STORY_AGE,
     Granularity,
@@ -164,7 +165,7 @@ def is_current(stored: StoredEntry, source: SourceFacts) -> bool:
 
     A document of our own is told as if it came today, whatever its dates: samples, and archives that somebody plays.
     """
-    if source.url.startswith("file:"):
+    if is_local(source.url):
         return not stored.backfilled
     return decide_current(dict(age_facts(stored)))
 

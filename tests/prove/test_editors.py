@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, seed, settings, strategies as st
 
-from tests.store.test_editing import STEPS, play
+from tests.store.editors import STEPS, play
 
 
 @pytest.mark.prove

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-from aggregator.model.topic import Topic, TopicMode
-from aggregator.store.sqlite import SqliteStore, announcements, near
+from aggregator.model.topic import TopicMode
+from aggregator.store.sqlite import announcements, near
 from tests.builders import NOON, make_entry, make_source, make_topic
-from tests.contract.house import AGROUND, BOTH, LIFTED, OUTLETS, TEXT, House, settled
+from tests.contract.house import AGROUND, BOTH, LIFTED, OUTLETS, TEXT, House
 from tests.contract.steps import bring, new
+from tests.store.living import live, rows
 
 WORLD = make_topic("world")
-
-
-def live(path: Path, story: Callable[[House], Coroutine[Any, Any, None]], *topics: Topic) -> None:
-    async def run() -> None:
-        store = SqliteStore.open(path / "a.db", site_authority="t.example")
-        try:
-            await story(await settled(store, *topics))
-        finally:
-            await store.close()
-
-    asyncio.run(run())
-
-
-def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path / "a.db")) as db:
-        return db.execute(sql).fetchall()
 
 
 def test_a_merge_is_kept_with_its_reason_and_the_ledger_of_both(tmp_path):
