@@ -69,13 +69,18 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicStatus:
-    """One topic at a glance."""
+    """One topic at a glance.
+
+    Attributes:
+        matched: Share of what is kept that was matched with the latest rule, 0 to 1.
+    """
 
     slug: str
     title: str
     entries: int
     stories: int
     updated_at: datetime | None
+    matched: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,13 @@ class Shown(StrEnum):
     SUMMARY = "summary"
 
 
+class Retroactive(StrEnum):
+    """What becomes of older entries that a changed rule lets in: kept without being announced, or not taken."""
+
+    SILENT = "silent"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """How a topic is rendered."""
@@ -64,6 +71,7 @@ class Topic:
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
+        retroactive: What becomes of older entries that a changed rule lets in.
     """
 
     slug: str
@@ -77,6 +85,7 @@ class Topic:
     output: Output = Output()
     place: str = ""
     context: str = ""
+    retroactive: Retroactive = Retroactive.SILENT
 
     @property
     def rule_digest(self) -> str:

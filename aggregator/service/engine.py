@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 PAUSE = timedelta(seconds=30)
 """How long polling rests after the store refused to write."""
 
+_LOOK_AGAIN = timedelta(seconds=1)
+"""So often it is asked whether a topic has to be matched anew."""
+
 
 class Engine:
     """Keeps the three steps going. Start it, let it poll, stop it.
@@ -78,8 +81,10 @@ class Engine:
         return self._plan
 
     async def start(self) -> None:
-        """Bring sources and topics of the plan into force and put every topic on the shelf."""
+        """Bring sources and topics of the plan into force, match all that is kept, and put every topic on the shelf."""
         await self.change(self._plan)
+        while await self._settler.rematch_some():
+            pass
 
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
@@ -166,6 +171,19 @@ class Engine:
     def unsettled(self) -> asyncio.Event:
         """Set when something has arrived that is not curated."""
         return self._settler.unsettled
+
+    async def keep_matched(self) -> None:
+        """Run topics whose rule changed over what is kept, whenever there are some, for ever."""
+        while True:
+            started = self._house.clock.monotonic()
+            try:
+                more = await self._settler.rematch_some()
+            except StoreError as error:
+                logger.error("matching anew: %s; it goes on where it was", error)  # noqa: TRY400 - the sentence says it
+                more = False
+            took = self._house.clock.monotonic() - started
+            # What arrives is curated in between, and others get half of the time.
+            await asyncio.sleep(took if more else _LOOK_AGAIN.total_seconds())
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""

@@ -11,7 +11,7 @@ from datetime import timedelta
 from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
 from aggregator.pipeline.announce import announce
-from aggregator.pipeline.curate import Desk, curate, rematch
+from aggregator.pipeline.curate import Desk, Rematching, begin_rematch, curate
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
 
@@ -39,11 +39,15 @@ class Settler:
         self._desk = Desk(plan().settings.stories)
         self._one_at_a_time = asyncio.Lock()
         self._touched: set[str] = set()
+        self._rematching: Rematching | None = None
+        self._filling: frozenset[str] = frozenset()
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="render")
         self.unsettled = asyncio.Event()
 
     async def change(self, adopt: Callable[[], Awaitable[None]]) -> None:
-        """Follow another configuration: curate what waits, match its topics anew where they changed, show all.
+        """Follow another configuration: curate what waits, show all, and begin to match anew what changed.
+
+        All of a small store is matched with this; the rest of a large one is for ``rematch_some``.
 
         Args:
             adopt: Brings it into force; nothing is curated meanwhile.
@@ -54,11 +58,25 @@ class Settler:
             self._topics = plan.compile()
             # What the desk of before remembers bears ids that may have changed.
             self._desk = Desk(plan.settings.stories)
+            self._rematching = await begin_rematch(self._house.store, plan.topics)
             await curate(self._house.store, self._topics, self._desk)
-            await rematch(self._house.store, plan.topics)
+            await self._rematching.step()
             for document in self._house.documents(plan):
                 self._shelf.put_document(document)
+            await self._look_back(plan)
             await self._announce(topic.slug for topic in plan.topics)
+
+    async def rematch_some(self) -> bool:
+        """Run topics whose rule changed over some more of what is kept; say whether there is more to do."""
+        async with self._one_at_a_time:
+            running = self._rematching
+            if running is None or running.done:
+                return False
+            more = await running.step()
+            if not more:
+                self._filling = frozenset()
+                await self._announce(running.stale)
+            return more
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
@@ -97,11 +115,21 @@ class Settler:
             self.unsettled.clear()
             self._touched |= await curate(self._house.store, self._topics, self._desk)
 
+    async def _look_back(self, plan: Plan) -> None:
+        """Find out which topics were once announced and are no more, and which new ones cannot be shown yet.
+
+        What is announced later stands above what was before, so a new topic is announced once it is whole.
+        """
+        records = await self._house.store.topic_records()
+        self._filling = frozenset(one.slug for one in records if one.filling)
+        aliases = {alias: topic.slug for topic in plan.topics for alias in topic.aliases}
+        self._shelf.forward(aliases, frozenset(one.slug for one in records if one.retired and one.mode is not None))
+
     async def _announce(self, slugs: Iterable[str]) -> None:
         wanted = frozenset(slugs)
         plan, loop = self._plan(), asyncio.get_running_loop()
         for topic in plan.topics:
-            if topic.slug not in wanted:
+            if topic.slug not in wanted or topic.slug in self._filling:
                 continue
             edition = await announce(self._house.store, topic, plan.site, self._house.clock)
             # feedgen sets the locale of the process for every date: all rendering happens in one thread.

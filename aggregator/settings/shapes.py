@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from aggregator.model.source import ContentPolicy
 from aggregator.model.story import Granularity
-from aggregator.model.topic import Attribution, FeedFormat, Shown, TopicMode
+from aggregator.model.topic import Attribution, FeedFormat, Retroactive, Shown, TopicMode
 from aggregator.settings.kinds import (
     Auth,
     Backfill,
@@ -203,6 +203,11 @@ class TopicSection(Section):
     mode: TopicMode | None = Field(default=None, description="stories: one item a story (default); entries: each one.")
     limit: Limit | None = Field(default=None, description="Items in the feed; default 60.")
     aliases: Lines | None = Field(default=None, description="Old slugs, answered with a redirect.")
+    retroactive: Retroactive | None = Field(
+        default=None,
+        description="What becomes of older entries that a changed rule lets in: silent (default: kept, not announced) "
+        "or none (not taken).",
+    )
     output: OutputSection | None = None
 
 

@@ -62,7 +62,9 @@ class TopicList:
         self._check_from(slug, section, tree)
         self._check_aliases(section, tree, (*loc, "aliases"))
         said: dict[str, Any] = {
-            name: getattr(section, name) for name in ("description", "mode", "limit") if getattr(section, name)
+            name: getattr(section, name)
+            for name in ("description", "mode", "limit", "retroactive")
+            if getattr(section, name)
         }
         self.topics.append(
             Topic(

@@ -40,6 +40,14 @@ def polled(known: Known) -> ChangeSet:
     return ChangeSet(state=state, poll=PollRecord(at=NOON, outcome="new"), verdicts=new(make_entry("2")))
 
 
+async def tried_out(store: Store) -> object:
+    """Look at a store that is beside this one."""
+    aside = await store.rehearse()
+    found = await aside.entries(EntryFilter(), NOON), await aside.topic_records()
+    await aside.close()
+    return found
+
+
 WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "sync_sources": lambda store: store.sync_sources([make_source("other")], NOON),
     "claim_due": lambda store: store.claim_due(NOON + DAY, 9),
@@ -52,7 +60,7 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "forget_subscriptions": lambda store: store.forget_subscriptions(NOON),
     "curate": lambda store: store.curate(9, deciding("world")),
     "stale_topics": lambda store: store.stale_topics([]),
-    "rematch": lambda store: store.rematch([WORLD], 0, 9, lambda _: Curated()),
+    "rematch": lambda store: store.rematch([WORLD], 9, lambda _: Curated()),
     "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
     "edit": lambda store: store.edit(TOGETHER, NOON),
     "prune": lambda store: store.prune(NOON + 999 * DAY),
@@ -75,6 +83,10 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "source_view": lambda store: store.source_view("lwn", NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
+    "topic_records": lambda store: store.topic_records(),
+    "members": lambda store: store.members(["world"], NOON),
+    "overlaps": lambda store: store.overlaps(["world"], NOON),
+    "rehearse": tried_out,
 }
 
 
