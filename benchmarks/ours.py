@@ -1,7 +1,8 @@
 """One poll of all sources by this project, in a process of its own; prints its figures as JSON.
 
-Counted is from just before the first request to the moment when everything is stored, curated and announced;
-the start of Python and the reading of the settings are not, for the peer's are not counted either.
+Two moments are noted, both counted from just before the first request: when everything that was polled is stored,
+which is where the peer ends, and when it is curated and announced, too. CPU time is that of the whole. The start of
+Python and the reading of the settings are not counted, for the peer's are not either.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ async def poll_all(config: Path) -> dict[str, float]:
     async with opened(settings) as (_house, engine, _shelf):
         await engine.start()
         cpu, wall = cpu_seconds(), time.perf_counter()
-        failed = await engine.poll_named(engine.source_ids())
+        failed = await engine.poll_only(engine.source_ids())
         figures["wall"] = time.perf_counter() - wall
+        await engine.settle()
+        figures["settled"] = time.perf_counter() - wall
         figures["cpu"] = cpu_seconds() - cpu
         status = await engine.status()
         figures["entries"] = status.entries

@@ -108,6 +108,7 @@ def _one_run(web: Web, folder: Path) -> list[tuple[tuple[str, str], dict[str, An
 def _say(who: str, phase: str, found: dict[str, Any]) -> None:
     print(
         f"  {phase:>9} {who:<7} {found['feeds'] / found['wall']:8.0f} feeds/s"
+        f"  settled {found['feeds'] / found.get('settled', found['wall']):6.0f}"
         f"  cpu {found['cpu'] * 1000 / found['feeds']:6.2f} ms"
         f"  peak {found['peak_mib']:5.0f} MiB  200s {found['served_200']:5} 304s {found['served_304']:5}"
         f"  entries {found['entries']:6}  failed {found['failed']}",
@@ -127,6 +128,8 @@ def _results(feeds: int, runs: dict[tuple[str, str], list[dict[str, Any]]]) -> l
         Result(f"poll.{phase}.{feeds}", rate("ours", phase), "feeds/s", beside, rate("reader", phase))
         for phase in PHASES
     ]
+    settled = feeds / middle("ours", "first", "settled")
+    results.append(Result(f"poll.first-settled.{feeds}", settled, "feeds/s", beside, rate("reader", "first")))
     for phase, name in (("first", "poll.cpu"), ("304", "poll.cpu304"), ("changed10", "poll.cpu10")):
         cost = 1000 / feeds
         results.append(

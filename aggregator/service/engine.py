@@ -140,6 +140,13 @@ class Engine:
 
     async def poll_named(self, source_ids: Iterable[str]) -> tuple[str, ...]:
         """Poll these sources now, due or not, to the end, and settle it; name those that failed."""
+        failed = await self.poll_only(source_ids)
+        await self.read_pages()
+        await self.settle()
+        return failed
+
+    async def poll_only(self, source_ids: Iterable[str]) -> tuple[str, ...]:
+        """Poll these sources now, due or not, until all that they brought is stored; name those that failed."""
         wanted = tuple(dict.fromkeys(source_ids))
         keys: set[str] = set()
         async with self._polling() as tally:
@@ -150,8 +157,6 @@ class Engine:
                 self._runners.start(claims)
                 wanted = wanted[room:]
             await self._runners.wait(frozenset(keys))
-        await self.read_pages()
-        await self.settle()
         return tuple(tally.failed)
 
     async def read_pages(self) -> None:
