@@ -73,6 +73,7 @@ class TopicStatus:
 
     Attributes:
         matched: Share of what is kept that was matched with the latest rule, 0 to 1.
+        subscribers: Readers that asked for its feed of late; a service that reads for many counts as so many.
     """
 
     slug: str
@@ -81,6 +82,7 @@ class TopicStatus:
     stories: int
     updated_at: datetime | None
     matched: float = 1.0
+    subscribers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

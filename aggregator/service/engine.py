@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.errors import StoreError, StoreFull
+from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
@@ -28,9 +29,6 @@ logger = logging.getLogger(__name__)
 PAUSE = timedelta(seconds=30)
 """How long polling rests after the store refused to write."""
 
-_LOOK_AGAIN = timedelta(seconds=1)
-"""So often it is asked whether a topic has to be matched anew."""
-
 
 class Engine:
     """Keeps the three steps going. Start it, let it poll, stop it.
@@ -42,6 +40,7 @@ class Engine:
 
     Attributes:
         errands: What is asked beside polls, by the pace of the configuration in force.
+        audience: For how many each source is read; publishers are told.
     """
 
     def __init__(self, house: House, plan: Plan, shelf: Shelf) -> None:
@@ -49,6 +48,7 @@ class Engine:
         self._plan = plan
         self._shelf = shelf
         self._by_id = {source.id: source for source in plan.sources}
+        self.audience = Audience()
         self._settler = Settler(house, lambda: self._plan, shelf)
         self._parts = PollParts(
             store=house.store,
@@ -57,6 +57,7 @@ class Engine:
             clock=house.clock,
             user_agent=house.user_agent,
             pace_key=lambda url: self._pace(url)[0],
+            readers=lambda source_id: self.audience.sources.get(source_id, 0),
         )
         self._runners = Runners(
             self._poll,
@@ -83,8 +84,7 @@ class Engine:
     async def start(self) -> None:
         """Bring sources and topics of the plan into force, match all that is kept, and put every topic on the shelf."""
         await self.change(self._plan)
-        while await self._settler.rematch_some():
-            pass
+        await self._settler.rematch_all()
 
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
@@ -145,6 +145,13 @@ class Engine:
 
     async def poll_named(self, source_ids: Iterable[str]) -> tuple[str, ...]:
         """Poll these sources now, due or not, to the end, and settle it; name those that failed."""
+        failed = await self.poll_only(source_ids)
+        await self.read_pages()
+        await self.settle()
+        return failed
+
+    async def poll_only(self, source_ids: Iterable[str]) -> tuple[str, ...]:
+        """Poll these sources now, due or not, until all that they brought is stored; name those that failed."""
         wanted = tuple(dict.fromkeys(source_ids))
         keys: set[str] = set()
         async with self._polling() as tally:
@@ -155,8 +162,6 @@ class Engine:
                 self._runners.start(claims)
                 wanted = wanted[room:]
             await self._runners.wait(frozenset(keys))
-        await self.read_pages()
-        await self.settle()
         return tuple(tally.failed)
 
     async def read_pages(self) -> None:
@@ -174,16 +179,7 @@ class Engine:
 
     async def keep_matched(self) -> None:
         """Run topics whose rule changed over what is kept, whenever there are some, for ever."""
-        while True:
-            started = self._house.clock.monotonic()
-            try:
-                more = await self._settler.rematch_some()
-            except StoreError as error:
-                logger.error("matching anew: %s; it goes on where it was", error)  # noqa: TRY400 - the sentence says it
-                more = False
-            took = self._house.clock.monotonic() - started
-            # What arrives is curated in between, and others get half of the time.
-            await asyncio.sleep(took if more else _LOOK_AGAIN.total_seconds())
+        await self._settler.keep_matched()
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,12 +12,21 @@ from datetime import timedelta
 from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
 from aggregator.pipeline.announce import announce
-from aggregator.pipeline.curate import Desk, Rematching, begin_rematch, curate
+from aggregator.pipeline.curate import Desk, Rematching, begin_rematch, curate, curate_batch
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
 
 _BETWEEN_CURATING = timedelta(seconds=0.2)
-"""So often what many polls bring is curated while they go on."""
+"""So often what many polls bring is curated while they go on, at the most."""
+
+_PATIENCE = 4
+"""Curating rests so many times as long as it took while polls go on: it never has more than a fifth of the time."""
+
+
+_LOOK_AGAIN = timedelta(seconds=1)
+"""So often it is asked whether a topic has to be matched anew."""
+
+logger = logging.getLogger(__name__)
 
 
 class Settler:
@@ -47,7 +57,7 @@ class Settler:
     async def change(self, adopt: Callable[[], Awaitable[None]]) -> None:
         """Follow another configuration: curate what waits, show all, and begin to match anew what changed.
 
-        All of a small store is matched with this; the rest of a large one is for ``rematch_some``.
+        All of a small store is matched with this; the rest of a large one is for ``keep_matched`` or ``rematch_all``.
 
         Args:
             adopt: Brings it into force; nothing is curated meanwhile.
@@ -66,8 +76,26 @@ class Settler:
             await self._look_back(plan)
             await self._announce(topic.slug for topic in plan.topics)
 
-    async def rematch_some(self) -> bool:
-        """Run topics whose rule changed over some more of what is kept; say whether there is more to do."""
+    async def rematch_all(self) -> None:
+        """Run topics whose rule changed over all that is kept."""
+        while await self._rematch_some():
+            pass
+
+    async def keep_matched(self) -> None:
+        """Run topics whose rule changed over what is kept, whenever there are some, for ever."""
+        while True:
+            started = self._house.clock.monotonic()
+            try:
+                more = await self._rematch_some()
+            except StoreError as error:
+                logger.error("matching anew: %s; it goes on where it was", error)  # noqa: TRY400 - the sentence says it
+                more = False
+            took = self._house.clock.monotonic() - started
+            # What arrives is curated in between, and others get half of the time.
+            await asyncio.sleep(took if more else _LOOK_AGAIN.total_seconds())
+
+    async def _rematch_some(self) -> bool:
+        """Do some more of it; say whether there is more to do."""
         async with self._one_at_a_time:
             running = self._rematching
             if running is None or running.done:
@@ -95,16 +123,22 @@ class Settler:
             return edited
 
     async def curate_until(self, over: asyncio.Event) -> None:
-        """Curate what polls bring while they go on; what is left, and announcing, is for ``settle``."""
+        """Curate what polls bring while they go on, a little at a time; the rest, and announcing, is for ``settle``.
+
+        Polls do not wait for thinking: hosts are kept waiting by the one, nobody by the other.
+        """
+        clock, rest = self._house.clock, 0.0
         while not over.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(over.wait(), _BETWEEN_CURATING.total_seconds())
+                await asyncio.wait_for(over.wait(), max(rest, _BETWEEN_CURATING.total_seconds()))
             if self.unsettled.is_set() and not over.is_set():
+                started = clock.monotonic()
                 try:
-                    await self._curate()
+                    await self._curate_some()
                 except StoreError:
                     self.unsettled.set()  # whoever settles in the end tries again, and says what is wrong
                     return
+                rest = _PATIENCE * (clock.monotonic() - started)
 
     def close(self) -> None:
         """Paint nothing more."""
@@ -124,6 +158,14 @@ class Settler:
         self._filling = frozenset(one.slug for one in records if one.filling)
         aliases = {alias: topic.slug for topic in plan.topics for alias in topic.aliases}
         self._shelf.forward(aliases, frozenset(one.slug for one in records if one.retired and one.mode is not None))
+
+    async def _curate_some(self) -> None:
+        async with self._one_at_a_time:
+            self.unsettled.clear()
+            result = await curate_batch(self._house.store, self._topics, self._desk)
+            self._touched |= result.topics
+            if result.arrivals:
+                self.unsettled.set()
 
     async def _announce(self, slugs: Iterable[str]) -> None:
         wanted = frozenset(slugs)

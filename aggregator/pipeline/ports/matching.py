@@ -1,4 +1,4 @@
-"""What matching topics needs of the outside; a part of ``ports``."""
+"""What matching topics needs of the outside."""
 
 from __future__ import annotations
 
