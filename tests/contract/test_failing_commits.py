@@ -12,6 +12,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.model.article import FullText
+from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act, ActKind
 from aggregator.model.edition import SiteFacts
 from aggregator.model.following import FollowChange
@@ -29,6 +30,7 @@ from tests.contract.steps import bring, deciding, new
 pytestmark = pytest.mark.anyio
 
 DAY = timedelta(days=1)
+SIGHTING = Sighting(topic="world", reader="a reader", subscribers=1, at=NOON)
 SITE = SiteFacts(title="T", base_url="https://t.example", language="en", contact=None, generator="g")
 WORLD = make_topic("world")
 ONE, OTHER = make_entry("1"), make_entry("4")
@@ -67,6 +69,7 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "keep_full_text": lambda store: store.keep_full_text(
         FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
     ),
+    "note_readers": lambda store: store.note_readers([SIGHTING], NOON),
     "run_errand": lambda store: store.run_errand(
         Errand(host="lwn.example", family="lwn.example", at=NOON), lambda seen: replace(seen.pace, next_at=NOON)
     ),
@@ -83,6 +86,7 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "source_view": lambda store: store.source_view("lwn", NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
+    "audience": lambda store: store.audience(NOON),
     "topic_records": lambda store: store.topic_records(),
     "members": lambda store: store.members(["world"], NOON),
     "overlaps": lambda store: store.overlaps(["world"], NOON),
