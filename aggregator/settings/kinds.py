@@ -18,10 +18,12 @@ from aggregator.settings.tree import WrittenFloat, WrittenInt
 from aggregator.settings.units import (
     DURATION_PATTERN,
     EVERY_PATTERN,
+    PERCENT_PATTERN,
     SIZE_PATTERN,
     Unfit,
     duration_between,
     parse_every,
+    parse_percent,
     parse_size,
 )
 
@@ -187,6 +189,7 @@ Keep = Annotated[timedelta, _duration("1d", "100y", "d"), _pattern(DURATION_PATT
 Spacing = Annotated[timedelta, _duration("0s", "1h", "s"), _pattern(DURATION_PATTERN, "1s")]
 HeadlineWindow = Annotated[timedelta, _duration("0s", "7d", "h"), _pattern(DURATION_PATTERN, "48h", "0s")]
 TextShare = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": "number", "minimum": 0.2, "maximum": 1})]
+Percent = Annotated[float, PlainValidator(parse_percent), _pattern(PERCENT_PATTERN, "50%")]
 Size = Annotated[int, PlainValidator(parse_size), _pattern(SIZE_PATTERN, "5MB", "500KB")]
 Weight = Annotated[
     float, PlainValidator(_weight), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000})

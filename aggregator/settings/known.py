@@ -45,7 +45,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
         *("digest", "settle", "quiet", "access", "drop", "keep", "mute"),
     ),
     OutputSection: ("hub",),
-    PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
+    PoliciesSection: ("mute", "clean", "edits"),
 }
 _SYNONYMS = {
     "interval": "every",

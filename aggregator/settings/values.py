@@ -10,6 +10,9 @@ from aggregator.model.source import Source
 from aggregator.model.story import StoryPolicy
 from aggregator.model.topic import Topic
 
+RELOAD_BOUND = 0.5
+"""A reload that changes a topic by a larger share of what it has is refused, unless the settings say otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -105,6 +108,7 @@ class Settings:
         file: Path of the main file as the user would write it.
         data: Absolute path of the data folder.
         stories: What counts as a copy and as one story; the ``policies``.
+        reload_bound: A reload that changes a topic by a larger share of what it has is refused.
         warnings: By file and line.
         origins: One for each source, in the same order.
     """
@@ -119,3 +123,4 @@ class Settings:
     warnings: tuple[Problem, ...] = ()
     origins: tuple[Origin, ...] = ()
     stories: StoryPolicy = StoryPolicy()
+    reload_bound: float = RELOAD_BOUND

@@ -88,6 +88,7 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
     "audience": lambda store: store.audience(NOON),
     "topic_records": lambda store: store.topic_records(),
+    "kept_since": lambda store: store.kept_since(),
     "members": lambda store: store.members(["world"], NOON),
     "overlaps": lambda store: store.overlaps(["world"], NOON),
     "rehearse": tried_out,
