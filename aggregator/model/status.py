@@ -69,13 +69,18 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicStatus:
-    """One topic at a glance."""
+    """One topic at a glance.
+
+    Attributes:
+        private: Only who has its address may know of it.
+    """
 
     slug: str
     title: str
     entries: int
     stories: int
     updated_at: datetime | None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
