@@ -72,6 +72,7 @@ class TopicStatus:
     """One topic at a glance.
 
     Attributes:
+        subscribers: Readers that asked for its feed of late; a service that reads for many counts as so many.
         private: Only who has its address may know of it.
     """
 
@@ -80,6 +81,7 @@ class TopicStatus:
     entries: int
     stories: int
     updated_at: datetime | None
+    subscribers: int = 0
     private: bool = False
 
 
