@@ -45,7 +45,7 @@ WITH pins AS MATERIALIZED (
   LEFT JOIN entries e ON e.id = a.entry_id
   WHERE a.scope IS NOT NULL AND a.undone_at IS NULL AND a.kind = 'pin')
 """
-# Old stock of a source that is pinned stays old stock.
+# Old stock of a source that is pinned stays old stock; what was not curated waits for it.
 _ON: Final = """
 SELECT p.topic, e.id, p.number FROM pins p JOIN entries e ON e.id = p.entry_id WHERE p.scope = 'entry' AND {0}
 UNION SELECT p.topic, e.id, p.number FROM pins p JOIN entries e ON e.story_id = p.story_id
@@ -53,8 +53,9 @@ UNION SELECT p.topic, e.id, p.number FROM pins p JOIN entries e ON e.story_id = 
 UNION SELECT p.topic, e.id, p.number FROM pins p JOIN entries e ON e.source_id = p.source_id
   WHERE p.scope = 'source' AND e.first_seen_at >= p.at AND e.backfilled = 0 AND {0}
 """
-_IN_TOPIC: Final = "e.pruned_at IS NULL AND (:topic IS NULL OR p.topic IS NULL OR p.topic = :topic)"
-_JUDGED: Final = "e.pruned_at IS NULL AND e.id IN (SELECT value FROM json_each(:judged))"
+_CURATED: Final = "e.pruned_at IS NULL AND e.story_id IS NOT NULL"
+_IN_TOPIC: Final = f"{_CURATED} AND (:topic IS NULL OR p.topic IS NULL OR p.topic = :topic)"
+_JUDGED: Final = f"{_CURATED} AND e.id IN (SELECT value FROM json_each(:judged))"  # noqa: S608 - from the texts above
 _SIGNATURES: Final = "SELECT number, who, at, why FROM acts WHERE number IN (SELECT value FROM json_each(?))"
 # A pin lets into the topic that it names what no rule let in, and brings old stock forward.
 _LET_IN: Final = """

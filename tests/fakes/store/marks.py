@@ -38,12 +38,12 @@ def bring_pins(kept: Kept, topic: str | None) -> None:
             del kept.matches[slug, number]
         elif one.backfilled:
             kept.matches[slug, number] = replace(match, pending=False)
-    live = [number for number, _ in kept.live()]
+    live = [number for number, one in kept.live() if one.story is not None]
     _let_in(kept, [one for one in _pinned(kept, live) if topic is None or one[0] in {None, topic}])
 
 
 def pin_judged(kept: Kept, judged: Iterable[int]) -> frozenset[str]:
-    live = [number for number in judged if not kept.entries[number].pruned]
+    live = [number for number in judged if not kept.entries[number].pruned and kept.entries[number].story is not None]
     found = [one for one in _pinned(kept, live) if one[0] is not None]
     _let_in(kept, found)
     return frozenset(topic for topic, _, _ in found if topic is not None)
