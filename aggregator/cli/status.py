@@ -14,6 +14,7 @@ from aggregator.model.source import SourceCondition
 
 if TYPE_CHECKING:
     from aggregator.model.pace import Pace
+    from aggregator.model.sending import TargetStatus
     from aggregator.model.status import SourceStatus, Status
     from aggregator.settings import Settings
 
@@ -54,6 +55,11 @@ def _show(status: Status) -> None:
     _table(("source", "state", "since", "why", "next try"), [_failing_row(source, status.at) for source in failing])
     paced = [pace for pace in status.paces if pace.paced]
     _table(("host", "one request every", "learned", "why"), [_pace_row(pace, status.at) for pace in paced])
+    troubled = [one for one in status.outbox if one.dead or one.detail]
+    _table(
+        ("outbox", "waiting", "given up", "last sent", "why", "next try"),
+        [_target_row(one, status.at) for one in troubled],
+    )
     _table(
         ("topic", "entries", "stories", "last changed"),
         [
@@ -83,6 +89,17 @@ def _pace_row(pace: Pace, now: datetime) -> tuple[str, ...]:
         "probe" if pace.trouble or pace.spacing is None else _span(pace.spacing.total_seconds()),
         _ago(latest.at, now) if latest else "",
         f"{latest.rule}: {latest.evidence}" if latest else "",
+    )
+
+
+def _target_row(one: TargetStatus, now: datetime) -> tuple[str, ...]:
+    return (
+        f"{one.way} {one.topic} {one.target}",
+        str(one.waiting),
+        str(one.dead),
+        _ago(one.sent_at, now),
+        one.detail,
+        f"in {_span((one.next_at - now).total_seconds())}" if one.next_at else "never",
     )
 
 

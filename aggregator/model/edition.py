@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aggregator.model.entry import Enclosure, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.reason import Reason
+from aggregator.model.sending import Message
 from aggregator.model.topic import Output, Topic
 
 
@@ -85,6 +86,8 @@ class TopicView:
         taken_urls: The same of links.
         last_digest: Of the edition before, empty at first.
         last_changed_at: When the content last changed.
+        announcing: Subjects that the same commit has announced already, where a flood is announced in slices.
+        told: For each mailing of the topic by name, up to when its mailbox was told; not those that are new.
     """
 
     topic: Topic
@@ -95,6 +98,8 @@ class TopicView:
     taken_urls: frozenset[str] = frozenset()
     last_digest: str = ""
     last_changed_at: datetime | None = None
+    announcing: frozenset[EntryKey] = frozenset()
+    told: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,12 +178,16 @@ class Composed:
         new_rows: For subjects that no topic had announced before.
         announced: Subjects that this topic announces with this edition.
         leads: The entries that speak in it, in its order.
+        messages: What tells of it elsewhere; of a flood that is announced in slices only those of the last count.
+        told: As in the view, from now on; empty leaves it as it is.
     """
 
     edition: Edition
     new_rows: tuple[LedgerRow, ...] = ()
     announced: tuple[EntryKey, ...] = ()
     leads: tuple[EntryKey, ...] = ()
+    messages: tuple[Message, ...] = ()
+    told: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

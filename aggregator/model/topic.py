@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
+from aggregator.model.sending import NO_SENDING, Sending
 
 
 class TopicMode(StrEnum):
@@ -43,11 +44,16 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """How a topic is rendered."""
+    """How a topic is rendered.
+
+    Attributes:
+        hub: Address of the WebSub hub that its feeds name.
+    """
 
     content: Shown = Shown.FULL
     attribution: Attribution = Attribution.FOOTER
     formats: tuple[FeedFormat, ...] = (FeedFormat.ATOM, FeedFormat.RSS, FeedFormat.JSON)
+    hub: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,7 @@ class Topic:
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
+        sending: Where its news is told beside its feeds.
     """
 
     slug: str
@@ -77,6 +84,7 @@ class Topic:
     output: Output = Output()
     place: str = ""
     context: str = ""
+    sending: Sending = NO_SENDING
 
     @property
     def rule_digest(self) -> str:

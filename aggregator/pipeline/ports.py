@@ -18,6 +18,7 @@ from aggregator.model.fetching import FetchOutcome, FetchRequest, PostOutcome, P
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.reading import Document, ReadOutcome, Unreadable
+from aggregator.model.sending import Attempt, Letter, MailServer, Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -55,6 +56,14 @@ class Poster(Protocol):
 
     async def post(self, request: PostRequest) -> PostOutcome:
         """Send one form; never raises for anything a server or a network can do."""
+        ...
+
+
+class Mailer(Protocol):
+    """A letter handed to a mail server."""
+
+    async def send(self, letter: Letter, server: MailServer) -> Attempt:
+        """Send one letter; never raises for anything a server or a network can do."""
         ...
 
 
@@ -205,7 +214,24 @@ class AnnounceStore(Protocol):
         """Compose a topic's edition; commit new ledger rows and the topic's state with it.
 
         With nothing new the edition is the one that was there, to the byte. ``compose`` is pure and may be called
-        more than once: entries that do not speak need not be read whole, and a flood may be announced in slices.
+        more than once: entries that do not speak need not be read whole, and a flood may be announced in slices. The
+        messages that tell of it elsewhere, those of the last call, are written in the same commit; one that merges
+        takes the place of the one that waits for the same target, with its due time.
+        """
+        ...
+
+
+class OutboxStore(Protocol):
+    """What sending needs."""
+
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        """List messages that wait and are due, the oldest first; of those for one target only the oldest."""
+        ...
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        """Write what became of a message; one whose place was taken meanwhile is left alone.
+
+        What was sent is remembered without its content, so that it can be counted for a while.
         """
         ...
 
@@ -256,7 +282,8 @@ class CareStore(Protocol):
         """Apply the keep rules.
 
         An entry goes when it is older than its source's ``keep`` and the source's document has not held it
-        for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns.
+        for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns. Messages that were
+        sent are forgotten after a week, those that were given up after a month.
         """
         ...
 
@@ -296,6 +323,7 @@ class Store(
     PushStore,
     CurateStore,
     AnnounceStore,
+    OutboxStore,
     EditStore,
     ReadStore,
     CareStore,

@@ -17,6 +17,7 @@ from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
+from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
 from aggregator.service.web.health import Check
@@ -28,6 +29,7 @@ GRACE = timedelta(seconds=7)
 
 TICK = timedelta(seconds=1)
 TEND = timedelta(minutes=1)
+LETTERS = timedelta(seconds=20)
 PAGES = timedelta(seconds=10)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
@@ -69,6 +71,7 @@ class Daemon:
         self.web: Web | None = None
         self.push: PushDesk | None = None
         self._poll = poll
+        self._postman = Postman(house, engine)
         self._metronome = Metronome(house.clock)
         self._stop = asyncio.Event()
         self._reloading: asyncio.Task[None] | None = None
@@ -124,6 +127,8 @@ class Daemon:
             if self.push is not None:
                 self._metronome.every(TEND, self.push.tend)
             self._metronome.every(PAGES, self._engine.read_pages)
+        self._metronome.every(TICK, self._postman.round)
+        self._metronome.every(LETTERS, self._postman.letters)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 

@@ -45,6 +45,7 @@ from aggregator.settings.kinds import (
 )
 from aggregator.settings.reading import ReadingSection
 from aggregator.settings.section import Section
+from aggregator.settings.sending import MailSection, SendSection
 
 
 class SiteSection(Section):
@@ -204,6 +205,7 @@ class TopicSection(Section):
     limit: Limit | None = Field(default=None, description="Items in the feed; default 60.")
     aliases: Lines | None = Field(default=None, description="Old slugs, answered with a redirect.")
     output: OutputSection | None = None
+    send: list[SendSection | None] | None = Field(default=None, description="Hooks and mailboxes that are told.")
 
 
 def _grouped(value: object) -> object:
@@ -239,4 +241,5 @@ class MainFile(IncludedFile):
     )
     network: NetworkSection | None = None
     defaults: DefaultsSection | None = None
+    mail: MailSection | None = None
     policies: PoliciesSection | None = Field(default=None, description="What counts as a copy, and as one story.")

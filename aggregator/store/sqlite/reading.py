@@ -12,6 +12,7 @@ from aggregator.model.entry import StoredEntry
 from aggregator.model.status import EntryFilter, SourceStatus, Status, TopicStatus
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import PollRecord
+from aggregator.store.sqlite.outbox import targets
 from aggregator.store.sqlite.paces import known_paces
 from aggregator.store.sqlite.polls import KEPT_POLLS, poll_of
 from aggregator.store.sqlite.rows import encode, moment, read_moment, stored_of
@@ -73,6 +74,7 @@ def status(db: Database, topics: Sequence[Topic], now: datetime, polls: int) -> 
         entries=total,
         waiting=waiting,
         paces=known_paces(db),
+        outbox=targets(db),
     )
 
 

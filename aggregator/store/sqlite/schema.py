@@ -12,6 +12,7 @@ from aggregator.store.sqlite.act_tables import add_act_tables
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_identity import IDENTITY
+from aggregator.store.sqlite.schema_outbox import OUTBOX
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_websub import WEBSUB
@@ -72,3 +73,8 @@ def _identity(db: Database) -> None:
 @MIGRATIONS(name="0013-acts")
 def _acts(db: Database) -> None:
     add_act_tables(db)
+
+
+@MIGRATIONS(name="0022-outbox")
+def _outbox(db: Database) -> None:
+    db.executescript(OUTBOX)
