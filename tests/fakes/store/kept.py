@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from aggregator.model.article import FullText
+from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
@@ -151,6 +152,7 @@ class Kept:
         acts: The journal of editors, by number.
         outbox: In the order in which messages were written down.
         told: By topic, up to when the mailboxes of its mailings were told.
+        readers: Who was seen last, by topic and reader.
     """
 
     authority: str
@@ -175,6 +177,7 @@ class Kept:
     acts: dict[int, KeptAct] = field(default_factory=dict)
     outbox: dict[int, KeptMessage] = field(default_factory=dict)
     told: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""
