@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.model.entry import Enclosure, EntryKey, SourceFacts, StoredEntry
+from aggregator.model.extras import NO_EXTRAS, Extras
 from aggregator.model.reason import Reason
 from aggregator.model.sending import Message
-from aggregator.model.topic import Output, Topic
+from aggregator.model.topic import Access, Output, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,8 @@ class TopicView:
         last_changed_at: When the content last changed.
         announcing: Subjects that the same commit has announced already, where a flood is announced in slices.
         told: For each mailing of the topic by name, up to when its mailbox was told; not those that are new.
+        older_at: When the newest of those subjects was announced that this topic announced before the candidates;
+            None when there are none.
     """
 
     topic: Topic
@@ -100,6 +103,7 @@ class TopicView:
     last_changed_at: datetime | None = None
     announcing: frozenset[EntryKey] = frozenset()
     told: tuple[tuple[str, datetime], ...] = ()
+    older_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +150,7 @@ class EditionEntry:
     rights: str | None = None
     also: tuple[AlsoCovered, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    extras: Extras = NO_EXTRAS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +161,8 @@ class Edition:
         updated_at: The newest entry's ``updated_at``; when there are none, the moment of the first edition.
         changed_at: When the content of the feed last changed; the ``Last-Modified`` of every format.
         digest: Over everything that a format shows; equal digests mean equal bytes.
+        older: The month, ``YYYY-MM``, of the newest item that was announced and has no room here; None when all have.
+        month: Of the archive that this is; None in the feed that readers subscribe to.
     """
 
     slug: str
@@ -168,6 +175,9 @@ class Edition:
     changed_at: datetime
     digest: str
     entries: tuple[EditionEntry, ...]
+    access: Access = Access.PUBLIC
+    older: str | None = None
+    month: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +207,7 @@ class SiteFacts:
     Attributes:
         base_url: Public address without a trailing slash.
         generator: Name and version.
+        icon_url: A square picture that stands for us.
     """
 
     title: str
@@ -204,6 +215,7 @@ class SiteFacts:
     language: str
     contact: str | None
     generator: str
+    icon_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,9 +43,8 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     SourceSection: _SOURCE_LATER,
     TopicSection: (
         *("lang", "min-outlets", "budget", "per-source", "unless-in", "like", "examples"),
-        *("digest", "settle", "quiet", "access", "drop", "keep", "mute"),
+        *("digest", "settle", "quiet", "drop", "keep", "mute"),
     ),
-    OutputSection: ("hub",),
     PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
 }
 _SYNONYMS = {

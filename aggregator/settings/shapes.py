@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from aggregator.model.source import ContentPolicy
 from aggregator.model.story import Granularity
-from aggregator.model.topic import Attribution, FeedFormat, Shown, TopicMode
+from aggregator.model.topic import Access, Attribution, FeedFormat, Shown, TopicMode
 from aggregator.settings.kinds import (
     Auth,
     Backfill,
@@ -25,6 +25,7 @@ from aggregator.settings.kinds import (
     HeaderName,
     HeaderValue,
     HeadlineWindow,
+    HubUrl,
     Keep,
     Language,
     Limit,
@@ -192,6 +193,8 @@ class OutputSection(Section):
     content: Shown | None = Field(default=None, description="How much text an item carries; default full.")
     attribution: Attribution | None = Field(default=None, description="How an item names its source; default footer.")
     formats: list[FeedFormat | None] | None = Field(default=None, description="Default atom, rss and json.")
+    hub: HubUrl | None = Field(default=None, description="Address of a WebSub hub that the feeds name.")
+    why: Flag | None = Field(default=None, description="Say under each item why it is here; default false.")
 
 
 class TopicSection(Section):
@@ -204,6 +207,7 @@ class TopicSection(Section):
     mode: TopicMode | None = Field(default=None, description="stories: one item a story (default); entries: each one.")
     limit: Limit | None = Field(default=None, description="Items in the feed; default 60.")
     aliases: Lines | None = Field(default=None, description="Old slugs, answered with a redirect.")
+    access: Access | None = Field(default=None, description="public (default), or token: only who has its address.")
     output: OutputSection | None = None
     send: list[SendSection | None] | None = Field(default=None, description="Hooks and mailboxes that are told.")
 
