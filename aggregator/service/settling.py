@@ -78,7 +78,8 @@ class Settler:
         """Carry out what an editor wants, and announce the topics that it touched."""
         async with self._one_at_a_time:
             edited = await self._house.store.edit(act, self._house.clock.now())
-            self._desk.clear()  # what it remembers of open stories is no longer so
+            if edited.act.scope is None:
+                self._desk.clear()  # what it remembers of open stories is no longer so
             await self._announce(edited.topics)
             return edited
 

@@ -43,6 +43,7 @@ from aggregator.settings.kinds import (
     TextShare,
     Timeout,
     Weight,
+    Zone,
 )
 from aggregator.settings.reading import ReadingSection
 from aggregator.settings.section import Section
@@ -56,6 +57,7 @@ class SiteSection(Section):
     base_url: BaseUrl | None = Field(default=None, description="Public address, such as https://feeds.example.org.")
     contact: Contact | None = Field(default=None, description="mailto: or https: address that publishers can write to.")
     language: Language | None = Field(default=None, description="Language of the pages; default en.")
+    timezone: Zone | None = Field(default=None, description="Zone of times of day, as Europe/London; default UTC.")
 
 
 class ServerSection(Section):
