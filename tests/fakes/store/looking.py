@@ -10,7 +10,7 @@ from aggregator.model.entry import StoredEntry
 from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, TopicStatus
 from aggregator.model.topic import Access, Topic
 from aggregator.text.link_keys import link_key
-from tests.fakes.store import editing, readers
+from tests.fakes.store import editing, outbox, readers
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 from tests.fakes.store.memberships import matched
 
@@ -33,6 +33,7 @@ def status(kept: Kept, topics: Sequence[Topic], now: datetime, polls: int) -> St
         entries=sum(1 for _ in kept.live()),
         waiting=len(kept.arrivals),
         paces=tuple(paces),
+        outbox=outbox.targets(kept),
     )
 
 
