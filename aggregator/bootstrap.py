@@ -206,13 +206,15 @@ async def search_feeds(address: str, network: Network, contact: str | None) -> D
         await asyncio.gather(http.close(), pool.close())
 
 
-def make_web(engine: Engine, shelf: Shelf, checks: Checks, hubs: PushDesk | None = None) -> WebServer:
+def make_web(house: House, engine: Engine, shelf: Shelf, checks: Checks, hubs: PushDesk | None = None) -> WebServer:
     """Make the web server over what is on the shelf; it does not listen yet."""
-    from aggregator.service.web.app import make_app
+    from aggregator.service.insight import Insight
+    from aggregator.service.web.app import Behind, make_app
     from aggregator.service.web.server import WebServer
 
     server = engine.plan.settings.server
-    app = make_app(shelf, engine.plan.site, status=engine.status, checks=checks, hubs=hubs)
+    behind = Behind(inside=Insight(house.store, house.clock, engine.status), checks=checks, hubs=hubs)
+    app = make_app(shelf, engine.plan.site, behind)
     return WebServer(app, server.host, server.port)
 
 

@@ -16,10 +16,11 @@ from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.fetching import FetchOutcome, FetchRequest, PostOutcome, PostRequest
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.looking import Activity
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.reading import Document, ReadOutcome, Unreadable
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
@@ -246,6 +247,14 @@ class ReadStore(Protocol):
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
+        ...
+
+    async def story_view(self, wanted: str) -> StoryView | None:
+        """Show the story that bears, or is found under, a short id, with its oldest members; None without any."""
+        ...
+
+    async def activity(self, now: datetime) -> Activity:
+        """Tell what happened in the last hours and days."""
         ...
 
 
