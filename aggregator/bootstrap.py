@@ -23,10 +23,10 @@ if TYPE_CHECKING:  # only the daemon pays for importing these
     from aggregator.model.discovery import Discovery
     from aggregator.pipeline.ports import Clock
     from aggregator.publish import WrittenSite
+    from aggregator.service.daemon import Daemon
     from aggregator.service.engine import Engine
     from aggregator.service.house import House, Plan
     from aggregator.service.push import PushDesk
-    from aggregator.service.web.health import Checks
     from aggregator.service.web.server import WebServer
     from aggregator.service.web.shelf import Shelf
     from aggregator.store.sqlite import SqliteStore
@@ -206,14 +206,19 @@ async def search_feeds(address: str, network: Network, contact: str | None) -> D
         await asyncio.gather(http.close(), pool.close())
 
 
-def make_web(house: House, engine: Engine, shelf: Shelf, checks: Checks, hubs: PushDesk | None = None) -> WebServer:
+def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebServer:
     """Make the web server over what is on the shelf; it does not listen yet."""
     from aggregator.service.insight import Insight
     from aggregator.service.web.app import Behind, make_app
     from aggregator.service.web.server import WebServer
 
     server = engine.plan.settings.server
-    behind = Behind(inside=Insight(house.store, house.clock, engine.status), checks=checks, hubs=hubs)
+    behind = Behind(
+        inside=Insight(house.store, house.clock, engine),
+        checks=daemon.ready,
+        hubs=daemon.push,
+        turnstile=daemon.turnstile,
+    )
     app = make_app(shelf, engine.plan.site, behind)
     return WebServer(app, server.host, server.port)
 

@@ -108,18 +108,10 @@ class _Writer(HTMLParser):
             self._medium(tag, given)
             return
         name = _HEIRS.get(tag, tag)
-        if name not in _KEPT or len(self._open) >= _MAX_DEPTH:
-            return
-        inside = self._open[-1][1] if self._open else ""
-        if name in _HOMES and inside not in _HOMES[name]:
-            self._parts.append(" ")
-            return
-        if inside in _LISTS and name != "li":
-            return
-        if name == "a" and any(written == "a" for _, written, _ in self._open):
-            return
+        if name == "li" and self._open and self._open[-1][:2] == ("", "li"):
+            self._close()
         attributes = _written_attributes(name, given)
-        if name == "a" and "href" not in attributes:
+        if not self._fits(name, attributes):
             return
         if name not in _VOID:
             self._open.append((tag, name, len(self._parts)))
@@ -137,6 +129,20 @@ class _Writer(HTMLParser):
             self._open.append(("", "li", len(self._parts)))
             self._parts.append("<li>")
         self._parts.append(escape(data, quote=False))
+
+    def _fits(self, name: str, attributes: str) -> bool:
+        """Say whether an element may begin here; where it may not, its text stays."""
+        if name not in _KEPT or len(self._open) >= _MAX_DEPTH:
+            return False
+        inside = self._open[-1][1] if self._open else ""
+        if name in _HOMES and inside not in _HOMES[name]:
+            self._parts.append(" ")
+            return False
+        if inside in _LISTS and name != "li":
+            return False
+        if name == "a":
+            return "href" in attributes and not any(written == "a" for _, written, _ in self._open)
+        return True
 
     def _medium(self, tag: str, given: Mapping[str, str]) -> None:
         url = web_url(given.get("src", "").strip())

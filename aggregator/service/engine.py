@@ -10,7 +10,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.errors import StoreError, StoreFull
+from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
+from aggregator.model.metering import Counts
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
@@ -18,6 +20,7 @@ from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
+from aggregator.service.meter import Meter
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
 from aggregator.service.settling import Settler
@@ -39,6 +42,7 @@ class Engine:
 
     Attributes:
         errands: What is asked beside polls, by the pace of the configuration in force.
+        audience: For how many each source is read; publishers are told.
     """
 
     def __init__(self, house: House, plan: Plan, shelf: Shelf) -> None:
@@ -46,6 +50,7 @@ class Engine:
         self._plan = plan
         self._shelf = shelf
         self._by_id = {source.id: source for source in plan.sources}
+        self.audience = Audience()
         self._settler = Settler(house, lambda: self._plan, shelf)
         self._parts = PollParts(
             store=house.store,
@@ -54,6 +59,7 @@ class Engine:
             clock=house.clock,
             user_agent=house.user_agent,
             pace_key=lambda url: self._pace(url)[0],
+            readers=lambda source_id: self.audience.sources.get(source_id, 0),
         )
         self._runners = Runners(
             self._poll,
@@ -64,6 +70,7 @@ class Engine:
         )
         self._round = Tally()
         self._tallies = [self._round]
+        self._meter = Meter(house.clock.now())
         self.errands = Errands(house, self._pace)
         self._feeding = asyncio.Lock()
         self._refill = False
@@ -140,6 +147,13 @@ class Engine:
 
     async def poll_named(self, source_ids: Iterable[str]) -> tuple[str, ...]:
         """Poll these sources now, due or not, to the end, and settle it; name those that failed."""
+        failed = await self.poll_only(source_ids)
+        await self.read_pages()
+        await self.settle()
+        return failed
+
+    async def poll_only(self, source_ids: Iterable[str]) -> tuple[str, ...]:
+        """Poll these sources now, due or not, until all that they brought is stored; name those that failed."""
         wanted = tuple(dict.fromkeys(source_ids))
         keys: set[str] = set()
         async with self._polling() as tally:
@@ -150,8 +164,6 @@ class Engine:
                 self._runners.start(claims)
                 wanted = wanted[room:]
             await self._runners.wait(frozenset(keys))
-        await self.read_pages()
-        await self.settle()
         return tuple(tally.failed)
 
     async def read_pages(self) -> None:
@@ -192,6 +204,10 @@ class Engine:
     async def status(self, *, polls: int = 1) -> Status:
         """Tell the state of every source and topic."""
         return await self._house.store.status(self._plan.topics, self._house.clock.now(), polls=polls)
+
+    def counts(self) -> Counts:
+        """Tell what polls brought since this process began."""
+        return self._meter.counts(self._house.clock.monotonic() - self.last_fed)
 
     def end_round(self) -> None:
         """Say in one line what has been polled since the last time, if anything, and once all is quiet."""
@@ -243,6 +259,7 @@ class Engine:
                 tally.failed.append(claim.source.id)
             return ""
         log_poll(polled)
+        self._meter.add(polled)
         for tally in self._tallies:
             tally.add(polled)
         if polled.record.new or polled.record.revised or polled.released:

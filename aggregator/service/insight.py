@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from aggregator.model.looking import Activity
+from aggregator.model.metering import Counts
 from aggregator.model.status import EntryView, Status, StoryView
 from aggregator.pipeline.ports import Clock, ReadStore
+from aggregator.service.engine import Engine
 
 
 class Inside(Protocol):
@@ -15,6 +16,10 @@ class Inside(Protocol):
 
     async def status(self) -> Status:
         """Tell the state of every source and topic."""
+        ...
+
+    def counts(self) -> Counts:
+        """Tell what was counted since the process began."""
         ...
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
@@ -33,14 +38,18 @@ class Inside(Protocol):
 class Insight:
     """Looks into the store, at the time of the clock; the status is that of the configuration in force."""
 
-    def __init__(self, store: ReadStore, clock: Clock, status: Callable[[], Awaitable[Status]]) -> None:
+    def __init__(self, store: ReadStore, clock: Clock, engine: Engine) -> None:
         self._store = store
         self._clock = clock
-        self._status = status
+        self._engine = engine
 
     async def status(self) -> Status:
         """Tell the state of every source and topic."""
-        return await self._status()
+        return await self._engine.status()
+
+    def counts(self) -> Counts:
+        """Tell what was counted since the process began."""
+        return self._engine.counts()
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         """Show the entries that bear a short id."""

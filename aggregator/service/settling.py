@@ -11,12 +11,15 @@ from datetime import timedelta
 from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
 from aggregator.pipeline.announce import announce
-from aggregator.pipeline.curate import Desk, curate, rematch
+from aggregator.pipeline.curate import Desk, curate, curate_batch, rematch
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
 
 _BETWEEN_CURATING = timedelta(seconds=0.2)
-"""So often what many polls bring is curated while they go on."""
+"""So often what many polls bring is curated while they go on, at the most."""
+
+_PATIENCE = 4
+"""Curating rests so many times as long as it took while polls go on: it never has more than a fifth of the time."""
 
 
 class Settler:
@@ -77,16 +80,22 @@ class Settler:
             return edited
 
     async def curate_until(self, over: asyncio.Event) -> None:
-        """Curate what polls bring while they go on; what is left, and announcing, is for ``settle``."""
+        """Curate what polls bring while they go on, a little at a time; the rest, and announcing, is for ``settle``.
+
+        Polls do not wait for thinking: hosts are kept waiting by the one, nobody by the other.
+        """
+        clock, rest = self._house.clock, 0.0
         while not over.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(over.wait(), _BETWEEN_CURATING.total_seconds())
+                await asyncio.wait_for(over.wait(), max(rest, _BETWEEN_CURATING.total_seconds()))
             if self.unsettled.is_set() and not over.is_set():
+                started = clock.monotonic()
                 try:
-                    await self._curate()
+                    await self._curate_some()
                 except StoreError:
                     self.unsettled.set()  # whoever settles in the end tries again, and says what is wrong
                     return
+                rest = _PATIENCE * (clock.monotonic() - started)
 
     def close(self) -> None:
         """Paint nothing more."""
@@ -96,6 +105,14 @@ class Settler:
         async with self._one_at_a_time:
             self.unsettled.clear()
             self._touched |= await curate(self._house.store, self._topics, self._desk)
+
+    async def _curate_some(self) -> None:
+        async with self._one_at_a_time:
+            self.unsettled.clear()
+            result = await curate_batch(self._house.store, self._topics, self._desk)
+            self._touched |= result.topics
+            if result.arrivals:
+                self.unsettled.set()
 
     async def _announce(self, slugs: Iterable[str]) -> None:
         wanted = frozenset(slugs)

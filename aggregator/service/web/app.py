@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from aggregator.model.edition import SiteFacts
 from aggregator.pages.links import ASSETS
 from aggregator.service.insight import Inside
+from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.closely import Closely
 from aggregator.service.web.conditions import read_wishes
 from aggregator.service.web.desk import Desk
@@ -37,11 +38,13 @@ class Behind:
         inside: Shows status, entries, stories and what happened lately.
         checks: What ``/readyz`` reports.
         hubs: What answers hubs; None where nothing is pushed to us.
+        turnstile: Notes who reads feeds; None where nobody counts.
     """
 
     inside: Inside
     checks: Checks
     hubs: Hubs | None = None
+    turnstile: Turnstile | None = None
 
 
 def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
@@ -55,7 +58,7 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
     inside, hubs = behind.inside, behind.hubs
     lately = Desk(inside.activity, fresh=_LATELY_SECONDS)
     pages = Pages(shelf, site, lately)
-    states = States(site, Desk(inside.status), lately)
+    states = States(site, Desk(inside.status), lately, inside.counts)
     closely = Closely(shelf, site, inside)
     health = Health(behind.checks)
     refusals: dict[Any, Any] = {HTTPException: pages.refused, Exception: pages.refused}
@@ -69,6 +72,7 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
             Route("/sources.json", states.sources_json),
             Route("/status", states.status),
             Route("/status.json", states.status_json),
+            Route("/metrics", states.metrics),
             Route("/e/{name}", closely.entry),
             Route("/s/{name}", closely.story),
             Route("/livez", health.livez),
@@ -82,14 +86,15 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
     )
     # Its redirects would be made of the Host header, which visitors choose.
     rest.router.redirect_slashes = False
-    return _Front(shelf, rest)
+    return _Front(shelf, rest, behind.turnstile)
 
 
 class _Front:
     """Answer for feeds from prepared bytes, twice as quick as through the router; hand the rest on."""
 
-    def __init__(self, shelf: Shelf, rest: ASGIApp) -> None:
+    def __init__(self, shelf: Shelf, rest: ASGIApp, turnstile: Turnstile | None) -> None:
         self._shelf = shelf
+        self._turnstile = turnstile
         self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,6 +106,7 @@ class _Front:
             if document:
                 wishes = read_wishes(scope["headers"])
                 if not (wishes.navigation and self._has_page(path) and not _wants_raw(scope)):
+                    self._count(path, scope)
                     await document.answer(wishes, scope["method"], send)
                     return
         try:
@@ -108,9 +114,17 @@ class _Front:
         except Exception:  # noqa: BLE001 - the last place before the wire; Starlette has sent the error page
             _log.exception("cannot answer %s %r", scope.get("method", scope["type"]), scope.get("path", ""))
 
+    def _count(self, path: str, scope: Scope) -> None:
+        if self._turnstile is not None and self._has_page(path):
+            self._turnstile.note(_slug_of(path), scope)
+
     def _has_page(self, path: str) -> bool:
         """Say whether a topic stands behind a feed's path, so that a browser can be shown its page."""
-        return self._shelf.edition(path.removesuffix("/feed").partition(".")[0]) is not None
+        return self._shelf.edition(_slug_of(path)) is not None
+
+
+def _slug_of(path: str) -> str:
+    return path.removesuffix("/feed").partition(".")[0]
 
 
 def _wants_raw(scope: Scope) -> bool:

@@ -8,10 +8,13 @@ from http import HTTPStatus
 
 from starlette.requests import Request
 
+from aggregator import __version__
 from aggregator.model.edition import SiteFacts
 from aggregator.model.looking import Activity
+from aggregator.model.metering import Counts
 from aggregator.model.status import Status
 from aggregator.pages.json_pages import full_status_json, sources_json
+from aggregator.pages.metrics import MEDIA_TYPE, metrics_text
 from aggregator.pages.render import render_sources, render_status
 from aggregator.service.web.answers import HTML, JSON, SOON, Kept, encoded, json_body, unavailable
 from aggregator.service.web.desk import Desk
@@ -23,12 +26,15 @@ Make = Callable[[Status, Activity | None, str], bytes]
 
 
 class States:
-    """Answer ``/sources`` and ``/status``; the last good answer, as 503, while the store fails."""
+    """Answer ``/sources``, ``/status`` and ``/metrics``; the last good answer, as 503, while the store fails."""
 
-    def __init__(self, site: SiteFacts, status: Desk[Status], activity: Desk[Activity]) -> None:
+    def __init__(
+        self, site: SiteFacts, status: Desk[Status], activity: Desk[Activity], counts: Callable[[], Counts]
+    ) -> None:
         self._site = site
         self._status = status
         self._activity = activity
+        self._counts = counts
         self._kept = Kept()
 
     async def sources(self, _: Request) -> Document:
@@ -58,6 +64,13 @@ class States:
             return json_body(full_status_json(status, activity))
 
         return await self._answer("status.json", make, JSON)
+
+    async def metrics(self, _: Request) -> Document:
+        """Tell figures to who watches; what was counted, also while the store fails."""
+        seen = await self._status.look()
+        status = None if seen.stale else seen.value
+        text = await asyncio.to_thread(metrics_text, status, self._counts(), __version__)
+        return passing_document(encoded(text), MEDIA_TYPE)
 
     async def _answer(self, name: str, make: Make, media_type: str) -> Document:
         seen, lately = await self._status.look(), await self._activity.look()

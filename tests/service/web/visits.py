@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.looking import Activity
+from aggregator.model.metering import Counts
 from aggregator.model.status import EntryView, Status, StoryView
 from aggregator.model.topic import FeedFormat
 from aggregator.service.web.app import Behind, make_app
@@ -82,6 +83,9 @@ class Insides:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def counts(self) -> Counts:
+        return Counts(since=NOON, polls=(("new", 2), ("timeout", 1)), took=(1, 2) + (0,) * 8, took_seconds=0.25, new=7)
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         self._fail()
