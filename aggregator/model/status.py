@@ -90,6 +90,7 @@ class TopicStatus:
 
     Attributes:
         subscribers: Readers that asked for its feed of late; a service that reads for many counts as so many.
+        private: Only who has its address may know of it.
     """
 
     slug: str
@@ -98,6 +99,7 @@ class TopicStatus:
     stories: int
     updated_at: datetime | None
     subscribers: int = 0
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from aggregator.model.edition import SiteFacts
@@ -44,11 +44,13 @@ def sources_json(status: Status) -> dict[str, Any]:
 
 def full_status_json(status: Status, activity: Activity | None) -> dict[str, Any]:
     """Shape the status, and what happened lately, as anybody may see it."""
-    return page_status_json(status) | {"activity": None if activity is None else activity_json(activity)}
+    shown = page_status_json(status)
+    topics = frozenset(topic["slug"] for topic in shown["topics"])
+    return shown | {"activity": None if activity is None else _activity(activity, topics)}
 
 
-def activity_json(activity: Activity) -> dict[str, Any]:
-    """Shape what happened lately."""
+def _activity(activity: Activity, topics: Collection[str]) -> dict[str, Any]:
+    """Shape what happened lately; only the topics given are named."""
     return {
         "at": instant(activity.at),
         "hours": [
@@ -60,7 +62,7 @@ def activity_json(activity: Activity) -> dict[str, Any]:
             }
             for hour in activity.hours
         ],
-        "announced": {topic: list(days) for topic, days in activity.days},
+        "announced": {topic: list(days) for topic, days in activity.days if topic in topics},
     }
 
 

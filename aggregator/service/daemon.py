@@ -7,12 +7,12 @@ import logging
 import shutil
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from aggregator.errors import AggregatorError, ControlError, SettingsError, StoreError
-from aggregator.model.editing import Act, ActKind
+from aggregator.model.editing import Act, ActKind, Scope
 from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
@@ -240,9 +240,12 @@ def _act(request: dict[str, Any]) -> Act:
             number=None if request["number"] is None else int(request["number"]),
             who=str(request["who"]),
             why=str(request["why"]),
+            topic=None if (topic := request.get("topic")) is None else str(topic),
+            scope=Scope(request.get("scope", Scope.STORY)),
+            until=None if (until := request.get("until")) is None else datetime.fromisoformat(until).astimezone(UTC),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ControlError("edit: takes kind, named, number, who and why") from error
+        raise ControlError("edit: takes kind, named, number, who and why; topic, scope and until") from error
 
 
 def _difference(old: Plan, new: Plan) -> str:

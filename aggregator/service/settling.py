@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,6 +15,8 @@ from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, curate, curate_batch, rematch
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
+
+logger = logging.getLogger(__name__)
 
 _BETWEEN_CURATING = timedelta(seconds=0.2)
 """So often what many polls bring is curated while they go on, at the most."""
@@ -75,7 +78,8 @@ class Settler:
         """Carry out what an editor wants, and announce the topics that it touched."""
         async with self._one_at_a_time:
             edited = await self._house.store.edit(act, self._house.clock.now())
-            self._desk.clear()  # what it remembers of open stories is no longer so
+            if edited.act.scope is None:
+                self._desk.clear()  # what it remembers of open stories is no longer so
             await self._announce(edited.topics)
             return edited
 
@@ -122,5 +126,10 @@ class Settler:
                 continue
             edition = await announce(self._house.store, topic, plan.site, self._house.clock)
             # feedgen sets the locale of the process for every date: all rendering happens in one thread.
-            renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+            try:
+                renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+            except Exception:
+                # A bug; entries that cannot be written are left out before it comes to this.
+                logger.exception("topic %s cannot be rendered; what was served before goes on", topic.slug)
+                continue
             self._shelf.put(edition, renditions)

@@ -254,7 +254,8 @@ def test_a_line_of_nothing_is_flat():
 
 
 def test_what_happened_lately_stands_in_the_status():
-    told = full_status_json(make_status(), make_activity())["activity"]
+    days = make_activity().days
+    told = full_status_json(make_status(), make_activity(days=(*days, ("secret", (1,) * 14))))["activity"]
     assert len(told["hours"]) == 24
     assert told["announced"] == {"harbour": [0, 2, 5, 3, 8, 1, 4] * 2}
     assert full_status_json(make_status(), None)["activity"] is None

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from aggregator.model.entry import StoredEntry
 from aggregator.model.status import EntryFilter, SourceStatus, Status, TopicStatus
-from aggregator.model.topic import Topic
+from aggregator.model.topic import Access, Topic
 from aggregator.model.verdict import PollRecord
 from aggregator.store.sqlite.audience import topic_subscribers
 from aggregator.store.sqlite.paces import known_paces
@@ -106,6 +106,7 @@ def _topics(db: Database, topics: Sequence[Topic]) -> tuple[TopicStatus, ...]:
             stories=members.get(topic.slug, (0, 0))[1],
             updated_at=read_moment(changed.get(topic.slug)),
             subscribers=subscribers.get(topic.slug, 0),
+            private=topic.access is Access.TOKEN,
         )
         for topic in topics
     )

@@ -113,12 +113,14 @@ class KeptMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAct:
-    """What an editor did; ``apart`` are the two stories of a split."""
+    """What an editor did; ``apart`` are the two stories of a split, a mark is on ``entry`` or ``source``."""
 
     act: Act
     at: datetime
-    story: int
-    moves: tuple[KeptMove, ...]
+    story: int | None = None
+    moves: tuple[KeptMove, ...] = ()
+    entry: int | None = None
+    source: int | None = None
     apart: tuple[int, int] | None = None
     undone_at: datetime | None = None
     undone: Act | None = None
