@@ -9,6 +9,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from aggregator.model.looking import Revision
+from aggregator.model.membership import told_of
 from aggregator.model.reason import Reason
 from aggregator.model.status import EntryView, SourceStatus, SourceView, StoryView
 from aggregator.store.sqlite.editing import reasons_of
@@ -22,6 +23,7 @@ from aggregator.store.sqlite.rows import (
     decode,
     first_row,
     known_moment,
+    known_reason,
     read_moment,
     read_reason,
     stored_of,
@@ -42,7 +44,7 @@ SELECT * FROM v_entries WHERE story_id IN ({STORIES}) ORDER BY first_seen_at, id
 _REVISIONS: Final = "SELECT * FROM entry_revisions WHERE entry_id = ? ORDER BY revision"
 MOST_MEMBERS: Final = 500
 _MATCHES: Final = """
-SELECT m.topic, m.reason FROM topic_entries m LEFT JOIN topics t USING (topic)
+SELECT m.topic, m.reason, m.lapsed FROM topic_entries m LEFT JOIN topics t USING (topic)
 WHERE m.entry_id = ? AND t.retired IS NOT 1 ORDER BY m.topic
 """
 
@@ -92,7 +94,7 @@ def _entry_view(db: Database, row: Row) -> EntryView:
         story=stored.story.short if stored.story else "",
         source=facts_by_row(db, {row["source_id"]})[row["source_id"]],
         reasons=(*_reasons(row), *reasons_of(db, row["id"])),
-        topics=tuple((topic, reason) for topic, text in matches if (reason := read_reason(text)) is not None),
+        topics=tuple((topic, told_of(known_reason(text), lapsed=lapsed)) for topic, text, lapsed in matches),
         revisions=tuple(map(_revision, all_rows(db, _REVISIONS, [row["id"]]))),
     )
 

@@ -30,13 +30,6 @@ def stale_topics(db: Database, topics: Sequence[Topic]) -> tuple[str, ...]:
     return tuple(topic.slug for topic in topics if rules.get(topic.slug) != topic.rule_digest)
 
 
-def store_rules(db: Database, topics: Sequence[Topic]) -> None:
-    """Store the rules that the matches were found with."""
-    for topic in topics:
-        topic_row(db, topic.slug)
-        db.execute("UPDATE topics SET rule_digest = ? WHERE topic = ?", [topic.rule_digest, topic.slug])
-
-
 def authority(db: Database) -> str:
     """Say who mints ids, ``NAME,YEAR``; frozen when the database was made."""
     (text,) = db.execute("SELECT value FROM meta WHERE key = 'authority'").fetchone()
