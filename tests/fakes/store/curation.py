@@ -114,13 +114,15 @@ def _adopt(kept: Kept, slug: str, former: str) -> None:
     """Let a topic that took a new slug go on as the same feed."""
 
     def moved(rows: Mapping[tuple[str, int], Row]) -> dict[tuple[str, int], Row]:
-        return {(slug if topic == former else topic, number): row for (topic, number), row in rows.items()}
+        taken = {(slug, number): row for (topic, number), row in rows.items() if topic == former}
+        return {key: row for key, row in rows.items() if key[0] != former} | taken
 
     kept.topics[slug] = kept.topics.pop(former)
     kept.matches, kept.announced = moved(kept.matches), moved(kept.announced)
     for number, one in kept.acts.items():
         if one.act.topic == former:
             kept.acts[number] = replace(one, act=replace(one.act, topic=slug))
+    marks.bring_pins(kept, slug)
 
 
 def _arrival(kept: Kept, number: int, entry: int, *, revised: bool) -> Arrival:
