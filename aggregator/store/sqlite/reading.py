@@ -24,14 +24,14 @@ _BY_SHORT: Final = """
 SELECT id FROM entries WHERE short = :{0} UNION SELECT entry_id FROM short_aliases WHERE short = :{0}
 """
 # A story that became part of another is found there.
-_STORIES: Final = f"""
+STORIES: Final = f"""
 WITH named AS ({_BY_SHORT.format("story")})
 SELECT ifnull(a.new_id, named.id) FROM named LEFT JOIN story_aliases a ON a.old_id = named.id
 """  # noqa: S608 - from the text above
 _CONDITIONS: Final = {
     "source": "source = :source",
     "topic": "id IN (SELECT entry_id FROM topic_entries WHERE topic = :topic)",
-    "story": f"story_id IN ({_STORIES})",
+    "story": f"story_id IN ({STORIES})",
     "entry": f"id IN ({_BY_SHORT.format('entry')})",
     "since": "first_seen_at >= :since",
 }
