@@ -57,6 +57,7 @@ class Trust:
     policy: IdentityPolicy
     habits: Habits = NO_HABITS
     forced: Identity = Identity.AUTO
+    document_affixes: tuple[str, ...] = ()
 
     @property
     def guids(self) -> bool:
@@ -80,7 +81,7 @@ class Trust:
     @property
     def affixes(self) -> tuple[str, ...]:
         """Give what does not count in headlines."""
-        return self.habits.values(QuirkKind.AFFIX)
+        return (*self.habits.values(QuirkKind.AFFIX), *self.document_affixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,7 @@ def _strong(entry: Entry, other: KnownEntry, shared: Agreement, trust: Trust) ->
     link = shared.link and policy.link
     # Of a pruned entry nothing is left of its headline but the key.
     headline = (shared.title == 1.0 or KeyKind.TITLE_DAY in shared.kinds) and not _returns(entry, other, shared, trust)
-    if shared.named and entry.keys[0].kind is not KeyKind.GUID and _is_own_name(entry, shared, trust):
+    if shared.named and entry.keys[0].kind is not KeyKind.GUID and _is_own_name(entry, other, shared, trust):
         yield _SAME, "key"
     if shared.guid and (link or headline):
         yield _GUID_AND_MORE, "key" if shared.named else "guid"
@@ -266,7 +267,8 @@ def _contradicts(entry: Entry, other: KnownEntry, shared: Agreement, trust: Trus
         # Of a pruned entry nothing but keys is left; one that really returns shares more of them.
         return _has(entry, KeyKind.LINK) and _holds(other, KeyKind.LINK)
     if not trust.guids:
-        return not shared.akin(policy.same_text)
+        headline = shared.numbers and shared.title >= policy.same_text
+        return not headline and (shared.text is None or shared.text < policy.same_text)
     if not (_has(entry, KeyKind.LINK) and _holds(other, KeyKind.LINK)) or is_front_page(entry.url):
         return shared.title < policy.akin and shared.text is not None and shared.text < policy.akin
     if _returns(entry, other, shared, trust):
@@ -275,9 +277,20 @@ def _contradicts(entry: Entry, other: KnownEntry, shared: Agreement, trust: Trus
     return not same_headline and (shared.text is None or shared.text < policy.same_text)
 
 
-def _is_own_name(entry: Entry, shared: Agreement, trust: Trust) -> bool:
-    """Say whether a name that is no guid may be believed: not that of a page on which all entries of a source are."""
-    return entry.keys[0].kind is not KeyKind.LINK or trust.links or shared.akin(trust.policy.akin)
+def _is_own_name(entry: Entry, other: KnownEntry, shared: Agreement, trust: Trust) -> bool:
+    """Say whether a name that is no guid may be believed.
+
+    Not that of a page on which all entries of a source are; nor a headline and its day, at another time of the day
+    and with another text.
+    """
+    if entry.keys[0].kind is KeyKind.LINK:
+        return trust.links or shared.akin(trust.policy.akin)
+    timed = entry.published_at is not None and other.published_at is not None and not shared.dated
+    return not (timed and _is_other_text(shared, trust))
+
+
+def _is_other_text(shared: Agreement, trust: Trust) -> bool:
+    return shared.text is not None and shared.text < trust.policy.akin
 
 
 def _returns(entry: Entry, other: KnownEntry, shared: Agreement, trust: Trust) -> bool:
@@ -302,7 +315,7 @@ def _supports_link(entry: Entry, other: KnownEntry, shared: Agreement, trust: Tr
 def _supports_title(entry: Entry, shared: Agreement, trust: Trust) -> bool:
     """Say whether a headline and its day are believed although guid and link are others."""
     if not any(_has(entry, kind) for kind in (KeyKind.GUID, KeyKind.LINK)):
-        return True
+        return shared.dated or not _is_other_text(shared, trust)
     if shared.text is not None:
         return shared.text >= trust.policy.same_text
     return shared.present and shared.title == 1.0 and entry.title not in trust.habits.values(QuirkKind.RECURRING)
