@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 _KEPT = 1024
+"""Pauses that are kept before those that are over are looked for."""
 
 
 class Visits:
@@ -30,11 +31,17 @@ class Visits:
         self._sleep = sleep
         self._queues: dict[str, deque[asyncio.Future[None]]] = {}
         self._free_at: dict[str, float] = {}
+        self._tidy_at = _KEPT
 
     @property
     def waiting(self) -> int:
         """How many wait behind another one."""
         return sum(not turn.done() for queue in self._queues.values() for turn in queue)
+
+    @property
+    def resting(self) -> int:
+        """How many hosts' pauses are remembered, those included that are over."""
+        return len(self._free_at)
 
     def is_free(self, host: str) -> bool:
         """Say whether ``enter`` would return at once."""
@@ -61,8 +68,10 @@ class Visits:
         now = self._monotonic()
         if pause > 0:
             self._free_at[host] = now + pause
-            if len(self._free_at) > _KEPT:
+            if len(self._free_at) > self._tidy_at:
                 self._free_at = {name: at for name, at in self._free_at.items() if at > now}
+                # Where thousands of hosts rest at once, looking through all of them after each request would cost most.
+                self._tidy_at = max(_KEPT, 2 * len(self._free_at))
         self._hand_on(host)
 
     async def _take(self, host: str, turn: asyncio.Future[None]) -> None:

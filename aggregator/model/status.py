@@ -69,13 +69,20 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicStatus:
-    """One topic at a glance."""
+    """One topic at a glance.
+
+    Attributes:
+        subscribers: Readers that asked for its feed of late; a service that reads for many counts as so many.
+        private: Only who has its address may know of it.
+    """
 
     slug: str
     title: str
     entries: int
     stories: int
     updated_at: datetime | None
+    subscribers: int = 0
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

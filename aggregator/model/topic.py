@@ -34,6 +34,13 @@ class FeedFormat(StrEnum):
     JSON = "json"
 
 
+class Access(StrEnum):
+    """Who may read a topic: everybody, or who holds its address with a token."""
+
+    PUBLIC = "public"
+    TOKEN = "token"  # noqa: S105 - a kind of access
+
+
 class Shown(StrEnum):
     """How much of an entry's text a topic feed carries."""
 
@@ -43,11 +50,18 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """How a topic is rendered."""
+    """How a topic is rendered.
+
+    Attributes:
+        hub: Address of the WebSub hub that its feeds name.
+        why: Whether each item says why it is here.
+    """
 
     content: Shown = Shown.FULL
     attribution: Attribution = Attribution.FOOTER
     formats: tuple[FeedFormat, ...] = (FeedFormat.ATOM, FeedFormat.RSS, FeedFormat.JSON)
+    hub: str | None = None
+    why: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +91,14 @@ class Topic:
     output: Output = Output()
     place: str = ""
     context: str = ""
+    access: Access = Access.PUBLIC
 
     @property
     def rule_digest(self) -> str:
         """A hash of what decides membership; a change of it means that matches are found anew."""
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context))
+        # A public topic has the digest that it had before there were others.
+        private = ("\2", self.access) if self.access is not Access.PUBLIC else ()
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *private))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.source import Source
-from aggregator.model.story import Arrival, CurateBatch, Curated, Deciding, StoryPolicy, Traces
+from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, StoryPolicy, Traces
 from aggregator.model.topic import Topic
 from aggregator.pipeline.ports import CurateStore
 from aggregator.stories import StoryMemory, Text, place, read_texts, traces
@@ -61,16 +61,21 @@ def deciding(topics: TopicSet, memory: StoryMemory) -> Deciding:
 async def curate(store: CurateStore, topics: TopicSet, desk: Desk) -> frozenset[str]:
     """Curate all that waits; name the topics whose members may have changed."""
     touched: frozenset[str] = frozenset()
-    memory = await desk.memory(store)
     while True:
-        try:
-            result = await store.curate(BATCH, deciding(topics, memory))
-        except BaseException:
-            desk.clear()
-            raise
+        result = await curate_batch(store, topics, desk)
         touched |= result.topics
         if result.arrivals < BATCH:
             return touched
+
+
+async def curate_batch(store: CurateStore, topics: TopicSet, desk: Desk) -> CurateResult:
+    """Curate what has waited longest, at most ``BATCH`` arrivals."""
+    memory = await desk.memory(store)
+    try:
+        return await store.curate(BATCH, deciding(topics, memory))
+    except BaseException:
+        desk.clear()
+        raise
 
 
 async def rematch(store: CurateStore, topics: Sequence[Topic]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,12 +12,17 @@ from datetime import timedelta
 from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
 from aggregator.pipeline.announce import announce
-from aggregator.pipeline.curate import Desk, curate, rematch
+from aggregator.pipeline.curate import Desk, curate, curate_batch, rematch
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
 
+logger = logging.getLogger(__name__)
+
 _BETWEEN_CURATING = timedelta(seconds=0.2)
-"""So often what many polls bring is curated while they go on."""
+"""So often what many polls bring is curated while they go on, at the most."""
+
+_PATIENCE = 4
+"""Curating rests so many times as long as it took while polls go on: it never has more than a fifth of the time."""
 
 
 class Settler:
@@ -72,21 +78,28 @@ class Settler:
         """Carry out what an editor wants, and announce the topics that it touched."""
         async with self._one_at_a_time:
             edited = await self._house.store.edit(act, self._house.clock.now())
-            self._desk.clear()  # what it remembers of open stories is no longer so
+            if edited.act.scope is None:
+                self._desk.clear()  # what it remembers of open stories is no longer so
             await self._announce(edited.topics)
             return edited
 
     async def curate_until(self, over: asyncio.Event) -> None:
-        """Curate what polls bring while they go on; what is left, and announcing, is for ``settle``."""
+        """Curate what polls bring while they go on, a little at a time; the rest, and announcing, is for ``settle``.
+
+        Polls do not wait for thinking: hosts are kept waiting by the one, nobody by the other.
+        """
+        clock, rest = self._house.clock, 0.0
         while not over.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(over.wait(), _BETWEEN_CURATING.total_seconds())
+                await asyncio.wait_for(over.wait(), max(rest, _BETWEEN_CURATING.total_seconds()))
             if self.unsettled.is_set() and not over.is_set():
+                started = clock.monotonic()
                 try:
-                    await self._curate()
+                    await self._curate_some()
                 except StoreError:
                     self.unsettled.set()  # whoever settles in the end tries again, and says what is wrong
                     return
+                rest = _PATIENCE * (clock.monotonic() - started)
 
     def close(self) -> None:
         """Paint nothing more."""
@@ -97,6 +110,14 @@ class Settler:
             self.unsettled.clear()
             self._touched |= await curate(self._house.store, self._topics, self._desk)
 
+    async def _curate_some(self) -> None:
+        async with self._one_at_a_time:
+            self.unsettled.clear()
+            result = await curate_batch(self._house.store, self._topics, self._desk)
+            self._touched |= result.topics
+            if result.arrivals:
+                self.unsettled.set()
+
     async def _announce(self, slugs: Iterable[str]) -> None:
         wanted = frozenset(slugs)
         plan, loop = self._plan(), asyncio.get_running_loop()
@@ -105,5 +126,10 @@ class Settler:
                 continue
             edition = await announce(self._house.store, topic, plan.site, self._house.clock)
             # feedgen sets the locale of the process for every date: all rendering happens in one thread.
-            renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+            try:
+                renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+            except Exception:
+                # A bug; entries that cannot be written are left out before it comes to this.
+                logger.exception("topic %s cannot be rendered; what was served before goes on", topic.slug)
+                continue
             self._shelf.put(edition, renditions)

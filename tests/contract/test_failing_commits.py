@@ -12,6 +12,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.model.article import FullText
+from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act, ActKind
 from aggregator.model.edition import SiteFacts
 from aggregator.model.following import FollowChange
@@ -55,6 +56,9 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "rematch": lambda store: store.rematch([WORLD], 0, 9, lambda _: Curated()),
     "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
     "edit": lambda store: store.edit(TOGETHER, NOON),
+    "note_readers": lambda store: store.note_readers(
+        [Sighting(topic="world", reader="a", subscribers=1, at=NOON)], NOON
+    ),
     "prune": lambda store: store.prune(NOON + 999 * DAY),
     "keep_full_text": lambda store: store.keep_full_text(
         FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
@@ -74,6 +78,7 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "status": lambda store: store.status([WORLD], NOON, polls=9),
     "source_view": lambda store: store.source_view("lwn", NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
+    "audience": lambda store: store.audience(NOON + DAY),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
 }
 

@@ -114,3 +114,17 @@ async def test_who_gives_up_in_the_pause_or_at_the_very_moment_of_its_turn_hands
     assert guests.seen == ["1", "4"]
     await guests.go("4")
     assert guests.visits.is_free("a.example")
+
+
+async def test_the_pauses_of_thousands_of_hosts_hold_and_those_that_are_over_are_forgotten():
+    clock = FakeClock()
+    visits = Visits(clock.monotonic, clock.sleep)
+    for second in range(4):
+        hosts = [f"{number}.{second}.example" for number in range(3_000)]
+        for host in hosts:
+            await visits.enter(host)
+            visits.leave(host, 1.0)
+        assert not any(visits.is_free(host) for host in hosts)
+        clock.turn(timedelta(seconds=1))
+        assert all(visits.is_free(host) for host in hosts)
+    assert visits.resting <= 6_000

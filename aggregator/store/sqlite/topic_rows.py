@@ -63,5 +63,5 @@ def _adopt(db: Database, topic: Topic, slugs: str) -> None:
     )
     if former is None:
         return
-    for table in ("topics", "topic_entries", "announcements"):
+    for table in ("topics", "topic_entries", "announcements", "acts"):
         db.execute(f"UPDATE OR REPLACE {table} SET topic = ? WHERE topic = ?", [topic.slug, former["topic"]])  # noqa: S608 - names from the line above

@@ -10,7 +10,7 @@ from aggregator.errors import StoreError
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement, StoryMerge
 from aggregator.model.topic import Match, Topic, TopicMode
-from tests.fakes.store import near
+from tests.fakes.store import marks, near
 from tests.fakes.store.kept import Announced, Kept, KeptMatch, KeptTopic
 
 Row = TypeVar("Row")
@@ -92,6 +92,9 @@ def _adopt(kept: Kept, slug: str, former: str) -> None:
 
     kept.topics[slug] = kept.topics.pop(former)
     kept.matches, kept.announced = moved(kept.matches), moved(kept.announced)
+    for number, one in kept.acts.items():
+        if one.act.topic == former:
+            kept.acts[number] = replace(one, act=replace(one.act, topic=slug))
 
 
 def _arrival(kept: Kept, number: int, entry: int, *, revised: bool) -> Arrival:
@@ -161,7 +164,7 @@ def _match(
         pending = kept.matches[topic, number].pending if (topic, number) in kept.matches else None
         fresh = not kept.entries[number].backfilled
         kept.matches[topic, number] = KeptMatch(match.reason, fresh if pending is None else pending)
-    return frozenset(topic for topic, _ in (*dropped, *named))
+    return frozenset(topic for topic, _ in (*dropped, *named)) | marks.pin_judged(kept, judged)
 
 
 def _is_announced(kept: Kept, topic: str, number: int) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from aggregator.model.article import FullText
+from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
@@ -110,12 +111,14 @@ class KeptMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAct:
-    """What an editor did; ``apart`` are the two stories of a split."""
+    """What an editor did; ``apart`` are the two stories of a split, a mark is on ``entry`` or ``source``."""
 
     act: Act
     at: datetime
-    story: int
-    moves: tuple[KeptMove, ...]
+    story: int | None = None
+    moves: tuple[KeptMove, ...] = ()
+    entry: int | None = None
+    source: int | None = None
     apart: tuple[int, int] | None = None
     undone_at: datetime | None = None
     undone: Act | None = None
@@ -139,6 +142,7 @@ class Kept:
         merged: The story that another one became a part of.
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
+        readers: Who was seen last, by topic and reader.
     """
 
     authority: str
@@ -161,6 +165,7 @@ class Kept:
     merged: dict[int, int] = field(default_factory=dict)
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
+    readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""
