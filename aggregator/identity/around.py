@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.identity.flood import Times
-from aggregator.identity.pairing import Trust
+from aggregator.identity.trust import Trust
 from aggregator.model.entry import EntryKey
 from aggregator.model.habits import IDENTITY, NO_HABITS, Habits, IdentityPolicy, QuirkKind, Updates
 from aggregator.model.overrides import Identity

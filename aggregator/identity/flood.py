@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Final
 
 from aggregator.identity.evidence import Agreement, agreement
-from aggregator.identity.pairing import Found, Trust
+from aggregator.identity.pairing import Found
+from aggregator.identity.trust import Trust
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.habits import IdentityPolicy, QuirkKind
 from aggregator.model.verdict import KnownEntry

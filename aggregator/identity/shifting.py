@@ -9,7 +9,8 @@ from typing import Final, TypeVar
 
 from aggregator.identity.evidence import agreement
 from aggregator.identity.flood import Times, is_news
-from aggregator.identity.pairing import Found, Trust
+from aggregator.identity.pairing import Found
+from aggregator.identity.trust import Trust
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.habits import QuirkKind
 from aggregator.model.verdict import KnownEntry
