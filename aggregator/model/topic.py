@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
+from aggregator.model.sending import NO_SENDING, Sending
 
 
 class TopicMode(StrEnum):
@@ -34,6 +35,13 @@ class FeedFormat(StrEnum):
     JSON = "json"
 
 
+class Access(StrEnum):
+    """Who may read a topic: everybody, or who holds its address with a token."""
+
+    PUBLIC = "public"
+    TOKEN = "token"  # noqa: S105 - a kind of access
+
+
 class Shown(StrEnum):
     """How much of an entry's text a topic feed carries."""
 
@@ -50,11 +58,18 @@ class Retroactive(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """How a topic is rendered."""
+    """How a topic is rendered.
+
+    Attributes:
+        hub: Address of the WebSub hub that its feeds name.
+        why: Whether each item says why it is here.
+    """
 
     content: Shown = Shown.FULL
     attribution: Attribution = Attribution.FOOTER
     formats: tuple[FeedFormat, ...] = (FeedFormat.ATOM, FeedFormat.RSS, FeedFormat.JSON)
+    hub: str | None = None
+    why: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +87,7 @@ class Topic:
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
         retroactive: What becomes of older entries that a changed rule lets in.
+        sending: Where its news is told beside its feeds.
     """
 
     slug: str
@@ -85,12 +101,16 @@ class Topic:
     output: Output = Output()
     place: str = ""
     context: str = ""
+    sending: Sending = NO_SENDING
+    access: Access = Access.PUBLIC
     retroactive: Retroactive = Retroactive.SILENT
 
     @property
     def rule_digest(self) -> str:
         """A hash of what decides membership; a change of it means that matches are found anew."""
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context))
+        # A public topic has the digest that it had before there were others.
+        private = ("\2", self.access) if self.access is not Access.PUBLIC else ()
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *private))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

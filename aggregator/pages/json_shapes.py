@@ -11,6 +11,7 @@ from aggregator.model.discovery import Discovery
 from aggregator.model.editing import DoneAct
 from aggregator.model.entry import StoredEntry
 from aggregator.model.pace import Pace
+from aggregator.model.sending import TargetStatus
 from aggregator.model.status import Explanation, SourceStatus, Status, TopicStatus
 from aggregator.model.verdict import PollRecord
 from aggregator.model.websub import PushState
@@ -80,6 +81,8 @@ def explanation_json(one: Explanation) -> dict[str, Any]:
 
 def act_json(act: DoneAct) -> dict[str, Any]:
     """Shape what an editor did."""
+    if act.scope is not None:
+        return _mark(act)
     return {
         "number": act.number,
         "act": act.kind.value,
@@ -93,11 +96,56 @@ def act_json(act: DoneAct) -> dict[str, Any]:
     }
 
 
+def _mark(act: DoneAct) -> dict[str, Any]:
+    return {
+        "number": act.number,
+        "act": act.kind.value,
+        "at": instant(act.at),
+        "by": act.who,
+        "reason": act.why,
+        "topic": act.topic or "*",
+        str(act.scope): act.target,
+        "until": instant(act.until),
+        "undone_at": instant(act.undone_at),
+    }
+
+
+def override_json(act: DoneAct) -> dict[str, Any]:
+    """Shape what holds of an editor's acts, without what is not said."""
+    shaped = act_json(act)
+    named = {"topic": shaped.get("topic")} if act.scope is not None else {}
+    about = {name: shaped[name] for name in ("entry", "source", "story", "others", "entries") if shaped.get(name)}
+    kept = {
+        "action": act.kind.value,
+        "until": shaped.get("until"),
+        "reason": act.why,
+        "by": act.who,
+        "at": shaped["at"],
+    }
+    return named | about | {name: value for name, value in kept.items() if value}
+
+
 def _shape(status: Status) -> dict[str, Any]:
     return {
         "sources": [_source(one) for one in status.sources],
         "topics": [_topic(one) for one in status.topics],
         "hosts": [_pace(one) for one in status.paces],
+        "outbox": [_target(one) for one in status.outbox],
+    }
+
+
+def _target(one: TargetStatus) -> dict[str, Any]:
+    return {
+        "way": one.way.value,
+        "topic": one.topic,
+        "target": one.target,
+        "waiting": one.waiting,
+        "dead": one.dead,
+        "sent": one.sent,
+        "oldest_at": instant(one.oldest_at),
+        "next_at": instant(one.next_at) if one.waiting else None,
+        "sent_at": instant(one.sent_at),
+        "error": one.detail or None,
     }
 
 

@@ -2,16 +2,24 @@
 
 from aggregator.publish.compose import compose
 from aggregator.publish.files import WrittenSite, write_site
+from aggregator.publish.letters import letter
 from aggregator.publish.opml import OPML_MEDIA_TYPE, render_sources_opml, render_topics_opml
-from aggregator.publish.renditions import render, rendition
+from aggregator.publish.outgoing import with_messages
+from aggregator.publish.posts import ping, post
+from aggregator.publish.renditions import Painter, render, rendition
 
 __all__ = [
     "OPML_MEDIA_TYPE",
+    "Painter",
     "WrittenSite",
     "compose",
+    "letter",
+    "ping",
+    "post",
     "render",
     "render_sources_opml",
     "render_topics_opml",
     "rendition",
+    "with_messages",
     "write_site",
 ]

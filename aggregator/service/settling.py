@@ -16,6 +16,8 @@ from aggregator.pipeline.curate import Desk, Rematching, begin_rematch, curate, 
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
 
+logger = logging.getLogger(__name__)
+
 _BETWEEN_CURATING = timedelta(seconds=0.2)
 """So often what many polls bring is curated while they go on, at the most."""
 
@@ -118,9 +120,15 @@ class Settler:
         """Carry out what an editor wants, and announce the topics that it touched."""
         async with self._one_at_a_time:
             edited = await self._house.store.edit(act, self._house.clock.now())
-            self._desk.clear()  # what it remembers of open stories is no longer so
+            if edited.act.scope is None:
+                self._desk.clear()  # what it remembers of open stories is no longer so
             await self._announce(edited.topics)
             return edited
+
+    async def write_letters(self, slugs: Iterable[str]) -> None:
+        """Announce these topics, with the letters whose time has come."""
+        async with self._one_at_a_time:
+            await self._announce(slugs, letters=True)
 
     async def curate_until(self, over: asyncio.Event) -> None:
         """Curate what polls bring while they go on, a little at a time; the rest, and announcing, is for ``settle``.
@@ -167,13 +175,18 @@ class Settler:
             if result.arrivals:
                 self.unsettled.set()
 
-    async def _announce(self, slugs: Iterable[str]) -> None:
+    async def _announce(self, slugs: Iterable[str], *, letters: bool = False) -> None:
         wanted = frozenset(slugs)
         plan, loop = self._plan(), asyncio.get_running_loop()
         for topic in plan.topics:
             if topic.slug not in wanted or topic.slug in self._filling:
                 continue
-            edition = await announce(self._house.store, topic, plan.site, self._house.clock)
+            edition = await announce(self._house.store, topic, plan.site, self._house.clock, letters=letters)
             # feedgen sets the locale of the process for every date: all rendering happens in one thread.
-            renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+            try:
+                renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+            except Exception:
+                # A bug; entries that cannot be written are left out before it comes to this.
+                logger.exception("topic %s cannot be rendered; what was served before goes on", topic.slug)
+                continue
             self._shelf.put(edition, renditions)

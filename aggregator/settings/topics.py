@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from aggregator.model.topic import Output, Topic
+from aggregator.model.topic import Access, Output, Topic
 from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import RESERVED, near
 from aggregator.settings.queries import QueryCheck, check_text
+from aggregator.settings.sending import Targets
 from aggregator.settings.shapes import OutputSection, TopicSection
 from aggregator.settings.sources import Names
 from aggregator.settings.tree import Tree
@@ -24,11 +25,12 @@ _SLUG_RULE = "a slug is made of a-z, 0-9 and '-'"
 class TopicList:
     """Gathers the topics of all files."""
 
-    def __init__(self, names: Names, check_query: QueryCheck, findings: Findings) -> None:
+    def __init__(self, names: Names, check_query: QueryCheck, findings: Findings, *, mail_server: bool = False) -> None:
         self.topics: list[Topic] = []
         self._names = names
         self._check_query = check_query
         self._findings = findings
+        self._mail_server = mail_server
         self._slugs: dict[str, Spot] = {}
         self._aliases: dict[str, Spot] = {}
         self._from: dict[str, tuple[Tree, Loc]] = {}
@@ -57,13 +59,17 @@ class TopicList:
 
     def _add(self, slug: str, section: TopicSection, tree: Tree) -> None:
         loc: Loc = ("topics", slug)
+        if section.access is Access.TOKEN and section.output and section.output.hub:
+            here: Loc = (*loc, "output", "hub")
+            what = "a topic with access: token names no hub: a hub hands on what it gets"
+            self._findings.error(tree.spot(here), here, what, "leave out the hub, or make the topic public")
         self._from[slug] = (tree, (*loc, "from"))
         check_text(self._check_query, section.match, tree, (*loc, "match"), self._findings)
         self._check_from(slug, section, tree)
         self._check_aliases(section, tree, (*loc, "aliases"))
         said: dict[str, Any] = {
             name: getattr(section, name)
-            for name in ("description", "mode", "limit", "retroactive")
+            for name in ("description", "mode", "limit", "access", "retroactive")
             if getattr(section, name)
         }
         self.topics.append(
@@ -75,6 +81,7 @@ class TopicList:
                 aliases=_present(section.aliases),
                 output=self._output(section.output or OutputSection(), tree, (*loc, "output")),
                 place=str(tree.key_spot(loc)),
+                sending=Targets(tree, self._findings, mail_server=self._mail_server).read(section.send, (*loc, "send")),
                 **said,
             )
         )
@@ -83,7 +90,9 @@ class TopicList:
         if section.formats is not None and not _present(section.formats) and not tree.damaged:
             what, hint = "a topic needs a format", "leave the key out for atom, rss and json"
             self._findings.error(tree.spot((*loc, "formats")), (*loc, "formats"), what, hint)
-        said: dict[str, Any] = {name: value for name in ("content", "attribution") if (value := getattr(section, name))}
+        said: dict[str, Any] = {
+            name: value for name in ("content", "attribution", "hub", "why") if (value := getattr(section, name))
+        }
         if formats := tuple(dict.fromkeys(_present(section.formats))):
             said["formats"] = formats
         return Output(**said)

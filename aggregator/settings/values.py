@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator.errors import Problem
+from aggregator.model.sending import MailServer
 from aggregator.model.source import Source
 from aggregator.model.story import StoryPolicy
 from aggregator.model.topic import Topic
@@ -21,12 +22,14 @@ class Site:
     Attributes:
         base_url: Public address without a trailing slash; None when it was not said.
         contact: ``mailto:…`` or ``https://…``.
+        timezone: Name of the zone that times of day are in.
     """
 
     title: str = "Aggregator"
     base_url: str | None = None
     contact: str | None = None
     language: str = "en"
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,7 @@ class Settings:
         data: Absolute path of the data folder.
         stories: What counts as a copy and as one story; the ``policies``.
         reload_bound: A reload that changes a topic by a larger share of what it has is refused.
+        mail: The server that takes our mail; None sends none.
         warnings: By file and line.
         origins: One for each source, in the same order.
     """
@@ -124,3 +128,4 @@ class Settings:
     origins: tuple[Origin, ...] = ()
     stories: StoryPolicy = StoryPolicy()
     reload_bound: float = RELOAD_BOUND
+    mail: MailServer | None = None

@@ -66,7 +66,7 @@ BROKEN = [
     ("policies: {duplicates: {headline: 48}}\n", "1:35", "did you mean 48h?"),
     ("policies: {duplicates: {link: false}}\n", "1:25", "unknown key 'link'"),
     ("server: {admin-token: x}\n", "1:10", "server.admin-token: 'admin-token' cannot be used (not available in this"),
-    ("site: {timezone: UTC}\n", "1:8", "not available in this version yet"),
+    ("site: {timezone: london}\n", "1:18", "did you mean 'Europe/London'?"),
     (
         "network: {respect-robots: true}\n",
         "1:11",
@@ -84,7 +84,13 @@ BROKEN = [
     ("sources: [{link: https://a.example}]\n", "1:12", "unknown key 'link' (did you mean 'url'?)"),
     (SOURCE % "interval: 1h", "1:38", "unknown key 'interval' (did you mean 'every'?)"),
     (TOPIC % "budget: 20/day", "2:14", "topics.t.budget: 'budget' cannot be used (not available"),
-    (TOPIC % "output: {hub: x}", "2:23", "topics.t.output.hub: 'hub' cannot be used (not available"),
+    (TOPIC % "output: {hub: x}", "2:28", "topics.t.output.hub: this is no address"),
+    (
+        TOPIC % "access: token, output: {hub: 'https://a.example/'}",
+        "2:43",
+        "topics.t.output.hub: a topic with access: token names no hub",
+    ),
+    (TOPIC % "access: friends", "2:22", "topics.t.access: expected one of public, token"),
     # Kinds of values
     ("title: [a]\n", "1:8", "title: expected text, but this is a list"),
     ("title: true\n", "1:8", "title: expected text, but this is true or false (quote it)"),

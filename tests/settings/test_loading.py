@@ -100,7 +100,8 @@ def test_everything_that_can_be_said_is_taken(tmp_path):
             limit: 20
             aliases: [tux]
             retroactive: none
-            output: {content: summary, attribution: title, formats: [json, atom, json]}
+            output:
+              {content: summary, attribution: title, formats: [json, atom, json], hub: "https://hub.example", why: true}
         """
     settings = load(tmp_path, text)
     assert settings.site == Site(
@@ -145,7 +146,11 @@ def test_everything_that_can_be_said_is_taken(tmp_path):
     assert topic.retroactive is Retroactive.NONE
     assert settings.reload_bound == 1.2
     assert topic.output == Output(
-        content=Shown.SUMMARY, attribution=Attribution.TITLE, formats=(FeedFormat.JSON, FeedFormat.ATOM)
+        content=Shown.SUMMARY,
+        attribution=Attribution.TITLE,
+        formats=(FeedFormat.JSON, FeedFormat.ATOM),
+        hub="https://hub.example",
+        why=True,
     )
 
 

@@ -24,8 +24,8 @@ SAFETY: tuple[Header, ...] = (
     (
         b"content-security-policy",
         (
-            b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https:; connect-src 'self'; "
-            b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https:; media-src https:; "
+            b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         ),
     ),
     (b"referrer-policy", b"no-referrer"),
@@ -38,6 +38,18 @@ _FEED: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
     (b"cross-origin-resource-policy", b"cross-origin"),
     (b"x-robots-tag", b"noindex"),
+)
+
+_PRIVATE_FEED: tuple[Header, ...] = (
+    (b"cache-control", b"private, max-age=300"),
+    (b"vary", b"Accept-Encoding"),
+    (b"x-robots-tag", b"noindex, nofollow, noarchive"),
+)
+
+_ARCHIVE: tuple[Header, ...] = ((b"cache-control", b"public, max-age=31536000, immutable"), *_FEED[1:])
+_PRIVATE_ARCHIVE: tuple[Header, ...] = (
+    (b"cache-control", b"private, max-age=31536000, immutable"),
+    *_PRIVATE_FEED[1:],
 )
 
 _GZIP_FROM = 1024
@@ -112,8 +124,26 @@ class Document:
 
 def feed_document(rendition: Rendition) -> Document:
     """Prepare a feed or another public document."""
+    return _feed(rendition, _FEED)
+
+
+def private_document(rendition: Rendition) -> Document:
+    """Prepare a feed that only who knows its address may have: no cache that others share may keep it."""
+    return _feed(rendition, _PRIVATE_FEED)
+
+
+def archive_document(rendition: Rendition, *, private: bool) -> Document:
+    """Prepare a month that is over: it never changes again.
+
+    Follows:
+        RFC 5005, 4; RFC 8246 (immutable).
+    """
+    return _feed(rendition, _PRIVATE_ARCHIVE if private else _ARCHIVE)
+
+
+def _feed(rendition: Rendition, caching: tuple[Header, ...]) -> Document:
     changed_at = rendition.changed_at.astimezone(UTC).replace(microsecond=0)
-    kept = (*_FEED, (b"last-modified", format_datetime(changed_at, usegmt=True).encode()), *SAFETY)
+    kept = (*caching, (b"last-modified", format_datetime(changed_at, usegmt=True).encode()), *SAFETY)
     etag = rendition.etag.encode("ascii")
     return Document(
         plain=_form(rendition.body, rendition.media_type, etag, kept),
@@ -122,15 +152,22 @@ def feed_document(rendition: Rendition) -> Document:
     )
 
 
-def page_document(body: bytes, media_type: str = "text/html; charset=utf-8", *, cache: str = "no-cache") -> Document:
+def page_document(
+    body: bytes,
+    media_type: str = "text/html; charset=utf-8",
+    *,
+    cache: str = "no-cache",
+    extra: Sequence[Header] = (),
+) -> Document:
     """Prepare a page, a JSON answer or a static file; it is told apart by a hash of its bytes.
 
     Args:
         body: Plain; it is gzipped here when that is worth it.
         media_type: With its charset.
         cache: ``Cache-Control``; the default keeps a copy but asks every time whether it still holds.
+        extra: Further headers.
     """
-    kept = ((b"cache-control", cache.encode("ascii")), (b"vary", b"Accept-Encoding"), *SAFETY)
+    kept = (*extra, (b"cache-control", cache.encode("ascii")), (b"vary", b"Accept-Encoding"), *SAFETY)
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'.encode("ascii")
     packed = _packed(gzip.compress(body, 6, mtime=0), media_type, etag, kept) if len(body) >= _GZIP_FROM else None
     return Document(plain=_form(body, media_type, etag, kept), packed=packed)

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from aggregator.errors import StoreError
 from aggregator.model.entry import EntryKey
 from aggregator.model.topic import Match
+from aggregator.store.sqlite.marks import pin_judged
 from aggregator.store.sqlite.rows import encode, reason_text
 
 # What was announced stays, and is marked: readers have it.
@@ -53,23 +54,28 @@ def write_matches(
         rows: Row numbers by keys, of all that is named.
         only: The topics that were judged, and how what is new in them enters; None for all, loud.
     """
+    rejudged = encode(sorted(judged))
     named = {(match.topic, row_of(db, match.key, rows)): reason_text(match.reason) for match in matches}
     before = {
         (topic, row_id)
         for topic, row_id in db.execute(
             "SELECT topic, entry_id FROM topic_entries WHERE entry_id IN (SELECT value FROM json_each(?))",
-            [encode(sorted(judged))],
+            [rejudged],
         )
         if only is None or topic in only
     }
     dropped = before - named.keys()
     db.conn.executemany(_DROP, sorted(dropped))
     db.conn.executemany(_LAPSE, sorted(dropped))
+    puts: list[dict[str, object]] = []
+    keeps: list[dict[str, object]] = []
     for (topic, row_id), reason in named.items():
         entering = Entering.LOUD if only is None else only[topic]
         row = {"topic": topic, "entry": row_id, "reason": reason, "loud": int(entering is Entering.LOUD)}
-        db.execute(_KEEP if entering is Entering.NONE else _PUT, row)
-    return frozenset(topic for topic, _ in (*dropped, *named))
+        (keeps if entering is Entering.NONE else puts).append(row)
+    db.conn.executemany(_PUT, puts)
+    db.conn.executemany(_KEEP, keeps)
+    return frozenset(topic for topic, _ in (*dropped, *named)) | pin_judged(db, rejudged)
 
 
 def row_of(db: Database, key: EntryKey, rows: Mapping[EntryKey, int]) -> int:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from aggregator.store.sqlite.act_tables import add_act_tables
+from aggregator.store.sqlite.act_tables import add_act_tables, add_marks
 from aggregator.store.sqlite.audience import READERS
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_identity import IDENTITY
+from aggregator.store.sqlite.schema_outbox import OUTBOX
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
@@ -79,6 +80,16 @@ def _acts(db: Database) -> None:
 @MIGRATIONS(name="0016-retroactive")
 def _retroactive(db: Database) -> None:
     db.executescript(RETROACTIVE)
+
+
+@MIGRATIONS(name="0017-marks")
+def _marks(db: Database) -> None:
+    add_marks(db)
+
+
+@MIGRATIONS(name="0022-outbox")
+def _outbox(db: Database) -> None:
+    db.executescript(OUTBOX)
 
 
 @MIGRATIONS(name="0026-readers")

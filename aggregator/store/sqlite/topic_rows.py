@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from aggregator.model.topic import Topic
+from aggregator.store.sqlite.marks import bring_pins
 from aggregator.store.sqlite.rows import Row, encode, first_row
 
 
@@ -56,5 +57,7 @@ def _adopt(db: Database, topic: Topic, slugs: str) -> None:
     )
     if former is None:
         return
-    for table in ("topics", "topic_entries", "announcements"):
+    for table in ("topics", "topic_entries", "announcements", "mailings", "acts"):
         db.execute(f"UPDATE OR REPLACE {table} SET topic = ? WHERE topic = ?", [topic.slug, former["topic"]])  # noqa: S608 - names from the line above
+    # What was pinned under the new slug before there was such a topic holds in it.
+    bring_pins(db, topic.slug)

@@ -11,7 +11,7 @@ from aggregator.errors import StoreError
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement, StoryMerge
 from aggregator.model.topic import Match, Retroactive, Topic, TopicMode
-from tests.fakes.store import near
+from tests.fakes.store import marks, near
 from tests.fakes.store.kept import Announced, Kept, KeptMatch, KeptTopic
 
 Row = TypeVar("Row")
@@ -114,10 +114,15 @@ def _adopt(kept: Kept, slug: str, former: str) -> None:
     """Let a topic that took a new slug go on as the same feed."""
 
     def moved(rows: Mapping[tuple[str, int], Row]) -> dict[tuple[str, int], Row]:
-        return {(slug if topic == former else topic, number): row for (topic, number), row in rows.items()}
+        taken = {(slug, number): row for (topic, number), row in rows.items() if topic == former}
+        return {key: row for key, row in rows.items() if key[0] != former} | taken
 
     kept.topics[slug] = kept.topics.pop(former)
     kept.matches, kept.announced = moved(kept.matches), moved(kept.announced)
+    for number, one in kept.acts.items():
+        if one.act.topic == former:
+            kept.acts[number] = replace(one, act=replace(one.act, topic=slug))
+    marks.bring_pins(kept, slug)
 
 
 def _arrival(kept: Kept, number: int, entry: int, *, revised: bool) -> Arrival:
@@ -193,7 +198,7 @@ def _match(
         elif fills is not None:
             pending = fills and not kept.entries[number].backfilled
             kept.matches[topic, number] = KeptMatch(match.reason, pending)
-    return frozenset(topic for topic, _ in (*dropped, *named))
+    return frozenset(topic for topic, _ in (*dropped, *named)) | marks.pin_judged(kept, judged)
 
 
 def _is_announced(kept: Kept, topic: str, number: int) -> bool:

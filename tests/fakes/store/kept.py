@@ -16,9 +16,11 @@ from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
+from aggregator.model.looking import Revision
 from aggregator.model.membership import told_of
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
+from aggregator.model.sending import Message, MessageState
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
 from aggregator.model.topic import TopicMode
@@ -68,6 +70,7 @@ class KeptEntry:
     pruned: bool = False
     held_until: datetime | None = None
     bumped_at: datetime | None = None
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +126,26 @@ class KeptMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAct:
-    """What an editor did; ``apart`` are the two stories of a split."""
+    """What an editor did; ``apart`` are the two stories of a split, a mark is on ``entry`` or ``source``."""
 
     act: Act
     at: datetime
-    story: int
-    moves: tuple[KeptMove, ...]
+    story: int | None = None
+    moves: tuple[KeptMove, ...] = ()
+    entry: int | None = None
+    source: int | None = None
     apart: tuple[int, int] | None = None
     undone_at: datetime | None = None
     undone: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message of the outbox; ``due_at`` of one that is over is its end."""
+
+    message: Message
+    state: MessageState
+    detail: str = ""
 
 
 @dataclass(slots=True)
@@ -152,6 +166,8 @@ class Kept:
         merged: The story that another one became a part of.
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
+        outbox: In the order in which messages were written down.
+        told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
     """
 
@@ -175,6 +191,8 @@ class Kept:
     merged: dict[int, int] = field(default_factory=dict)
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
+    outbox: dict[int, KeptMessage] = field(default_factory=dict)
+    told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
 
     def copy(self) -> Kept:
