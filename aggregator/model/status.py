@@ -10,6 +10,7 @@ from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.source import Source, SourceState
+from aggregator.model.story import StoryFacts
 from aggregator.model.verdict import PollRecord
 
 
@@ -58,6 +59,7 @@ class EntryView:
         story: Short id of its story; empty until it was curated.
         reasons: In the order in which the data walks.
         topics: Topic and reason of each match.
+        telling: Who tells its story, as it is now.
     """
 
     stored: StoredEntry
@@ -65,6 +67,7 @@ class EntryView:
     source: SourceFacts
     reasons: tuple[Reason, ...] = ()
     topics: tuple[tuple[str, Reason], ...] = ()
+    telling: StoryFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,17 +82,20 @@ async def rematch(store: CurateStore, topics: Sequence[Topic]) -> frozenset[str]
     """Run topics whose rule changed over everything that is kept; name them.
 
     It is the same deciding as for what arrives, over another range, so a rule gives the same answer
-    whether the entry or the rule came first.
+    whether the entry or the rule came first. Those that depend on story or time are left to weighing.
     """
     stale = frozenset(await store.stale_topics(topics))
     if not stale:
         return stale
     # Topics may name topics: those that a stale one refers to are compiled too, only the stale ones are kept.
-    decide_stale = partial(_decide_some, TopicSet.compile(topics), stale)
-    changed = [topic for topic in topics if topic.slug in stale]
-    position: int | None = 0
+    rules = TopicSet.compile(topics)
+    restless = [topic for topic in topics if topic.slug in stale & rules.restless]
+    if restless:
+        await store.reweigh(restless)
+    changed = [topic for topic in topics if topic.slug in stale - rules.restless]
+    position: int | None = 0 if changed else None
     while position is not None:
-        position = await store.rematch(changed, position, BATCH, decide_stale)
+        position = await store.rematch(changed, position, BATCH, partial(_decide_some, rules, stale))
     return stale
 
 
@@ -105,6 +108,7 @@ def _judge(topics: TopicSet, batch: CurateBatch, placed: Curated) -> Curated:
     """Find the topics of every arrival of a batch."""
     return replace(
         placed,
+        restless=topics.restless,
         judged=tuple(arrival.stored.entry.key for arrival in batch.arrivals),
         matches=tuple(match for arrival in batch.arrivals for match in topics.judge(arrival.stored, arrival.source)),
     )

@@ -180,6 +180,13 @@ class Engine:
         """Curate all that has arrived, and announce the topics that it touched."""
         await self._settler.settle()
 
+    async def look_at_time(self) -> None:
+        """Let what has come of age for a topic be settled."""
+        try:
+            await self._settler.look_at_time()
+        except StoreError as error:
+            self._pause(error)
+
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
         return await self._settler.edit(act)

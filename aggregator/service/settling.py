@@ -13,6 +13,7 @@ from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, curate, curate_batch, rematch
+from aggregator.pipeline.weigh import weigh
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
 
@@ -62,6 +63,7 @@ class Settler:
             self._desk = Desk(plan.settings.stories)
             await curate(self._house.store, self._topics, self._desk)
             await rematch(self._house.store, plan.topics)
+            await self._weigh()
             for document in self._house.documents(plan):
                 self._shelf.put_document(document)
             await self._announce(topic.slug for topic in plan.topics)
@@ -79,7 +81,7 @@ class Settler:
         async with self._one_at_a_time:
             edited = await self._house.store.edit(act, self._house.clock.now())
             self._desk.clear()  # what it remembers of open stories is no longer so
-            await self._announce(edited.topics)
+            await self._announce(edited.topics | await self._weigh())
             return edited
 
     async def curate_until(self, over: asyncio.Event) -> None:
@@ -100,6 +102,13 @@ class Settler:
                     return
                 rest = _PATIENCE * (clock.monotonic() - started)
 
+    async def look_at_time(self) -> None:
+        """Set ``unsettled`` when a story is due to be weighed, because of its age or that of its entries."""
+        if self._topics.restless:
+            due = await self._house.store.next_weighing_at()
+            if due is not None and due <= self._house.clock.now():
+                self.unsettled.set()
+
     def close(self) -> None:
         """Paint nothing more."""
         self._painter.shutdown(wait=False, cancel_futures=True)
@@ -108,6 +117,10 @@ class Settler:
         async with self._one_at_a_time:
             self.unsettled.clear()
             self._touched |= await curate(self._house.store, self._topics, self._desk)
+            self._touched |= await self._weigh()
+
+    async def _weigh(self) -> frozenset[str]:
+        return await weigh(self._house.store, self._topics, self._house.clock.now())
 
     async def _curate_some(self) -> None:
         async with self._one_at_a_time:

@@ -59,6 +59,8 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "keep_full_text": lambda store: store.keep_full_text(
         FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
     ),
+    "reweigh": lambda store: store.reweigh([make_topic("ships", match="outlets>1")]),
+    "weigh": lambda store: store.weigh(NOON, 9, lambda _: Curated(due=((ONE.key, NOON + DAY),))),
     "run_errand": lambda store: store.run_errand(
         Errand(host="lwn.example", family="lwn.example", at=NOON), lambda seen: replace(seen.pace, next_at=NOON)
     ),
@@ -75,6 +77,7 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "source_view": lambda store: store.source_view("lwn", NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
+    "next_weighing_at": lambda store: store.next_weighing_at(),
 }
 
 

@@ -15,6 +15,7 @@ from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.weighing import WeighStore
 
 
 class PollStore(Protocol):
@@ -109,7 +110,7 @@ class PushStore(Protocol):
         ...
 
 
-class CurateStore(Protocol):
+class CurateStore(WeighStore, Protocol):
     """What curating needs. One curate step at a time."""
 
     async def recall(self) -> Recalled:

@@ -10,12 +10,13 @@ from sqlite_utils import Database
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement
 from aggregator.model.topic import Topic
-from aggregator.store.sqlite.matches import row_of, write_matches
+from aggregator.store.sqlite.matches import AllBut, row_of, write_matches
 from aggregator.store.sqlite.merging import merge_stories
 from aggregator.store.sqlite.near import find_near, remember
 from aggregator.store.sqlite.rows import Row, encode, reason_text, stored_of
 from aggregator.store.sqlite.source_rows import facts_by_row
 from aggregator.store.sqlite.topic_rows import store_rules
+from aggregator.store.sqlite.weighing import make_due
 
 _ENTRIES: Final = "SELECT * FROM v_entries WHERE id IN (SELECT value FROM json_each(?))"
 _PLACE: Final = """
@@ -114,7 +115,10 @@ def _write(db: Database, decided: Curated, rows: Mapping[EntryKey, int], entry_i
     _place(db, decided.placements, rows)
     for merge in decided.merges:
         merge_stories(db, row_of(db, merge.story, rows), row_of(db, merge.into, rows), merge.reason)
-    touched = write_matches(db, {row_of(db, key, rows) for key in decided.judged}, decided.matches, rows)
+    judged = {row_of(db, key, rows) for key in decided.judged}
+    touched = write_matches(db, judged, decided.matches, rows, AllBut(decided.restless))
+    if decided.restless:
+        make_due(db, judged)
     entries = encode(sorted(entry_ids))
     subjects = [row[0] for row in db.execute(_SUBJECTS, {"entries": entries})]
     showing = db.execute(_TOPICS_OF_STORIES, {"stories": encode(subjects), "entries": entries})

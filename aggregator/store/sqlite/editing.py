@@ -24,6 +24,7 @@ from aggregator.store.sqlite.rows import (
     moment,
     read_moment,
 )
+from aggregator.store.sqlite.weighing import make_due
 
 _BY_SHORT: Final = """
 SELECT id FROM entries WHERE short = :short UNION SELECT entry_id FROM short_aliases WHERE short = :short
@@ -88,6 +89,7 @@ def edit(db: Database, act: Act, now: datetime) -> Edited:
         number = _merge(db, act, now) if act.kind is ActKind.MERGE else _split(db, act, now)
     entries = [row[0] for row in db.execute("SELECT entry_id FROM act_entries WHERE number = ?", [number])]
     touched = frozenset(row[0] for row in db.execute(_TOUCHED, {"entries": encode(entries)}))
+    make_due(db, entries)
     (done,) = _done(db, "WHERE a.number = ?", [number])
     return Edited(act=done, topics=touched)
 

@@ -16,6 +16,7 @@ from aggregator.store.sqlite.polls import poll_of
 from aggregator.store.sqlite.recognition import habits_of, held_of
 from aggregator.store.sqlite.rows import Row, first_row, read_reason, stored_of
 from aggregator.store.sqlite.source_rows import facts_by_row, source_of, state_of
+from aggregator.store.sqlite.weighing import story_facts
 from aggregator.text.link_keys import link_key
 
 _FOUND: Final = """
@@ -64,11 +65,13 @@ def entry_views(db: Database, wanted: str) -> tuple[EntryView, ...]:
 def _entry_view(db: Database, row: Row) -> EntryView:
     matches = db.execute(_MATCHES, [row["id"]]).fetchall()
     stored = stored_of(row)
+    story_id = row["story_id"]
     return EntryView(
         stored=stored,
         story=stored.story.short if stored.story else "",
         source=facts_by_row(db, {row["source_id"]})[row["source_id"]],
         reasons=(*_reasons(row), *reasons_of(db, row["id"])),
+        telling=None if story_id is None else story_facts(db, [story_id])[story_id],
         topics=tuple((topic, reason) for topic, text in matches if (reason := read_reason(text)) is not None),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from sqlite_utils import Database
@@ -26,12 +27,22 @@ ON CONFLICT (topic, entry_id) DO UPDATE SET reason = excluded.reason
 """
 
 
+@dataclass(frozen=True, slots=True)
+class AllBut:
+    """Every topic but these."""
+
+    topics: frozenset[str]
+
+    def __contains__(self, topic: object) -> bool:
+        return topic not in self.topics
+
+
 def write_matches(
     db: Database,
     judged: Collection[int],
     matches: Iterable[Match],
     rows: Mapping[EntryKey, int],
-    only: frozenset[str] | None = None,
+    only: Container[str] | None = None,
 ) -> frozenset[str]:
     """Put matches in the place of those that the judged entries had; name the topics that were touched.
 

@@ -41,6 +41,7 @@ from aggregator.store.sqlite import (
     sources as source_table,
     timing,
     topic_rows,
+    weighing,
 )
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
 from aggregator.store.sqlite.quiet import transact_quiet
@@ -176,6 +177,18 @@ class SqliteStore:
     ) -> int | None:
         """Match kept entries anew for ``topics`` only, one slice at a time; say where the next one starts."""
         return await self._write(lambda db: curation.rematch(db, topics, after, limit, decide))
+
+    async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+        """Take stories that are due, and decide about what depends on them or on time."""
+        return await self._write(lambda db: weighing.weigh(db, now, limit, decide))
+
+    async def reweigh(self, topics: Sequence[Topic]) -> None:
+        """Make every story due, and store the rules of these topics."""
+        await self._write(lambda db: weighing.reweigh(db, topics))
+
+    async def next_weighing_at(self) -> datetime | None:
+        """Say when the next story is due."""
+        return await self._reader.run(weighing.next_weighing_at)
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""

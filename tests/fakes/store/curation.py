@@ -10,7 +10,7 @@ from aggregator.errors import StoreError
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement, StoryMerge
 from aggregator.model.topic import Match, Topic, TopicMode
-from tests.fakes.store import near
+from tests.fakes.store import near, weighing
 from tests.fakes.store.kept import Announced, Kept, KeptMatch, KeptTopic
 
 Row = TypeVar("Row")
@@ -38,7 +38,9 @@ def curate(kept: Kept, limit: int, deciding: Deciding) -> CurateResult:
         _place(kept, placement, numbers)
     for merge in decided.merges:
         _merge(kept, merge, numbers)
-    touched = _match(kept, decided, numbers) | _showing(kept, arrivals.keys())
+    touched = match(kept, decided, numbers, left=decided.restless) | _showing(kept, arrivals.keys())
+    if decided.restless:
+        weighing.make_due(kept, arrivals)
     near.remember(kept, decided)
     kept.curated_up_to = taken[-1][0]
     for number, _ in taken:
@@ -54,7 +56,7 @@ def rematch(
     if found:
         arrivals = tuple(_arrival(kept, place, number, revised=True) for place, number in enumerate(found, 1))
         numbers = {kept.key(entry): entry for entry in kept.entries}
-        _match(kept, decide(CurateBatch(arrivals=arrivals)), numbers, only={topic.slug for topic in topics})
+        match(kept, decide(CurateBatch(arrivals=arrivals)), numbers, only={topic.slug for topic in topics})
     if len(found) == limit:
         return found[-1]
     for topic in topics:
@@ -142,8 +144,12 @@ def merge_into(kept: Kept, story: int, into: int) -> None:
     kept.merged = {old: new for old, new in kept.merged.items() if old != new}
 
 
-def _match(
-    kept: Kept, decided: Curated, numbers: Mapping[EntryKey, int], only: Collection[str] | None = None
+def match(
+    kept: Kept,
+    decided: Curated,
+    numbers: Mapping[EntryKey, int],
+    only: Collection[str] | None = None,
+    left: Collection[str] = (),
 ) -> frozenset[str]:
     """Put matches in the place of those that the judged entries had; name the topics that were touched."""
     judged = {_number(numbers, key) for key in decided.judged}
@@ -152,7 +158,11 @@ def _match(
         for match in decided.matches
         if only is None or match.topic in only
     }
-    before = {(topic, one) for topic, one in kept.matches if one in judged and (only is None or topic in only)}
+    before = {
+        (topic, one)
+        for topic, one in kept.matches
+        if one in judged and (only is None or topic in only) and topic not in left
+    }
     dropped = before - named.keys()
     for topic, number in dropped:
         if not _is_announced(kept, topic, number):

@@ -11,7 +11,7 @@ from aggregator.model.editing import Act, ActKind, DoneAct, Edited
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
 from aggregator.model.topic import TopicMode
-from tests.fakes.store import curation
+from tests.fakes.store import curation, weighing
 from tests.fakes.store.kept import Announced, Kept, KeptAct, KeptMove
 
 
@@ -22,6 +22,7 @@ def edit(kept: Kept, act: Act, now: datetime) -> Edited:
     touched = {topic for topic, entry in kept.matches if entry in entries}
     touched |= {topic for topic, subject in kept.announced if subject in subjects}
     topics = frozenset(topic for topic in touched if topic not in kept.topics or not kept.topics[topic].retired)
+    weighing.make_due(kept, entries)
     return Edited(act=_done(kept, number), topics=topics)
 
 

@@ -141,6 +141,7 @@ class Kept:
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
         readers: Who was seen last, by topic and reader.
+        due: When stories are to be weighed.
     """
 
     authority: str
@@ -164,6 +165,7 @@ class Kept:
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
+    due: dict[int, datetime] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

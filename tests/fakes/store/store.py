@@ -33,6 +33,7 @@ from tests.fakes.store import (
     pushes,
     readers,
     sources,
+    weighing,
 )
 from tests.fakes.store.kept import Kept
 
@@ -109,6 +110,15 @@ class FakeStore:
         self, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
     ) -> int | None:
         return self._write(lambda kept: curation.rematch(kept, topics, after, limit, decide))
+
+    async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+        return self._write(lambda kept: weighing.weigh(kept, now, limit, decide))
+
+    async def reweigh(self, topics: Sequence[Topic]) -> None:
+        self._write(lambda kept: weighing.reweigh(kept, topics))
+
+    async def next_weighing_at(self) -> datetime | None:
+        return weighing.next_weighing_at(self._readable())
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
