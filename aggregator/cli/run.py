@@ -66,6 +66,7 @@ async def _once(settings: Settings, out: Path | None, *, poll: bool) -> tuple[st
             engine.end_round()
             if out is not None:
                 await build_site(engine, shelf, out)
+            await engine.index_words()
             return failed
         finally:
             await engine.stop(timedelta())

@@ -32,6 +32,7 @@ TEND = timedelta(minutes=1)
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
 AGES = timedelta(minutes=1)
+WORDS = timedelta(seconds=5)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -131,6 +132,7 @@ class Daemon:
             self._metronome.every(PAGES, self._engine.read_pages)
         self._metronome.every(COUNT, self._count_readers)
         self._metronome.every(AGES, self._engine.look_at_time)
+        self._metronome.every(WORDS, self._engine.index_words)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 

@@ -16,6 +16,7 @@ from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
 from aggregator.pipeline.poll import PollParts, poll
+from aggregator.pipeline.search import index_some
 from aggregator.schedule import host_of, sort_out, spread
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
@@ -26,6 +27,7 @@ from aggregator.settings.pacing import pace_of
 
 logger = logging.getLogger(__name__)
 
+_QUIET_BATCHES = 20
 PAUSE = timedelta(seconds=30)
 """How long polling rests after the store refused to write."""
 
@@ -179,6 +181,15 @@ class Engine:
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
         await self._settler.settle()
+
+    async def index_words(self) -> None:
+        """Take what waits into the index of searching: a little while polls are under way, more when all is quiet."""
+        try:
+            for _ in range(1 if self._runners.busy else _QUIET_BATCHES):
+                if not await index_some(self._house.store):
+                    break
+        except StoreError as error:
+            self._pause(error)
 
     async def look_at_time(self) -> None:
         """Let what has come of age for a topic be settled."""

@@ -6,6 +6,7 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Poster, Reader
+from aggregator.pipeline.ports.searching import SearchStore
 from aggregator.pipeline.ports.stores import AnnounceStore, CurateStore, EditStore, PollStore, PushStore, Store
 from aggregator.pipeline.ports.weighing import WeighStore
 
@@ -25,6 +26,7 @@ __all__ = [
     "PushStore",
     "ReadStore",
     "Reader",
+    "SearchStore",
     "Store",
     "WeighStore",
 ]

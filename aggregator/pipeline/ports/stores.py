@@ -15,6 +15,7 @@ from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.searching import SearchStore
 from aggregator.pipeline.ports.weighing import WeighStore
 
 
@@ -184,6 +185,7 @@ class Store(
     AudienceStore,
     FullTextStore,
     PaceStore,
+    SearchStore,
     Protocol,
 ):
     """All of it, as one part provides it."""

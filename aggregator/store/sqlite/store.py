@@ -15,9 +15,10 @@ from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
-from aggregator.model.entry import StoredEntry
+from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.searching import Found, Sought
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -38,6 +39,7 @@ from aggregator.store.sqlite import (
     paces,
     polls as poll_rows,
     reading,
+    searching,
     sources as source_table,
     timing,
     topic_rows,
@@ -189,6 +191,17 @@ class SqliteStore:
     async def next_weighing_at(self) -> datetime | None:
         """Say when the next story is due."""
         return await self._reader.run(weighing.next_weighing_at)
+
+    async def index_words(self, limit: int, words: Callable[[StoredEntry, SourceFacts], Sequence[str]]) -> int:
+        """Take entries that are new, or were edited, into the index; say how many waited."""
+        cut = await self._reader.run(lambda db: searching.cut_words(db, limit, words))
+        if cut.waited:
+            await self._write(lambda db: searching.write_words(db, cut))
+        return cut.waited
+
+    async def search(self, sought: Sought) -> Found:
+        """Find what is kept, what came last first."""
+        return await self._reader.run(lambda db: searching.search(db, sought))
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""

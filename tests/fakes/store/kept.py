@@ -122,6 +122,14 @@ class KeptAct:
     undone: Act | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptWords:
+    """What the index knows of an entry, as it was then."""
+
+    entry: Entry | None = None
+    sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Kept:
     """Everything.
@@ -142,6 +150,7 @@ class Kept:
         acts: The journal of editors, by number.
         readers: Who was seen last, by topic and reader.
         due: When stories are to be weighed.
+        words: What the index knows of entries.
     """
 
     authority: str
@@ -166,6 +175,7 @@ class Kept:
     acts: dict[int, KeptAct] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
     due: dict[int, datetime] = field(default_factory=dict)
+    words: dict[int, KeptWords] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

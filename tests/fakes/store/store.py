@@ -11,9 +11,10 @@ from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
-from aggregator.model.entry import StoredEntry
+from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.searching import Found, Sought
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -32,6 +33,7 @@ from tests.fakes.store import (
     polls as polling,
     pushes,
     readers,
+    searching,
     sources,
     weighing,
 )
@@ -119,6 +121,12 @@ class FakeStore:
 
     async def next_weighing_at(self) -> datetime | None:
         return weighing.next_weighing_at(self._readable())
+
+    async def index_words(self, limit: int, words: Callable[[StoredEntry, SourceFacts], Sequence[str]]) -> int:
+        return self._write(lambda kept: searching.index_words(kept, limit, words))
+
+    async def search(self, sought: Sought) -> Found:
+        return searching.search(self._readable(), sought)
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
