@@ -274,7 +274,7 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterato
         house = open_house(settings, clock)
         try:
             plan = make_plan(settings)
-            shelf = Shelf(aliases={alias: topic.slug for topic in plan.topics for alias in topic.aliases})
+            shelf = Shelf()
             yield house, Engine(house, plan, shelf), shelf
         finally:
             await house.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.model.editing import Mark
 from aggregator.model.entry import Enclosure, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.extras import NO_EXTRAS, Extras
 from aggregator.model.reason import Reason
@@ -80,10 +81,11 @@ class TopicView:
         topic: The definition.
         feed_id: ``tag:`` URI of the topic feed, frozen in the store.
         authority: ``NAME,YEAR`` for ids that we have to make, frozen in the store.
-        candidates: Every subject not yet announced here, and the last ``topic.limit`` that were.
+        candidates: Every subject not yet announced here, the last ``topic.limit`` that were, and of these the pinned.
         taken_ids: Atom ids that other subjects hold, of those that the candidates might want: guids of theirs, and
             what begins with the ``own_id`` of one.
         taken_urls: The same of links.
+        marks: Pins and hidings that hold here now, the oldest first.
         last_digest: Of the edition before, empty at first.
         last_changed_at: When the content last changed.
         older_at: When the newest of those subjects was announced that this topic announced before the candidates;
@@ -99,6 +101,7 @@ class TopicView:
     last_digest: str = ""
     last_changed_at: datetime | None = None
     older_at: datetime | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

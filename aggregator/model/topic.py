@@ -48,6 +48,13 @@ class Shown(StrEnum):
     SUMMARY = "summary"
 
 
+class Retroactive(StrEnum):
+    """What becomes of older entries that a changed rule lets in: kept without being announced, or not taken."""
+
+    SILENT = "silent"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """How a topic is rendered.
@@ -78,6 +85,7 @@ class Topic:
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
+        retroactive: What becomes of older entries that a changed rule lets in.
     """
 
     slug: str
@@ -92,6 +100,7 @@ class Topic:
     place: str = ""
     context: str = ""
     access: Access = Access.PUBLIC
+    retroactive: Retroactive = Retroactive.SILENT
 
     @property
     def rule_digest(self) -> str:

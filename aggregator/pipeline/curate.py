@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.source import Source
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, StoryPolicy, Traces
 from aggregator.model.topic import Topic
-from aggregator.pipeline.ports import CurateStore
+from aggregator.pipeline.ports import CurateStore, MatchStore
+from aggregator.pipeline.weigh import weigh_batch
 from aggregator.stories import StoryMemory, Text, place, read_texts, traces
 from aggregator.text.digests import digest128
 from aggregator.topics import TopicSet
@@ -78,30 +79,68 @@ async def curate_batch(store: CurateStore, topics: TopicSet, desk: Desk) -> Cura
         raise
 
 
-async def rematch(store: CurateStore, topics: Sequence[Topic]) -> frozenset[str]:
-    """Run topics whose rule changed over everything that is kept; name them.
+@dataclass(frozen=True, slots=True)
+class When:
+    """Which entries topics are run over, and when.
+
+    Attributes:
+        since: Entries that were first seen before are passed over.
+        now: For topics that depend on time; when an entry was first seen, unless said.
+    """
+
+    since: datetime | None = None
+    now: datetime | None = None
+
+
+EVER = When()
+
+
+class Rematching:
+    """Topics whose rule changed, on their way over everything that is kept, the latest entries first.
 
     It is the same deciding as for what arrives, over another range, so a rule gives the same answer
-    whether the entry or the rule came first. Those that depend on story or time are left to weighing.
+    whether the entry or the rule came first. How far it has come is in the store; it goes on there after a crash.
+
+    Args:
+        store: Where entries are kept.
+        topics: All that there are.
+        stale: Those that are run.
+        when: Which entries are passed over, and at which time the others are looked at.
     """
-    stale = frozenset(await store.stale_topics(topics))
-    if not stale:
-        return stale
-    # Topics may name topics: those that a stale one refers to are compiled too, only the stale ones are kept.
-    rules = TopicSet.compile(topics)
-    restless = [topic for topic in topics if topic.slug in stale & rules.restless]
-    if restless:
-        await store.reweigh(restless)
-    changed = [topic for topic in topics if topic.slug in stale - rules.restless]
-    position: int | None = 0 if changed else None
-    while position is not None:
-        position = await store.rematch(changed, position, BATCH, partial(_decide_some, rules, stale))
-    return stale
+
+    def __init__(self, store: MatchStore, topics: Sequence[Topic], stale: frozenset[str], when: When = EVER) -> None:
+        self.stale = stale
+        self.done = not stale
+        self._store = store
+        self._when = when
+        self._changed = [topic for topic in topics if topic.slug in stale]
+        # Topics may name topics: those that a stale one refers to are compiled too, only the stale ones are kept.
+        self._topics = TopicSet.compile(topics if stale else ())
+
+    async def step(self) -> bool:
+        """Run them over one batch; say whether there is more to do."""
+        if not self.done:
+            self.done = not await self._store.rematch(self._changed, BATCH, self._decide, since=self._when.since)
+        return not self.done
+
+    def _decide(self, batch: CurateBatch) -> Curated:
+        found = _judge(self._topics, batch, Curated())
+        weighed = weigh_batch(self._topics, self._when.now, batch) if self._topics.restless & self.stale else Curated()
+        matches = (*found.matches, *weighed.matches)
+        return replace(weighed, judged=found.judged, matches=tuple(one for one in matches if one.topic in self.stale))
 
 
-def _decide_some(topics: TopicSet, slugs: frozenset[str], batch: CurateBatch) -> Curated:
-    found = _judge(topics, batch, Curated())
-    return replace(found, matches=tuple(match for match in found.matches if match.topic in slugs))
+async def begin_rematch(store: MatchStore, topics: Sequence[Topic], when: When = EVER) -> Rematching:
+    """Find the topics whose rule changed since they were last run over everything."""
+    return Rematching(store, topics, frozenset(await store.stale_topics(topics)), when)
+
+
+async def rematch(store: MatchStore, topics: Sequence[Topic], when: When = EVER) -> frozenset[str]:
+    """Run topics whose rule changed over everything that is kept; name them."""
+    running = await begin_rematch(store, topics, when)
+    while await running.step():
+        pass
+    return running.stale
 
 
 def _judge(topics: TopicSet, batch: CurateBatch, placed: Curated) -> Curated:

@@ -18,23 +18,30 @@ async def weigh(store: WeighStore, topics: TopicSet, now: datetime) -> frozenset
     """Weigh every story that is due; name the topics whose members may have changed."""
     touched: frozenset[str] = frozenset()
     while topics.restless:
-        result = await store.weigh(now, BATCH, partial(_decide, topics, now))
+        result = await store.weigh(now, BATCH, partial(weigh_batch, topics, now))
         touched |= result.topics
         if result.arrivals < BATCH:
             break
     return touched
 
 
-def _decide(topics: TopicSet, now: datetime, batch: CurateBatch) -> Curated:
+def weigh_batch(topics: TopicSet, now: datetime | None, batch: CurateBatch) -> Curated:
+    """Find the restless topics of entries, and when time alone may next change them.
+
+    Args:
+        topics: All that there are.
+        now: At which time; when each entry was first seen, unless said.
+        batch: With the stories of its arrivals.
+    """
     stories = dict(batch.stories)
     matches: list[Match] = []
     due: dict[EntryKey, datetime] = {}
     for arrival in batch.arrivals:
-        key = arrival.stored.story
+        key, at = arrival.stored.story, now or arrival.stored.first_seen_at
         if key is None:
             continue
-        matches += topics.weigh(arrival.stored, arrival.source, now, stories[key])
-        change = topics.next_change(arrival.stored, now, stories[key])
+        matches += topics.weigh(arrival.stored, arrival.source, at, stories[key])
+        change = topics.next_change(arrival.stored, at, stories[key])
         if change is not None:
             due[key] = min(change, due.get(key, change))
     return Curated(

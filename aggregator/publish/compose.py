@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from aggregator.model.editing import PINNED, Mark, Scope
 from aggregator.model.edition import (
     Candidate,
     Composed,
@@ -22,6 +23,7 @@ from aggregator.model.extras import NO_EXTRAS
 from aggregator.model.reason import Reason
 from aggregator.model.topic import Topic, TopicMode
 from aggregator.publish.clean import language_tag, line, web_url
+from aggregator.publish.hands import Hands
 from aggregator.publish.ids import apart, choose_id
 from aggregator.publish.item import MAX_SUMMARY_CHARS, Told, make_item
 from aggregator.publish.lead import MAX_TITLE_CHARS, also_covered, choose_lead, may_be_announced, open_members
@@ -29,21 +31,28 @@ from aggregator.publish.lead import MAX_TITLE_CHARS, also_covered, choose_lead, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Subject:
-    """A candidate that is shown, with everything decided but its id."""
+    """A candidate that is shown, with everything decided but its id; ``pin`` is the editor's, if any."""
 
     candidate: Candidate
     members: tuple[Member, ...]
     lead: Member
     announced_at: datetime
+    pin: Mark | None
+
+    @property
+    def on_top(self) -> bool:
+        """Whether an editor wants it first: a source that is pinned fills no feed for ever."""
+        return self.pin is not None and self.pin.scope is not Scope.SOURCE
 
 
 def compose(view: TopicView, now: datetime, site: SiteFacts, *, own_links: bool = True) -> Composed:
     """Compose the edition of a topic.
 
     Subjects that this topic has not announced are announced now, all of them, also those for which the edition has
-    no room: they are in the ledger, and a flood is not dealt out over days. The edition shows the newest
-    ``topic.limit``. Composing again with the ledger of the first time gives the same edition. What is announced, and
-    who speaks, does not depend on the texts of the members, only on their lengths.
+    no room: they are in the ledger, and a flood is not dealt out over days. The edition shows what an editor pinned,
+    then the newest, ``topic.limit`` in all; what is hidden is not in it. Composing again with the ledger of the first
+    time gives the same edition. What is announced, and who speaks, does not depend on the texts of the members, only
+    on their lengths.
 
     Args:
         view: All that may be known; a public topic passes over members of private sources.
@@ -52,13 +61,15 @@ def compose(view: TopicView, now: datetime, site: SiteFacts, *, own_links: bool 
         own_links: No two items are announced under one link: the later one gets a fragment of its own.
     """
     now = now.replace(microsecond=0)
-    subjects = [one for candidate in view.candidates if (one := _subject(candidate, view.topic, now)) is not None]
+    hands = Hands(view.marks)
+    found = (_subject(candidate, view.topic, hands, now) for candidate in view.candidates)
+    subjects = [one for one in found if one is not None]
     rows = _new_rows(view, subjects, now, own_links=own_links)
     ledger = {row.subject: row for row in rows}
     shown = [(one, one.candidate.ledger or ledger[one.candidate.subject]) for one in subjects]
     # Sorting is stable: the id decides what the two dates leave open.
     shown.sort(key=lambda pair: pair[1].atom_id)
-    shown.sort(key=lambda pair: (pair[0].announced_at, pair[1].published_at), reverse=True)
+    shown.sort(key=lambda pair: (pair[0].on_top, pair[0].announced_at, pair[1].published_at), reverse=True)
     room = shown[: view.topic.limit]
     return Composed(
         edition=_edition(view, tuple(_item(one, row, view.topic) for one, row in room), now, site, _older(view, shown)),
@@ -68,16 +79,17 @@ def compose(view: TopicView, now: datetime, site: SiteFacts, *, own_links: bool 
     )
 
 
-def _subject(candidate: Candidate, topic: Topic, now: datetime) -> _Subject | None:
-    members = open_members(candidate, topic.access)
+def _subject(candidate: Candidate, topic: Topic, hands: Hands, now: datetime) -> _Subject | None:
+    members = hands.seen(candidate, open_members(candidate, topic.access))
     announced_at = candidate.announced_at
-    if not members or (announced_at is None and not may_be_announced(members)):
+    if not members or (announced_at is None and not may_be_announced(members, hands)):
         return None
     return _Subject(
         candidate=candidate,
         members=members,
         lead=choose_lead(members, candidate),
         announced_at=(announced_at or now).replace(microsecond=0),
+        pin=hands.pins(members),
     )
 
 
@@ -135,7 +147,9 @@ def _item(one: _Subject, row: LedgerRow, topic: Topic) -> EditionEntry:
 
 
 def _reasons(one: _Subject) -> tuple[Reason, ...]:
-    """Say why the subject is here: the lead's own reason, else that of the first member that has one."""
+    """Say why the subject is here: an editor, or the lead's own reason, else that of the first member that has one."""
+    if one.pin is not None:
+        return (Reason("editor", "pinned", PINNED, one.pin.signature),)
     if one.lead.reason is not None:
         return (one.lead.reason,)
     return next(((member.reason,) for member in one.members if member.reason is not None), ())

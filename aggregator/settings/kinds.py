@@ -31,6 +31,7 @@ from aggregator.settings.units import (
     parse_every,
     parse_size,
 )
+from aggregator.settings.zones import parse_zone
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -177,6 +178,7 @@ _IGNORED_SEVERAL = WithJsonSchema({"anyOf": [_IGNORED, {"type": "array", "items"
 IgnoredFields = Annotated[list[Ignored | None], BeforeValidator(_several), _IGNORED_SEVERAL]
 
 SourceId = Annotated[str, _text_of(_id), _pattern(r"^[a-z0-9][a-z0-9._-]{0,63}$", "lwn")]
+Zone = Annotated[str, _text_of(parse_zone), _pattern(r"^[A-Za-z0-9+_/-]+$", "UTC", "Europe/London")]
 Language = Annotated[str, _text_of(_language), _pattern(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", "en", "en-GB")]
 Base = Annotated[str, _text_of(_base), _pattern("^(auto|feed|entry|https?://.+)$", "feed", "https://example.org/")]
 BaseUrl = Annotated[str, _text_of(parse_base_url), _pattern("^https?://", "https://feeds.example.org")]

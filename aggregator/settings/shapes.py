@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from aggregator.model.source import ContentPolicy
 from aggregator.model.story import Granularity
-from aggregator.model.topic import Access, Attribution, FeedFormat, Shown, TopicMode
+from aggregator.model.topic import Access, Attribution, FeedFormat, Retroactive, Shown, TopicMode
 from aggregator.settings.kinds import (
     Auth,
     Backfill,
@@ -43,6 +43,7 @@ from aggregator.settings.kinds import (
     TextShare,
     Timeout,
     Weight,
+    Zone,
 )
 from aggregator.settings.reading import ReadingSection
 from aggregator.settings.section import Section
@@ -55,6 +56,7 @@ class SiteSection(Section):
     base_url: BaseUrl | None = Field(default=None, description="Public address, such as https://feeds.example.org.")
     contact: Contact | None = Field(default=None, description="mailto: or https: address that publishers can write to.")
     language: Language | None = Field(default=None, description="Language of the pages; default en.")
+    timezone: Zone | None = Field(default=None, description="Zone of times of day, as Europe/London; default UTC.")
 
 
 class ServerSection(Section):
@@ -207,6 +209,11 @@ class TopicSection(Section):
     limit: Limit | None = Field(default=None, description="Items in the feed; default 60.")
     aliases: Lines | None = Field(default=None, description="Old slugs, answered with a redirect.")
     access: Access | None = Field(default=None, description="public (default), or token: only who has its address.")
+    retroactive: Retroactive | None = Field(
+        default=None,
+        description="What becomes of older entries that a changed rule lets in: silent (default: kept, not announced) "
+        "or none (not taken).",
+    )
     output: OutputSection | None = None
 
 

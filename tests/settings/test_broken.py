@@ -66,7 +66,7 @@ BROKEN = [
     ("policies: {duplicates: {headline: 48}}\n", "1:35", "did you mean 48h?"),
     ("policies: {duplicates: {link: false}}\n", "1:25", "unknown key 'link'"),
     ("server: {admin-token: x}\n", "1:10", "server.admin-token: 'admin-token' cannot be used (not available in this"),
-    ("site: {timezone: UTC}\n", "1:8", "not available in this version yet"),
+    ("site: {timezone: london}\n", "1:18", "did you mean 'Europe/London'?"),
     (
         "network: {respect-robots: true}\n",
         "1:11",

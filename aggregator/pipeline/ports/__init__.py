@@ -5,9 +5,19 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 """
 
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.matching import MatchStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Poster, Reader
 from aggregator.pipeline.ports.searching import SearchStore
-from aggregator.pipeline.ports.stores import AnnounceStore, CurateStore, EditStore, PollStore, PushStore, Store
+from aggregator.pipeline.ports.stores import (
+    AnnounceStore,
+    CurateStore,
+    EditStore,
+    PollStore,
+    PushStore,
+    Rehearsal,
+    RehearseStore,
+    Store,
+)
 from aggregator.pipeline.ports.weighing import WeighStore
 
 __all__ = [
@@ -20,12 +30,15 @@ __all__ = [
     "EditStore",
     "Fetcher",
     "FullTextStore",
+    "MatchStore",
     "PaceStore",
     "PollStore",
     "Poster",
     "PushStore",
     "ReadStore",
     "Reader",
+    "Rehearsal",
+    "RehearseStore",
     "SearchStore",
     "Store",
     "WeighStore",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
 from aggregator.model.story import CurateBatch, Curated, CurateResult
-from aggregator.model.topic import Topic
 
 
 class WeighStore(Protocol):
@@ -20,10 +19,6 @@ class WeighStore(Protocol):
         of its ``restless`` topics are put in the place of those that the entries had, and what is ``due`` later is
         noted. ``arrivals`` of the result counts the stories.
         """
-        ...
-
-    async def reweigh(self, topics: Sequence[Topic]) -> None:
-        """Make every story due, and store the rules of these topics, which changed."""
         ...
 
     async def next_weighing_at(self) -> datetime | None:

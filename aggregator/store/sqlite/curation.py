@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement
-from aggregator.model.topic import Topic
-from aggregator.store.sqlite.matches import AllBut, row_of, write_matches
+from aggregator.store.sqlite.matches import Entering, row_of, write_matches
 from aggregator.store.sqlite.merging import merge_stories
 from aggregator.store.sqlite.near import find_near, remember
 from aggregator.store.sqlite.rows import Row, encode, reason_text, stored_of
 from aggregator.store.sqlite.source_rows import facts_by_row
-from aggregator.store.sqlite.topic_rows import store_rules
 from aggregator.store.sqlite.weighing import make_due
 
 _ENTRIES: Final = "SELECT * FROM v_entries WHERE id IN (SELECT value FROM json_each(?))"
+_TOPICS_OF: Final = "SELECT topic FROM topic_entries WHERE entry_id IN (SELECT value FROM json_each(?))"
 _PLACE: Final = """
 UPDATE entries SET story_id = ?, duplicate_of = ?, story_reason = ?, copy_reason = ? WHERE id = ? AND story_id IS NULL
 """
@@ -26,9 +25,6 @@ UPDATE entries SET story_id = ?, duplicate_of = ?, story_reason = ?, copy_reason
 _COUNT_DUPLICATE: Final = """
 UPDATE polls SET duplicates = duplicates + 1
 WHERE (source_id, at) = (SELECT source_id, first_seen_at FROM entries WHERE id = ?)
-"""
-_SLICE: Final = """
-SELECT * FROM v_entries WHERE id > ? AND story_id IS NOT NULL ORDER BY id LIMIT ?
 """
 # A topic shows a story when it has, or had, one of its entries; and an entry when it has, or had, what that repeats.
 _TOPICS_OF_STORIES: Final = """
@@ -66,7 +62,7 @@ def curate(db: Database, limit: int, deciding: Deciding) -> CurateResult:
         )
         for number, entry_id, revised in in_order
     )
-    rows = _rows_by_key(found.values())
+    rows = rows_by_key(found.values())
     near = find_near(db, deciding.trace(arrivals), rows)
     batch = CurateBatch(arrivals=arrivals, neighbours=near.neighbours, headlines=near.headlines, holders=near.holders)
     decided = deciding.decide(batch)
@@ -76,31 +72,7 @@ def curate(db: Database, limit: int, deciding: Deciding) -> CurateResult:
     return CurateResult(arrivals=len(taken), topics=topics)
 
 
-def rematch(
-    db: Database, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
-) -> int | None:
-    """Match one slice of what is kept and curated anew; with the last slice the rules are stored."""
-    found = list(db.query(_SLICE, [after, limit]))
-    if found:
-        facts = facts_by_row(db, {row["source_id"] for row in found})
-        arrivals = tuple(
-            Arrival(number=number, stored=stored_of(row), source=facts[row["source_id"]], revised=True)
-            for number, row in enumerate(found, 1)
-        )
-        rows = _rows_by_key(found)
-        decided = decide(CurateBatch(arrivals=arrivals))
-        judged = {row_of(db, key, rows) for key in decided.judged}
-        slugs = frozenset(topic.slug for topic in topics)
-        matches = [match for match in decided.matches if match.topic in slugs]
-        write_matches(db, judged, matches, rows, only=slugs)
-    if len(found) == limit:
-        last: int = found[-1]["id"]
-        return last
-    store_rules(db, topics)
-    return None
-
-
-def _rows_by_key(rows: Iterable[Row]) -> dict[EntryKey, int]:
+def rows_by_key(rows: Iterable[Row]) -> dict[EntryKey, int]:
     """Index rows of ``v_entries`` by their keys and those of their stories."""
     found: dict[EntryKey, int] = {}
     for row in rows:
@@ -116,7 +88,7 @@ def _write(db: Database, decided: Curated, rows: Mapping[EntryKey, int], entry_i
     for merge in decided.merges:
         merge_stories(db, row_of(db, merge.story, rows), row_of(db, merge.into, rows), merge.reason)
     judged = {row_of(db, key, rows) for key in decided.judged}
-    touched = write_matches(db, judged, decided.matches, rows, AllBut(decided.restless))
+    touched = write_matches(db, judged, decided.matches, rows, only=_steady(db, decided, judged))
     if decided.restless:
         make_due(db, judged)
     entries = encode(sorted(entry_ids))
@@ -124,6 +96,15 @@ def _write(db: Database, decided: Curated, rows: Mapping[EntryKey, int], entry_i
     showing = db.execute(_TOPICS_OF_STORIES, {"stories": encode(subjects), "entries": entries})
     retired = {row[0] for row in db.execute("SELECT topic FROM topics WHERE retired = 1")}
     return (touched | {row[0] for row in showing}) - retired
+
+
+def _steady(db: Database, decided: Curated, judged: Iterable[int]) -> dict[str, Entering] | None:
+    """Name the topics that were judged, where some were not."""
+    if not decided.restless:
+        return None
+    known = {row[0] for row in db.execute(_TOPICS_OF, [encode(sorted(judged))])}
+    found = (known | {match.topic for match in decided.matches}) - decided.restless
+    return dict.fromkeys(found, Entering.LOUD)
 
 
 def _place(db: Database, placements: Sequence[Placement], rows: Mapping[EntryKey, int]) -> None:

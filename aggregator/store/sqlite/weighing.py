@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -11,11 +11,9 @@ from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, StoryFacts
-from aggregator.model.topic import Topic
-from aggregator.store.sqlite.matches import row_of, write_matches
-from aggregator.store.sqlite.rows import encode, known_moment, moment, stored_of
+from aggregator.store.sqlite.matches import Entering, row_of, write_matches
+from aggregator.store.sqlite.rows import Row, encode, known_moment, moment, stored_of
 from aggregator.store.sqlite.source_rows import facts_by_row
-from aggregator.store.sqlite.topic_rows import store_rules
 
 # What is due at once bears an empty moment, which is before all others.
 SCHEMA: Final = """
@@ -30,9 +28,9 @@ _MAKE_DUE: Final = """
 INSERT OR REPLACE INTO weighings (story_id, due_at)
 SELECT DISTINCT story_id, '' FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND story_id IS NOT NULL
 """
-_MAKE_ALL_DUE: Final = """
-INSERT OR REPLACE INTO weighings (story_id, due_at)
-SELECT DISTINCT story_id, '' FROM entries WHERE story_id IS NOT NULL AND pruned_at IS NULL
+_MAKE_DUE_AT: Final = """
+INSERT INTO weighings (story_id, due_at) VALUES (?, ?)
+ON CONFLICT (story_id) DO UPDATE SET due_at = min(due_at, excluded.due_at)
 """
 _MEMBERS: Final = """
 SELECT * FROM v_entries WHERE story_id IN (SELECT value FROM json_each(?)) ORDER BY first_seen_at, id
@@ -68,15 +66,21 @@ def story_facts(db: Database, story_ids: Iterable[int]) -> dict[int, StoryFacts]
     }
 
 
+def stories_of(db: Database, rows: Iterable[Row]) -> tuple[tuple[EntryKey, StoryFacts], ...]:
+    """Give the facts of the stories that rows of ``v_entries`` belong to."""
+    keys = {row["story_id"]: EntryKey(row["story_source"], row["story_guid"]) for row in rows}
+    facts = story_facts(db, keys)
+    return tuple((key, facts[story_id]) for story_id, key in keys.items())
+
+
 def make_due(db: Database, entry_ids: Iterable[int]) -> None:
     """Note that the stories of these entries are to be weighed at once."""
     db.execute(_MAKE_DUE, [encode(sorted(entry_ids))])
 
 
-def reweigh(db: Database, topics: Sequence[Topic]) -> None:
-    """Note that every story is to be weighed, and by which rules."""
-    db.execute(_MAKE_ALL_DUE)
-    store_rules(db, topics)
+def note_due(db: Database, due: Iterable[tuple[EntryKey, datetime]], rows: Mapping[EntryKey, int]) -> None:
+    """Note when stories are to be weighed; what is due sooner stays so."""
+    db.conn.executemany(_MAKE_DUE_AT, [(row_of(db, key, rows), moment(at)) for key, at in due])
 
 
 def next_weighing_at(db: Database) -> datetime | None:
@@ -94,7 +98,6 @@ def weigh(db: Database, now: datetime, limit: int, decide: Callable[[CurateBatch
         return CurateResult()
     found = list(db.query(_MEMBERS, [encode(due)]))
     sources = facts_by_row(db, {row["source_id"] for row in found})
-    facts = story_facts(db, due)
     rows = {EntryKey(row["source"], row["guid"]): row["id"] for row in found}
     stories = {EntryKey(row["story_source"], row["story_guid"]): row["story_id"] for row in found}
     batch = CurateBatch(
@@ -102,13 +105,12 @@ def weigh(db: Database, now: datetime, limit: int, decide: Callable[[CurateBatch
             Arrival(number=number, stored=stored_of(row), source=sources[row["source_id"]], revised=True)
             for number, row in enumerate(found, 1)
         ),
-        stories=tuple((key, facts[story_id]) for key, story_id in stories.items()),
+        stories=stories_of(db, found),
     )
     decided = decide(batch)
     judged = {row_of(db, key, rows) for key in decided.judged}
-    touched = write_matches(db, judged, decided.matches, rows, only=decided.restless)
+    touched = write_matches(db, judged, decided.matches, rows, only=dict.fromkeys(decided.restless, Entering.LOUD))
     db.conn.executemany("DELETE FROM weighings WHERE story_id = ?", [(story_id,) for story_id in due])
-    later = [(row_of(db, key, stories), moment(at)) for key, at in decided.due]
-    db.conn.executemany("INSERT INTO weighings (story_id, due_at) VALUES (?, ?)", later)
+    note_due(db, decided.due, stories)
     retired = {row[0] for row in db.execute("SELECT topic FROM topics WHERE retired = 1")}
     return CurateResult(arrivals=len(due), topics=touched - retired)

@@ -12,6 +12,7 @@ from aggregator.model.topic import Access, Topic
 from aggregator.text.link_keys import link_key
 from tests.fakes.store import editing, readers, weighing
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
+from tests.fakes.store.memberships import matched
 
 
 def entries(kept: Kept, wanted: EntryFilter, now: datetime) -> tuple[tuple[StoredEntry, str], ...]:
@@ -118,6 +119,7 @@ def _topic_status(kept: Kept, topic: Topic) -> TopicStatus:
         entries=len(members),
         stories=len({kept.entries[number].story for number in members}),
         updated_at=row.changed_at if row else None,
+        matched=matched(row) if row else 1.0,
         subscribers=readers.subscribers(kept).get(topic.slug, 0),
         private=topic.access is Access.TOKEN,
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
+from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, StoryFacts
-from aggregator.model.topic import Topic
 from tests.fakes.store import curation
 from tests.fakes.store.kept import Kept
 
@@ -24,15 +23,20 @@ def facts(kept: Kept, story: int) -> StoryFacts:
     )
 
 
+def stories_of(kept: Kept, entries: Iterable[int]) -> tuple[tuple[EntryKey, StoryFacts], ...]:
+    told = {story for number in entries if (story := kept.entries[number].story) is not None}
+    return tuple((kept.key(story), facts(kept, story)) for story in told)
+
+
+def note_due(kept: Kept, due: Iterable[tuple[EntryKey, datetime]], numbers: Mapping[EntryKey, int]) -> None:
+    for key, at in due:
+        story = numbers[key]
+        kept.due[story] = min(at, kept.due.get(story, at))
+
+
 def make_due(kept: Kept, entries: Iterable[int]) -> None:
     stories = {kept.entries[number].story for number in entries}
     kept.due |= {story: AT_ONCE for story in stories if story is not None}
-
-
-def reweigh(kept: Kept, topics: Sequence[Topic]) -> None:
-    make_due(kept, [number for number, _ in kept.live()])
-    for topic in topics:
-        kept.topics[topic.slug] = replace(curation.topic_row(kept, topic.slug), rule_digest=topic.rule_digest)
 
 
 def next_weighing_at(kept: Kept) -> datetime | None:
@@ -49,14 +53,11 @@ def weigh(kept: Kept, now: datetime, limit: int, decide: Callable[[CurateBatch],
         Arrival(number=place, stored=kept.stored(number), source=kept.facts(kept.entries[number].source), revised=True)
         for place, (_, number) in enumerate(members, 1)
     )
-    told = {story for _, number in members if (story := kept.entries[number].story) is not None}
-    decided = decide(
-        CurateBatch(arrivals=arrivals, stories=tuple((kept.key(story), facts(kept, story)) for story in told))
-    )
+    decided = decide(CurateBatch(arrivals=arrivals, stories=stories_of(kept, [number for _, number in members])))
     numbers = {kept.key(entry): entry for entry in kept.entries}
-    touched = curation.match(kept, decided, numbers, only=decided.restless)
+    touched = curation.match(kept, decided, numbers, only=dict.fromkeys(decided.restless, True))
     for story in stories:
         del kept.due[story]
-    kept.due |= {numbers[key]: at for key, at in decided.due}
+    note_due(kept, decided.due, numbers)
     retired = {topic for topic in touched if topic in kept.topics and kept.topics[topic].retired}
     return CurateResult(arrivals=len(stories), topics=touched - retired)
