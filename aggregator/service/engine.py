@@ -12,14 +12,16 @@ from datetime import datetime, timedelta
 from aggregator.errors import StoreError, StoreFull
 from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
+from aggregator.model.metering import Counts
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
 from aggregator.pipeline.poll import PollParts, poll
-from aggregator.pipeline.search import index_some
 from aggregator.schedule import host_of, sort_out, spread
+from aggregator.service.chores import Chores
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
+from aggregator.service.meter import Meter
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
 from aggregator.service.settling import Settler
@@ -27,7 +29,6 @@ from aggregator.settings.pacing import pace_of
 
 logger = logging.getLogger(__name__)
 
-_QUIET_BATCHES = 20
 PAUSE = timedelta(seconds=30)
 """How long polling rests after the store refused to write."""
 
@@ -42,6 +43,7 @@ class Engine:
 
     Attributes:
         errands: What is asked beside polls, by the pace of the configuration in force.
+        chores: What is done when there is time.
         audience: For how many each source is read; publishers are told.
     """
 
@@ -70,7 +72,9 @@ class Engine:
         )
         self._round = Tally()
         self._tallies = [self._round]
+        self._meter = Meter(house.clock.now())
         self.errands = Errands(house, self._pace)
+        self.chores = Chores(house, self._settler, self._runners)
         self._feeding = asyncio.Lock()
         self._refill = False
         self._freed = asyncio.Event()
@@ -187,21 +191,10 @@ class Engine:
         """Curate all that has arrived, and announce the topics that it touched."""
         await self._settler.settle()
 
-    async def index_words(self) -> None:
-        """Take what waits into the index of searching: a little while polls are under way, more when all is quiet."""
-        try:
-            for _ in range(1 if self._runners.busy else _QUIET_BATCHES):
-                if not await index_some(self._house.store):
-                    break
-        except StoreError as error:
-            self._pause(error)
-
-    async def look_at_time(self) -> None:
-        """Let what has come of age for a topic be settled."""
-        try:
-            await self._settler.look_at_time()
-        except StoreError as error:
-            self._pause(error)
+    async def write_letters(self, slugs: Sequence[str]) -> None:
+        """Announce these topics, with the letters whose time has come."""
+        if slugs:
+            await self._settler.write_letters(slugs)
 
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
@@ -224,6 +217,10 @@ class Engine:
     async def status(self, *, polls: int = 1) -> Status:
         """Tell the state of every source and topic."""
         return await self._house.store.status(self._plan.topics, self._house.clock.now(), polls=polls)
+
+    def counts(self) -> Counts:
+        """Tell what polls brought since this process began."""
+        return self._meter.counts(self._house.clock.monotonic() - self.last_fed)
 
     def end_round(self) -> None:
         """Say in one line what has been polled since the last time, if anything, and once all is quiet."""
@@ -275,6 +272,7 @@ class Engine:
                 tally.failed.append(claim.source.id)
             return ""
         log_poll(polled)
+        self._meter.add(polled)
         for tally in self._tallies:
             tally.add(polled)
         if polled.record.new or polled.record.revised or polled.released:

@@ -18,6 +18,7 @@ from aggregator.service.house import House, Plan
 from aggregator.service.web.shelf import Shelf
 from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import FakeFetcher, fetched
+from tests.fakes.mailer import FakeMailer
 from tests.fakes.poster import FakePoster
 from tests.fakes.reader import FakeReader
 from tests.fakes.store import FakeStore
@@ -33,6 +34,7 @@ def house_on(store: FakeStore, fetcher: FakeFetcher) -> House:
         store=store,
         fetcher=fetcher,
         poster=FakePoster(),
+        mailer=FakeMailer(),
         reader=FakeReader(),
         clock=FakeClock(),
         user_agent="aggregator/test",
@@ -145,7 +147,7 @@ async def test_what_comes_of_age_for_a_topic_is_settled_without_a_poll(tmp_path:
     assert not engine.unsettled.is_set()
     for hours, entries in ((1, 0), (1, 1)):
         house.clock.turn(timedelta(hours=hours))
-        await engine.look_at_time()
+        await engine.chores.look_at_time()
         assert engine.unsettled.is_set() is bool(entries)
         await engine.settle()
         (topic,) = (await engine.status()).topics
