@@ -146,7 +146,7 @@ class Daemon:
         self._metronome.guard()
         if by := self._metronome.stepped_by:
             # What was an hour ahead stays an hour ahead: nobody is asked early, nobody waits for years.
-            await self._engine.shift(by)
+            await self._house.store.shift(by)
             self._metronome.stepped_by -= by
         if self._house.clock.monotonic() - self._engine.last_fed > LONG_PAUSE_SECONDS:
             await self._engine.spread()

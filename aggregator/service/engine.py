@@ -134,10 +134,6 @@ class Engine:
         if later:
             logger.info("%d sources of hosts with many are polled over the next hour, not at once", later)
 
-    async def shift(self, by: timedelta) -> None:
-        """Make up for a wall clock that was stepped."""
-        await self._house.store.shift(by)
-
     async def poll_due(self) -> tuple[str, ...]:
         """Poll all that is due, to the end, and settle it; name the sources that failed."""
         async with self._polling() as tally:
