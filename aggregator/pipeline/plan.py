@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.membership import Membership, Told, TopicRecord
@@ -21,7 +21,8 @@ from aggregator.model.planned import (
 from aggregator.model.reason import Reason
 from aggregator.model.topic import Retroactive, Topic
 from aggregator.pipeline.announce import announce
-from aggregator.pipeline.curate import rematch, with_context
+from aggregator.pipeline.curate import When, rematch, with_context
+from aggregator.pipeline.explain import reasons_in
 from aggregator.pipeline.ports import Clock, Rehearsal, RehearseStore
 from aggregator.topics import TopicSet
 
@@ -79,7 +80,7 @@ async def _rehearsed(aside: Rehearsal, proposed: Proposed, clock: Clock, questio
     records = {record.slug: record for record in await aside.topic_records()}
     steps = [step for step in _steps(topics, records) if _may_differ(step, question)]
     before = _by_topic(await aside.members({step.was for step in steps if step.was is not None}, start))
-    await rematch(aside, topics, start)
+    await rematch(aside, topics, When(since=start, now=now))
     for step in steps:
         if step.topic is not None:
             await announce(aside, step.topic, proposed.site, clock)
@@ -93,10 +94,11 @@ async def _rehearsed(aside: Rehearsal, proposed: Proposed, clock: Clock, questio
     shared = await _shared(aside, slugs, start)
     look = _Look(
         aside=aside,
+        now=now,
         shown=question.shown,
         days=await _days(aside, now, question.since),
         rules=TopicSet.compile(topics),
-        not_taken=await _not_taken(aside, topics, start),
+        not_taken=await _not_taken(aside, topics, When(since=start, now=now)),
     )
     found = [
         replace(
@@ -150,6 +152,7 @@ class _Look:
     """
 
     aside: Rehearsal
+    now: datetime
     shown: int
     days: float
     rules: TopicSet
@@ -195,7 +198,7 @@ class _Look:
     async def _stopped(self, step: _Step, one: PlannedEntry) -> PlannedEntry:
         for view in await self.aside.entry_views(one.key.short):
             if view.stored.entry.key == one.key:
-                return replace(one, reason=self.rules.explain(step.slug, view.stored, view.source)[-1])
+                return replace(one, reason=reasons_in(step.slug, view, self.rules, self.now)[-1])
         return one
 
 
@@ -217,7 +220,7 @@ def _by_topic(members: Sequence[Membership]) -> Mapping[str, Members]:
     return found
 
 
-async def _not_taken(aside: Rehearsal, topics: Sequence[Topic], start: datetime) -> Mapping[str, Members]:
+async def _not_taken(aside: Rehearsal, topics: Sequence[Topic], when: When) -> Mapping[str, Members]:
     """Find what the rules of topics let in that want nothing old, by letting it in after all."""
     wanting = {topic.slug for topic in topics if topic.retroactive is Retroactive.NONE}
     if not wanting:
@@ -227,8 +230,8 @@ async def _not_taken(aside: Rehearsal, topics: Sequence[Topic], start: datetime)
         replace(topic, retroactive=Retroactive.SILENT, context=f"{topic.context}+") if topic.slug in wanting else topic
         for topic in topics
     ]
-    await rematch(aside, taking, start)
-    return _by_topic(await aside.members(wanting, start))
+    await rematch(aside, taking, when)
+    return _by_topic(await aside.members(wanting, when.since or datetime.min.replace(tzinfo=UTC)))
 
 
 async def _days(aside: Rehearsal, now: datetime, since: timedelta) -> float:

@@ -97,6 +97,8 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "entries": lambda store: store.entries(EntryFilter(), NOON),
     "status": lambda store: store.status([WORLD], NOON, polls=9),
     "source_view": lambda store: store.source_view("lwn", NOON),
+    "story_view": lambda store: store.story_view(ONE.key.short),
+    "activity": lambda store: store.activity(NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
     "next_weighing_at": lambda store: store.next_weighing_at(),

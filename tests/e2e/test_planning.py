@@ -153,7 +153,7 @@ def test_a_preview_tries_a_topic_that_is_not_there_yet_and_knows_what_was_meant(
 def test_a_reload_beyond_the_bound_is_refused_and_the_old_configuration_serves_on(place: Place):
     config, base = place.config, place.base
     with running("-c", config, "run") as process:
-        before = wait_for(f"{base}/ships.atom", b"Ferry aground")
+        before = wait_for(f"{base}/ships.atom", b"Ferry aground", 30.0)
         place.write("  ships: {match: storm}\n  all: {}")
         assert get(f"{base}/ships.atom")[2] == before, "a changed file alone changes nothing"
         done = aggregator("-c", config, "reload", check=False)
@@ -162,10 +162,10 @@ def test_a_reload_beyond_the_bound_is_refused_and_the_old_configuration_serves_o
         assert "policies.reload-bound (50%)" in done.stderr
         assert "aggregator reload --accept" in done.stderr
         process.send_signal(signal.SIGHUP)
-        wait_for(f"{base}/readyz", b"would change by 150%")
+        wait_for(f"{base}/readyz", b"would change by 150%", 30.0)
         assert get(f"{base}/ships.atom")[2] == before
         assert "1 topics changed (ships)" in aggregator("-c", config, "reload", "--accept").stdout
-        wait_for(f"{base}/readyz", b"as last loaded")
+        wait_for(f"{base}/readyz", b"as last loaded", 30.0)
         assert get(f"{base}/ships.atom")[2] == before, "what was announced stays, and nothing old is announced"
         entries = aggregator("-c", config, "--json", "entries", "--topic", "ships").stdout.splitlines()
         assert "Storm over Oslo" in {json.loads(line)["title"] for line in entries}
@@ -174,7 +174,7 @@ def test_a_reload_beyond_the_bound_is_refused_and_the_old_configuration_serves_o
 def test_a_topic_that_is_taken_out_is_refused_unasked_and_then_gone_and_a_renamed_one_leads_on(place: Place):
     config, base = place.config, place.base
     with running("-c", config, "run"):
-        wait_for(f"{base}/ships.atom", b"Ferry aground")
+        wait_for(f"{base}/ships.atom", b"Ferry aground", 30.0)
         place.write("  boats: {match: ferry}")
         done = aggregator("-c", config, "reload", check=False)
         assert "topic all would be gone with its 5 entries" in done.stderr

@@ -17,16 +17,14 @@ from aggregator.model.source import Source
 from aggregator.model.topic import Retroactive, Topic, TopicMode
 from aggregator.pipeline.plan import Question, plan
 from aggregator.service.engine import Engine
-from aggregator.service.house import House, Plan
+from aggregator.service.house import Plan
 from aggregator.service.reloading import too_much
 from aggregator.service.web.shelf import Shelf
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import make_entry, make_source
 from tests.contract.steps import bring, new
 from tests.fakes.clock import FakeClock
-from tests.fakes.fetcher import FakeFetcher
-from tests.fakes.poster import FakePoster
-from tests.fakes.reader import FakeReader
+from tests.service.houses import house_on
 
 DAY = timedelta(days=1)
 ENTRIES = 200
@@ -34,20 +32,6 @@ WORDS = ("ferry", "malta", "budget", "parliament", "storm", "drone", "harbour", 
 GROUPS, TAGS = ("papers", "wires", "blogs"), ("world", "local", "sea")
 SLUGS = ("world", "ships", "politics", "weather", "each", "sea", "fresh")
 LONG = timedelta(days=400)
-
-
-def house_on(store: SqliteStore, clock: FakeClock) -> House:
-    return House(
-        store=store,
-        fetcher=FakeFetcher(),
-        poster=FakePoster(),
-        reader=FakeReader(),
-        clock=clock,
-        user_agent="aggregator/test",
-        render=lambda _edition, _site: (),
-        documents=lambda _plan: (),
-        close=store.close,
-    )
 
 
 Members = dict[EntryKey, Membership]
@@ -128,7 +112,7 @@ class Month:
             Topic(slug="each", title="Each", match="storm", mode=TopicMode.ENTRIES),
         ]
         self.store = SqliteStore.open(self.folder / name, site_authority="t.example")
-        self.house = house_on(self.store, self.clock)
+        self.house = house_on(self.store, clock=self.clock)
         self.engine = Engine(self.house, self._plan(), Shelf())
         await self.engine.start()
 
@@ -247,6 +231,8 @@ class Month:
                 f"{one[:3]}*",
                 f'"{one} {other}" OR {third}',
                 f"lang:de {one}",
+                f"outlets>={self.chance.randrange(2, 4)} {one}",
+                f"age<{self.chance.randrange(5, 25)}d {one}",
                 f"source:s{self.chance.randrange(7)} OR tag:{self.chance.choice(TAGS)} {one}",
             ]
         )
