@@ -128,6 +128,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
     pages = WorkerPool("aggregator.pipeline.article:read_article", size=1) if can_read_articles() else None
     store = open_store(settings)
+    painter = Painter(_report_entry)
 
     async def close() -> None:
         await asyncio.gather(http.close(), pool.close(), *([pages.close()] if pages else []))
@@ -140,7 +141,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
-        render=Painter(_report_entry).render,
+        render=painter.render,
+        render_archive=painter.render_archive,
         documents=_documents,
         close=close,
         articles=PooledArticles(pages) if pages else None,
@@ -229,7 +231,16 @@ def make_web(
     from aggregator.service.web.server import WebServer
 
     server = engine.plan.settings.server
-    app = make_app(shelf, engine.plan.site, status=engine.status, checks=checks, hubs=hubs, turnstile=turnstile)
+    app = make_app(
+        shelf,
+        engine.plan.site,
+        status=engine.status,
+        checks=checks,
+        hubs=hubs,
+        turnstile=turnstile,
+        archives=engine.archives,
+        doors=engine.doors,
+    )
     return WebServer(app, server.host, server.port)
 
 

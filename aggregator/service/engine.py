@@ -13,10 +13,12 @@ from aggregator.errors import StoreError, StoreFull
 from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
 from aggregator.model.source import Claim, Source
-from aggregator.model.status import Status
+from aggregator.model.status import Pruned, Status
 from aggregator.pipeline.curate import with_context
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
+from aggregator.service.archives import Archives
+from aggregator.service.doors import Doors
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.service.rounds import Tally, log_poll
@@ -41,6 +43,8 @@ class Engine:
     Attributes:
         errands: What is asked beside polls, by the pace of the configuration in force.
         audience: For how many each source is read; publishers are told.
+        archives: Months of the topics of the configuration in force.
+        doors: Who may read private topics.
     """
 
     def __init__(self, house: House, plan: Plan, shelf: Shelf) -> None:
@@ -50,6 +54,8 @@ class Engine:
         self._by_id = {source.id: source for source in plan.sources}
         self.audience = Audience()
         self._settler = Settler(house, lambda: self._plan, shelf)
+        self.doors = Doors(house.store, house.clock)
+        self.archives = Archives(house.store, house.clock, lambda: self._plan, house.render_archive)
         self._parts = PollParts(
             store=house.store,
             fetcher=house.fetcher,
@@ -99,6 +105,8 @@ class Engine:
                 self._shelf.remove(slug)
 
         await self._settler.change(adopt)
+        # A renamed topic takes its tokens along.
+        await self.doors.load()
 
     async def feed(self) -> None:
         """Claim what is due, as much as the runners have room for, and set them to work."""
@@ -206,6 +214,11 @@ class Engine:
     async def status(self, *, polls: int = 1) -> Status:
         """Tell the state of every source and topic."""
         return await self._house.store.status(self._plan.topics, self._house.clock.now(), polls=polls)
+
+    async def prune(self) -> Pruned:
+        """Apply the keep rules, once the months that are over are written down."""
+        await self.archives.close_months()
+        return await self._house.store.prune(self._house.clock.now())
 
     def end_round(self) -> None:
         """Say in one line what has been polled since the last time, if anything, and once all is quiet."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from aggregator.model.article import FullText
 from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act
-from aggregator.model.edition import LedgerRow
+from aggregator.model.edition import LedgerRow, Rendition
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.membership import told_of
@@ -21,7 +21,7 @@ from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
-from aggregator.model.topic import TopicMode
+from aggregator.model.topic import Access, TopicMode
 from aggregator.model.verdict import PollRecord
 from aggregator.model.websub import Subscription
 
@@ -100,6 +100,7 @@ class KeptTopic:
     limit: int = 0
     digest: str = ""
     changed_at: datetime | None = None
+    access: Access = Access.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,8 @@ class Kept:
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
         readers: Who was seen last, by topic and reader.
+        archives: Months that are over, by topic and month.
+        tokens: Topics by the hashes of the tokens that hold.
     """
 
     authority: str
@@ -178,6 +181,8 @@ class Kept:
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
+    archives: dict[tuple[str, str], Rendition] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

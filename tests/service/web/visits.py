@@ -84,8 +84,11 @@ def build(
     site: SiteFacts = SITE,
     status: StatusSource | None = None,
     readiness: Readiness | None = None,
+    **more: Any,
 ) -> ASGIApp:
-    return make_app(shelf or filled_shelf(), site, status=status or StatusSource(), checks=readiness or Readiness())
+    return make_app(
+        shelf or filled_shelf(), site, status=status or StatusSource(), checks=readiness or Readiness(), **more
+    )
 
 
 async def ask(app: ASGIApp, path: str, *, method: str = "GET", **headers: str) -> httpx.Response:
