@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aggregator.model.entry import EntryKey
+from aggregator.model.liking import Like, Taste
 from aggregator.model.reason import Reason
 
 
@@ -64,6 +65,8 @@ class Topic:
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
+        like: Examples that its entries have to be like, beside what ``match`` asks for.
+        taste: What was learned from them; None lets nothing in.
     """
 
     slug: str
@@ -77,11 +80,14 @@ class Topic:
     output: Output = Output()
     place: str = ""
     context: str = ""
+    like: Like | None = None
+    taste: Taste | None = field(default=None, compare=False, repr=False)
 
     @property
     def rule_digest(self) -> str:
         """A hash of what decides membership; a change of it means that matches are found anew."""
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context))
+        learned = () if self.like is None else (str(self.like.at_least), self.taste.digest if self.taste else "")
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *learned))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

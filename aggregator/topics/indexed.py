@@ -31,6 +31,16 @@ class IndexedEntry:
         self._written: dict[tuple[str, str], str | None] = {}
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
+    @property
+    def title(self) -> str:
+        """Its headline."""
+        return self._entry.title
+
+    @property
+    def summary(self) -> str:
+        """The beginning of its text."""
+        return self._entry.summary
+
     def words(self, field: str) -> Mapping[str, list[int]]:
         """Give the words of a field, each with its rising positions."""
         found = self._words.get(field)

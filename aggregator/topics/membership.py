@@ -1,7 +1,8 @@
 """Say which topics an entry belongs to, and why, or why not.
 
 A source with credentials comes first: its entries reach no topic, because every topic is public. Then the
-topic's ``from``, then its query; a topic without a query takes everything that its ``from`` lets in.
+topic's ``from``, then its query; a topic without a query takes everything that its ``from`` lets in. What is left has
+to be like its examples, where it names some.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from aggregator.model.topic import Match, Topic
 from aggregator.topics.anchors import AnchorIndex
 from aggregator.topics.evaluate import absence, evidence, holds
 from aggregator.topics.indexed import IndexedEntry
+from aggregator.topics.liking import is_alike, like_reason, with_likeness
 from aggregator.topics.query import Query, parse_query
 
 _PRIVATE = "an entry from a source with credentials never reaches a public topic"
@@ -102,7 +104,10 @@ class TopicSet:
         passed = (Reason("topic", "let in", "from", door),) if rule.query and rule.selectors else ()
         if slug in entered:
             return (*passed, _entrance(rule, door, entry))
-        return (*passed, Reason("topic", "not entered", "match", absence(rule.query, entry) if rule.query else ""))
+        if rule.query and not holds(rule.query.root, entry):
+            return (*passed, Reason("topic", "not entered", "match", absence(rule.query, entry)))
+        unlike = like_reason(rule.topic, entry)
+        return passed if unlike is None else (*passed, unlike)
 
     def _entered(self, entry: IndexedEntry, source: SourceFacts) -> frozenset[str]:
         if source.private:
@@ -118,7 +123,8 @@ class TopicSet:
                 candidates = self._index.candidates(entry) if candidates is None else candidates
                 if rule.number not in candidates or not holds(rule.query.root, entry):
                     continue
-            entered.add(slug)
+            if is_alike(rule.topic, entry):
+                entered.add(slug)
         return frozenset(entered)
 
 
@@ -142,8 +148,10 @@ def _door(rule: _Rule, names: frozenset[str], entered: Collection[str]) -> str:
 
 def _entrance(rule: _Rule, door: str, entry: IndexedEntry) -> Reason:
     if rule.query is None:
-        return Reason("topic", "entered", "from", door)
-    return Reason("topic", "entered", "match", evidence(rule.query, entry))
+        reason = Reason("topic", "entered", "from", door)
+    else:
+        reason = Reason("topic", "entered", "match", evidence(rule.query, entry))
+    return with_likeness(reason, rule.topic, entry)
 
 
 def _introduced(source: SourceFacts) -> str:
