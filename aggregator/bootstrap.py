@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # only the daemon pays for importing these
     from aggregator.service.engine import Engine
     from aggregator.service.house import House, Plan
     from aggregator.service.push import PushDesk
+    from aggregator.service.web.audience import Turnstile
     from aggregator.service.web.health import Checks
     from aggregator.service.web.server import WebServer
     from aggregator.service.web.shelf import Shelf
@@ -206,13 +207,19 @@ async def search_feeds(address: str, network: Network, contact: str | None) -> D
         await asyncio.gather(http.close(), pool.close())
 
 
-def make_web(engine: Engine, shelf: Shelf, checks: Checks, hubs: PushDesk | None = None) -> WebServer:
+def make_web(
+    engine: Engine,
+    shelf: Shelf,
+    checks: Checks,
+    hubs: PushDesk | None = None,
+    turnstile: Turnstile | None = None,
+) -> WebServer:
     """Make the web server over what is on the shelf; it does not listen yet."""
     from aggregator.service.web.app import make_app
     from aggregator.service.web.server import WebServer
 
     server = engine.plan.settings.server
-    app = make_app(shelf, engine.plan.site, status=engine.status, checks=checks, hubs=hubs)
+    app = make_app(shelf, engine.plan.site, status=engine.status, checks=checks, hubs=hubs, turnstile=turnstile)
     return WebServer(app, server.host, server.port)
 
 

@@ -8,6 +8,7 @@ Python and the reading of the settings are not counted, for the peer's are not e
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -15,22 +16,38 @@ from datetime import timedelta
 from pathlib import Path
 
 from aggregator.bootstrap import opened, read_settings, run
+from benchmarks.rounds import Rounds
 
 
 def cpu_seconds() -> float:
-    """Give the CPU time of this process so far, without its children."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+    """Give the CPU time so far of this process and of its children, those that have ended and those that live."""
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    children = (Path(f"/proc/{pid}/stat") for pid in _children())
+    living = sum(_ticks(stat.read_text(encoding="utf-8")) for stat in children if stat.exists())
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages) + living / os.sysconf("SC_CLK_TCK")
 
 
-async def poll_all(config: Path, rounds: int) -> dict[str, float]:
-    """Poll every source; with more rounds than one the figures are those of the last, as a daemon's second hour is."""
+def _children() -> list[str]:
+    threads = Path("/proc/self/task").iterdir()
+    return [pid for thread in threads for pid in (thread / "children").read_text(encoding="ascii").split()]
+
+
+def _ticks(stat: str) -> int:
+    """Read what a process has used, in user and in system mode (``proc(5)``); its name may hold anything but ``)``."""
+    fields = stat.rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+async def poll_all(config: Path, rounds: Rounds) -> dict[str, float]:
+    """Poll every source, round by round; the figures are those of the last, as a daemon's second hour is."""
     settings = read_settings(config)
     figures: dict[str, float] = {}
     async with opened(settings) as (_house, engine, _shelf):
         await engine.start()
-        for _ in range(rounds - 1):
+        for _ in range(rounds.count - 1):
+            rounds.begin()
             await engine.poll_named(engine.source_ids())
+        rounds.begin()
         cpu, wall = cpu_seconds(), time.perf_counter()
         failed = await engine.poll_only(engine.source_ids())
         figures["wall"] = time.perf_counter() - wall
@@ -42,11 +59,9 @@ async def poll_all(config: Path, rounds: int) -> dict[str, float]:
         figures["failed"] = len(failed)
         figures["feeds"] = len(settings.sources)
         await engine.stop(timedelta())
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    figures["cpu"] += children.ru_utime + children.ru_stime
     figures["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return figures
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(poll_all(Path(sys.argv[1]), int(sys.argv[2])))))
+    print(json.dumps(run(poll_all(Path(sys.argv[1]), Rounds.read(sys.argv[2:])))))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from reader import make_reader
 
+from benchmarks.rounds import Rounds
+
 WORKERS = 16
 
 
@@ -20,14 +22,16 @@ def cpu_seconds() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def main(database: Path, urls: Path, rounds: int) -> None:
+def main(database: Path, urls: Path, rounds: Rounds) -> None:
     """Add the feeds if that was not done, then update them all; the figures are those of the last round."""
     reader = make_reader(str(database))
     for url in urls.read_text(encoding="utf-8").split():
         reader.add_feed(url, exist_ok=True)
     # By default it asks only feeds whose own hour has come; here every one is to be asked.
-    for _ in range(rounds - 1):
+    for _ in range(rounds.count - 1):
+        rounds.begin()
         reader.update_feeds(scheduled=False, workers=WORKERS)
+    rounds.begin()
     cpu, wall = cpu_seconds(), time.perf_counter()
     reader.update_feeds(scheduled=False, workers=WORKERS)
     figures = {
@@ -43,4 +47,4 @@ def main(database: Path, urls: Path, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Rounds.read(sys.argv[3:]))

@@ -1,7 +1,8 @@
 """First poll, all-304 poll and 10 %-changed poll, beside the PyPI package ``reader`` in the same run.
 
-The all-304 poll stands beside a bare loop of aiohttp, too, over http and over https. It is polled twice in one
-process, and the second time counts for everybody: a daemon polls the same addresses all day.
+The all-304 poll stands beside a bare loop of aiohttp, too, over http and over https. But for the first
+poll everything is polled twice in one process, and the second time counts for everybody: a daemon polls the same
+addresses all day.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.results import Result
+from benchmarks.rounds import Rounds
 from benchmarks.web import ROOT, Web, make_certificate, scripted_web
 
 PHASES = ("first", "304", "changed10")
@@ -95,11 +97,9 @@ def _one_run(web: Web, folder: Path) -> list[tuple[tuple[str, str], dict[str, An
     bare = [sys.executable, "-m", "benchmarks.bare", str(urls)]
     figures = []
     for phase in PHASES:
-        if phase == "changed10":
-            web.ask("tick")
-        rounds = "2" if phase == "304" else "1"
-        ours = [sys.executable, "-m", "benchmarks.ours", str(config), rounds]
-        peer = [sys.executable, "-m", "benchmarks.peer_reader", str(folder / "reader.db"), str(urls), rounds]
+        rounds = Rounds(1 if phase == "first" else 2, f"{web.url}/_/tick" if phase == "changed10" else "").arguments()
+        ours = [sys.executable, "-m", "benchmarks.ours", str(config), *rounds]
+        peer = [sys.executable, "-m", "benchmarks.peer_reader", str(folder / "reader.db"), str(urls), *rounds]
         for who, command in (("ours", ours), ("reader", peer), ("aiohttp", bare)):
             if phase == "304" or who != "aiohttp":
                 figures.append(((who, phase), _run(web, who, phase, command)))

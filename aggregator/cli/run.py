@@ -52,7 +52,7 @@ async def serve(settings: Settings, load: Callable[[], Settings], *, poll: bool 
         daemon = Daemon(house, engine, lambda: make_plan(load()), poll=poll)
         if web:
             daemon.push = make_push(house, engine) if poll else None
-            daemon.web = make_web(engine, shelf, daemon.ready, daemon.push)
+            daemon.web = make_web(engine, shelf, daemon.ready, daemon.push, daemon.turnstile)
         await daemon.run()
 
 

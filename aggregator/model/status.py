@@ -69,13 +69,18 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicStatus:
-    """One topic at a glance."""
+    """One topic at a glance.
+
+    Attributes:
+        subscribers: Readers that asked for its feed of late; a service that reads for many counts as so many.
+    """
 
     slug: str
     title: str
     entries: int
     stories: int
     updated_at: datetime | None
+    subscribers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

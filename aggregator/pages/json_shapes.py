@@ -166,6 +166,7 @@ def _topic(one: TopicStatus) -> dict[str, Any]:
         "entries": one.entries,
         "stories": one.stories,
         "updated_at": instant(one.updated_at),
+        "subscribers": one.subscribers,
     }
 
 

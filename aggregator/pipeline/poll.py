@@ -33,6 +33,7 @@ from aggregator.schedule import (
     Conclusion,
     Weighed,
     conclude,
+    counting,
     host_of,
     plan_request,
     retimed,
@@ -47,6 +48,7 @@ class PollParts:
 
     Attributes:
         pace_key: Says under which one an address is asked.
+        readers: Says for how many a source is read, as far as that is known.
         identity: How entries are recognised.
     """
 
@@ -56,6 +58,7 @@ class PollParts:
     clock: Clock
     user_agent: str
     pace_key: Callable[[str], str] = host_of
+    readers: Callable[[str], int] = lambda _source_id: 0
     identity: IdentityPolicy = IDENTITY
 
 
@@ -83,7 +86,8 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
     process, the source is not asked again before its time; and the validators of an answer are never
     kept without the entries that came with it.
     """
-    request = plan_request(claim.source, claim.state, user_agent=parts.user_agent)
+    agent = counting(parts.user_agent, parts.readers(claim.source.id))
+    request = plan_request(claim.source, claim.state, user_agent=agent)
     asked_at = parts.clock.now()
     outcome = await parts.fetcher.fetch(request)
     known_document = await _known(claim, outcome, parts)

@@ -5,7 +5,7 @@ from aggregator.schedule.conclude import Conclusion, conclude
 from aggregator.schedule.errands import Leave, ask_leave, weigh_errand
 from aggregator.schedule.evidence import EVIDENCE_FOR, Asked
 from aggregator.schedule.moves import permanent_target
-from aggregator.schedule.requests import ACCEPT_PAGE, host_of, plan_request, user_agent
+from aggregator.schedule.requests import ACCEPT_PAGE, counting, host_of, plan_request, user_agent
 from aggregator.schedule.spreading import spread
 from aggregator.schedule.turns import sort_out
 
@@ -18,6 +18,7 @@ __all__ = [
     "Weighed",
     "ask_leave",
     "conclude",
+    "counting",
     "host_of",
     "permanent_target",
     "plan_request",

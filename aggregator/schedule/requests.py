@@ -20,19 +20,30 @@ _COMMENT_BREAKERS = frozenset("()\\")
 _OPEN_HEADERS = frozenset({"accept", "accept-language", "user-agent"})
 
 
-def user_agent(version: str, contact: str | None, subscribers: int | None = None) -> str:
-    """Name the product, where its operator can be reached, and how many read the answer.
+def user_agent(version: str, contact: str | None) -> str:
+    """Name the product and where its operator can be reached.
 
-    >>> user_agent("0.1", "https://feeds.example.org", 3)
-    'aggregator/0.1 (+https://feeds.example.org; 3 subscribers)'
+    >>> user_agent("0.1", "https://feeds.example.org")
+    'aggregator/0.1 (+https://feeds.example.org)'
+
+    Follows: RFC 9110, 10.1.5.
+    """
+    reachable = "".join(c for c in contact or "" if " " <= c <= "~" and c not in _COMMENT_BREAKERS).strip()
+    return f"aggregator/{version}" + (f" (+{reachable})" if reachable else "")
+
+
+def counting(agent: str, subscribers: int) -> str:
+    """Add to a name of ours for how many the answer is read; nothing when nobody is known to.
+
+    >>> counting("aggregator/0.1 (+https://feeds.example.org)", 12), counting("aggregator/0.1", 1)
+    ('aggregator/0.1 (+https://feeds.example.org; 12 subscribers)', 'aggregator/0.1 (1 subscriber)')
 
     Follows: RFC 9110, 10.1.5; publishers count subscribers by this comment.
     """
-    reachable = "".join(c for c in contact or "" if " " <= c <= "~" and c not in _COMMENT_BREAKERS).strip()
-    said = [f"+{reachable}"] if reachable else []
-    if subscribers is not None:
-        said.append(f"{subscribers} subscriber{'' if subscribers == 1 else 's'}")
-    return f"aggregator/{version}" + (f" ({'; '.join(said)})" if said else "")
+    if subscribers < 1:
+        return agent
+    said = f"{subscribers} subscriber{'' if subscribers == 1 else 's'}"
+    return f"{agent[:-1]}; {said})" if agent.endswith(")") else f"{agent} ({said})"
 
 
 def plan_request(source: Source, state: SourceState, *, user_agent: str) -> FetchRequest:

@@ -19,6 +19,7 @@ from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
+from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.health import Check
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ GRACE = timedelta(seconds=7)
 TICK = timedelta(seconds=1)
 TEND = timedelta(minutes=1)
 PAGES = timedelta(seconds=10)
+COUNT = timedelta(minutes=10)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -59,6 +61,7 @@ class Daemon:
     Attributes:
         web: What answers over HTTP; None serves nothing.
         push: Where hubs call; None asks none.
+        turnstile: Where the web notes who reads.
         reload_error: Why the file on disk is not the configuration in force; empty when it is.
     """
 
@@ -68,6 +71,7 @@ class Daemon:
         self._load = load
         self.web: Web | None = None
         self.push: PushDesk | None = None
+        self.turnstile = Turnstile(house.clock)
         self._poll = poll
         self._metronome = Metronome(house.clock)
         self._stop = asyncio.Event()
@@ -124,6 +128,7 @@ class Daemon:
             if self.push is not None:
                 self._metronome.every(TEND, self.push.tend)
             self._metronome.every(PAGES, self._engine.read_pages)
+        self._metronome.every(COUNT, self._count_readers)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 
@@ -142,6 +147,11 @@ class Daemon:
         pruned = await self._house.store.prune(self._house.clock.now())
         if pruned.entries:
             logger.info("pruned %d entries that their keep rules let go", pruned.entries)
+
+    async def _count_readers(self) -> None:
+        now = self._house.clock.now()
+        await self._house.store.note_readers(self.turnstile.take(), now)
+        self._engine.audience = await self._house.store.audience(now)
 
     async def _guard(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.errors import StoreError, StoreFull
+from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
@@ -39,6 +40,7 @@ class Engine:
 
     Attributes:
         errands: What is asked beside polls, by the pace of the configuration in force.
+        audience: For how many each source is read; publishers are told.
     """
 
     def __init__(self, house: House, plan: Plan, shelf: Shelf) -> None:
@@ -46,6 +48,7 @@ class Engine:
         self._plan = plan
         self._shelf = shelf
         self._by_id = {source.id: source for source in plan.sources}
+        self.audience = Audience()
         self._settler = Settler(house, lambda: self._plan, shelf)
         self._parts = PollParts(
             store=house.store,
@@ -54,6 +57,7 @@ class Engine:
             clock=house.clock,
             user_agent=house.user_agent,
             pace_key=lambda url: self._pace(url)[0],
+            readers=lambda source_id: self.audience.sources.get(source_id, 0),
         )
         self._runners = Runners(
             self._poll,

@@ -12,6 +12,7 @@ from aggregator.model.entry import StoredEntry
 from aggregator.model.status import EntryFilter, SourceStatus, Status, TopicStatus
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import PollRecord
+from aggregator.store.sqlite.audience import topic_subscribers
 from aggregator.store.sqlite.paces import known_paces
 from aggregator.store.sqlite.polls import KEPT_POLLS, poll_of
 from aggregator.store.sqlite.rows import encode, moment, read_moment, stored_of
@@ -96,6 +97,7 @@ def _sources(db: Database, polls: int) -> tuple[SourceStatus, ...]:
 def _topics(db: Database, topics: Sequence[Topic]) -> tuple[TopicStatus, ...]:
     members = {topic: (entries, stories) for topic, entries, stories in db.execute(_MEMBERS)}
     changed = dict(db.execute("SELECT topic, changed_at FROM topics").fetchall())
+    subscribers = topic_subscribers(db)
     return tuple(
         TopicStatus(
             slug=topic.slug,
@@ -103,6 +105,7 @@ def _topics(db: Database, topics: Sequence[Topic]) -> tuple[TopicStatus, ...]:
             entries=members.get(topic.slug, (0, 0))[0],
             stories=members.get(topic.slug, (0, 0))[1],
             updated_at=read_moment(changed.get(topic.slug)),
+            subscribers=subscribers.get(topic.slug, 0),
         )
         for topic in topics
     )

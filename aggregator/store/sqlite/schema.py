@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from aggregator.store.sqlite.act_tables import add_act_tables
+from aggregator.store.sqlite.audience import READERS
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_identity import IDENTITY
@@ -72,3 +73,8 @@ def _identity(db: Database) -> None:
 @MIGRATIONS(name="0013-acts")
 def _acts(db: Database) -> None:
     add_act_tables(db)
+
+
+@MIGRATIONS(name="0026-readers")
+def _readers(db: Database) -> None:
+    db.executescript(READERS)

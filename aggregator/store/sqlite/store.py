@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from aggregator.errors import StoreError
 from aggregator.model.article import FullText, PageWanted
+from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
@@ -25,6 +26,7 @@ from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocu
 from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
     announcements,
+    audience,
     care,
     claims,
     curation,
@@ -214,6 +216,14 @@ class SqliteStore:
     async def run_errand(self, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
         """Look up what is known of a host, decide and write, in one transaction."""
         await self._write(lambda db: paces.run_errand(db, errand, decide))
+
+    async def note_readers(self, seen: Sequence[Sighting], now: datetime) -> None:
+        """Remember who reads topics, as hashes, and forget who has not come for long."""
+        await self._write(lambda db: audience.note_readers(db, seen, now))
+
+    async def audience(self, now: datetime) -> Audience:
+        """Count the readers of every topic, and of every source."""
+        return await self._reader.run(lambda db: audience.audience(db, now))
 
     async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
         """Apply the keep rules, in slices, so that polls pass between them."""

@@ -10,7 +10,7 @@ from aggregator.model.entry import StoredEntry
 from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, TopicStatus
 from aggregator.model.topic import Topic
 from aggregator.text.link_keys import link_key
-from tests.fakes.store import editing
+from tests.fakes.store import editing, readers
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 
 
@@ -117,4 +117,5 @@ def _topic_status(kept: Kept, topic: Topic) -> TopicStatus:
         entries=len(members),
         stories=len({kept.entries[number].story for number in members}),
         updated_at=row.changed_at if row else None,
+        subscribers=readers.subscribers(kept).get(topic.slug, 0),
     )

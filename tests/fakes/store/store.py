@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from aggregator.errors import StoreError, StoreFull
 from aggregator.model.article import FullText, PageWanted
+from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
@@ -30,6 +31,7 @@ from tests.fakes.store import (
     pages,
     polls as polling,
     pushes,
+    readers,
     sources,
 )
 from tests.fakes.store.kept import Kept
@@ -148,6 +150,12 @@ class FakeStore:
         if self._closed:
             raise StoreError("the store is closed")
         return self._kept
+
+    async def note_readers(self, seen: Sequence[Sighting], now: datetime) -> None:
+        self._write(lambda kept: readers.note(kept, seen, now))
+
+    async def audience(self, now: datetime) -> Audience:
+        return readers.audience(self._readable(), now)
 
     def _write(self, work: Callable[[Kept], Result]) -> Result:
         changed = self._readable().copy()

@@ -1,8 +1,4 @@
-"""What the use cases need of the outside, cut by use case. Parts implement these; nothing inherits from them.
-
-What is promised here is tested in ``tests/contract``, on each part and on the fake that stands beside it in
-``tests/fakes``.
-"""
+"""What polling, curating and announcing need of a store, and the whole of it."""
 
 from __future__ import annotations
 
@@ -10,68 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from aggregator.model.article import Article, ArticlePage, FullText, PageWanted
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
-from aggregator.model.entry import StoredEntry
-from aggregator.model.fetching import FetchOutcome, FetchRequest, PostOutcome, PostRequest
 from aggregator.model.following import FollowChange, Followed
-from aggregator.model.pace import Errand, HostSeen, Pace
-from aggregator.model.reading import Document, ReadOutcome, Unreadable
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
-
-
-class Clock(Protocol):
-    """Time, so that a test can turn it."""
-
-    def now(self) -> datetime:
-        """Say the wall-clock time, aware, UTC."""
-        ...
-
-    def monotonic(self) -> float:
-        """Say seconds that never run backwards."""
-        ...
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait so long by the monotonic face."""
-        ...
-
-
-class Fetcher(Protocol):
-    """A request on the wire, or a file read."""
-
-    async def fetch(self, request: FetchRequest) -> FetchOutcome:
-        """Carry out one request; never raises for anything a server or a network can do."""
-        ...
-
-
-class Poster(Protocol):
-    """A form sent to a server."""
-
-    async def post(self, request: PostRequest) -> PostOutcome:
-        """Send one form; never raises for anything a server or a network can do."""
-        ...
-
-
-class Reader(Protocol):
-    """Parsing and normalising, in a place where a hostile document can do no harm."""
-
-    async def read(self, document: Document) -> ReadOutcome:
-        """Read one document; a document that takes too long or too much is ``Unreadable``."""
-        ...
-
-
-class ArticleReader(Protocol):
-    """Finding the article of a page, in a place where a hostile page can do no harm."""
-
-    async def read(self, page: ArticlePage) -> Article | Unreadable:
-        """Read one page; one without an article, or that takes too much, is ``Unreadable``."""
-        ...
+from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
 
 
 class PollStore(Protocol):
@@ -229,68 +172,6 @@ class EditStore(Protocol):
         ...
 
 
-class ReadStore(Protocol):
-    """What looking inside needs; never waits for a writer."""
-
-    async def entries(self, wanted: EntryFilter, now: datetime) -> tuple[tuple[StoredEntry, str], ...]:
-        """List stored entries, newest first seen first, each with its short story id (or an empty string)."""
-        ...
-
-    async def status(self, topics: Sequence[Topic], now: datetime, *, polls: int = 1) -> Status:
-        """Tell the state of every source, with its last ``polls`` polls, and of every topic."""
-        ...
-
-    async def source_view(self, source_id: str, now: datetime) -> SourceView | None:
-        """Show one source with all that explains when it is polled; None when it is not configured."""
-        ...
-
-    async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
-        """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
-        ...
-
-
-class CareStore(Protocol):
-    """What housekeeping needs."""
-
-    async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
-        """Apply the keep rules.
-
-        An entry goes when it is older than its source's ``keep`` and the source's document has not held it
-        for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns.
-        """
-        ...
-
-
-class FullTextStore(Protocol):
-    """What reading the pages of entries needs."""
-
-    async def pages_wanted(self, source_ids: Sequence[str], now: datetime, limit: int) -> tuple[PageWanted, ...]:
-        """List fresh entries of these sources whose page was not read, or is to be tried again, oldest first.
-
-        Entries that were only kept (``backfilled``) or have no link are not among them.
-        """
-        ...
-
-    async def keep_full_text(self, result: FullText) -> None:
-        """Note what came of a page, once committed.
-
-        An article takes the place of the entry's text, and the feed's own is kept beside it; the entry arrives
-        anew. Dropped when the entry was revised meanwhile.
-        """
-        ...
-
-
-class PaceStore(Protocol):
-    """What requests beside polls need, to keep the pace of hosts."""
-
-    async def run_errand(self, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
-        """Look up what is known of a host, decide and write, in one transaction.
-
-        ``decide`` is pure and may be called again; None leaves what is known as it is.
-        """
-        ...
-
-
 class Store(
     PollStore,
     PushStore,
@@ -299,6 +180,7 @@ class Store(
     EditStore,
     ReadStore,
     CareStore,
+    AudienceStore,
     FullTextStore,
     PaceStore,
     Protocol,
