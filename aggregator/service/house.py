@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aggregator.model.edition import Edition, Rendition, SiteFacts
+from aggregator.model.liking import Meaning
 from aggregator.model.source import Source
 from aggregator.model.topic import Topic
 from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Poster, Reader, Store
@@ -51,6 +52,7 @@ class House:
     Attributes:
         render: Edition and site to documents; the one place that knows the formats.
         articles: Finds the articles of pages; None without the extra for it.
+        meaning: Turns texts into vectors; None without the extra for it.
         close: Lets go of connections, workers and the database, in that order.
     """
 
@@ -64,3 +66,4 @@ class House:
     documents: Callable[[Plan], tuple[Rendition, ...]]
     close: Callable[[], Awaitable[None]]
     articles: ArticleReader | None = None
+    meaning: Meaning | None = None

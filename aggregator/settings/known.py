@@ -13,6 +13,7 @@ from aggregator.settings.shapes import (
     GroupSection,
     HostGroupSection,
     IncludedFile,
+    LikeSection,
     MainFile,
     NetworkSection,
     OutputSection,
@@ -41,7 +42,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     GroupSection: _SOURCE_LATER,
     SourceSection: _SOURCE_LATER,
     TopicSection: (
-        *("lang", "min-outlets", "budget", "per-source", "unless-in", "like", "examples"),
+        *("lang", "min-outlets", "budget", "per-source", "unless-in", "examples"),
         *("digest", "settle", "quiet", "access", "drop", "keep", "mute"),
     ),
     OutputSection: ("hub",),
@@ -83,6 +84,7 @@ _SECTIONS: dict[str, type[Section]] = {
     "policies": PoliciesSection,
 }
 _POLICIES: dict[str, type[Section]] = {"duplicates": DuplicatesSection, "stories": StoriesSection}
+_TOPICS: dict[str, type[Section]] = {"output": OutputSection, "like": LikeSection}
 _SINGLE = ("site", "server", "network", "defaults")
 
 
@@ -98,7 +100,7 @@ def section_at(loc: Loc, root: type[Section]) -> type[Section]:
         return root
     first = str(loc[0])
     if first == "topics":
-        return OutputSection if loc[-1] == "output" else TopicSection
+        return _TOPICS.get(str(loc[-1]), TopicSection)
     if first == "network" and "host-groups" in loc:
         return HostGroupSection
     if first == "policies" and len(loc) > 1:

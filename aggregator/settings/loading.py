@@ -36,7 +36,7 @@ _CONTAINERS = frozenset(
     (
         *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output"),
         *("site", "server", "network", "defaults", "host-groups", "allow-private"),
-        *("policies", "duplicates", "stories"),
+        *("policies", "duplicates", "stories", "like"),
     )
 )
 # Below these stand names that users choose; a name alone says enough.
@@ -100,6 +100,7 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
         topics=topics,
         origins=origins,
         stories=_stories(main.policies or PoliciesSection()),
+        semantic=main.policies is None or main.policies.semantic is not False,
     )
 
 

@@ -105,6 +105,7 @@ class Settings:
         file: Path of the main file as the user would write it.
         data: Absolute path of the data folder.
         stories: What counts as a copy and as one story; the ``policies``.
+        semantic: Whether topics learn from examples by meaning, too, where the extra for it is installed.
         warnings: By file and line.
         origins: One for each source, in the same order.
     """
@@ -119,3 +120,4 @@ class Settings:
     warnings: tuple[Problem, ...] = ()
     origins: tuple[Origin, ...] = ()
     stories: StoryPolicy = StoryPolicy()
+    semantic: bool = True

@@ -8,7 +8,7 @@ from aggregator.model.liking import Likeness
 from aggregator.model.reason import Reason
 from aggregator.model.topic import Topic
 from aggregator.topics.indexed import IndexedEntry
-from aggregator.topics.lexemes import shortened
+from aggregator.topics.spelling import shortened
 
 _MAX_TITLE_CHARACTERS = 60
 

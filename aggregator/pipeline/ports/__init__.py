@@ -4,7 +4,7 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 ``tests/fakes``.
 """
 
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore, TasteStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Poster, Reader
 from aggregator.pipeline.ports.stores import AnnounceStore, CurateStore, EditStore, PollStore, PushStore, Store
 
@@ -25,4 +25,5 @@ __all__ = [
     "ReadStore",
     "Reader",
     "Store",
+    "TasteStore",
 ]

@@ -14,7 +14,14 @@ from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding,
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.keeping import (
+    AudienceStore,
+    CareStore,
+    FullTextStore,
+    PaceStore,
+    ReadStore,
+    TasteStore,
+)
 
 
 class PollStore(Protocol):
@@ -183,6 +190,7 @@ class Store(
     AudienceStore,
     FullTextStore,
     PaceStore,
+    TasteStore,
     Protocol,
 ):
     """All of it, as one part provides it."""

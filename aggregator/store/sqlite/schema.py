@@ -17,6 +17,7 @@ from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_websub import WEBSUB
 from aggregator.store.sqlite.story_tables import add_story_tables
+from aggregator.store.sqlite.tastes import SCHEMA as TASTES
 
 MIGRATIONS = Migrations("aggregator")
 
@@ -78,3 +79,8 @@ def _acts(db: Database) -> None:
 @MIGRATIONS(name="0026-readers")
 def _readers(db: Database) -> None:
     db.executescript(READERS)
+
+
+@MIGRATIONS(name="0025-tastes")
+def _tastes(db: Database) -> None:
+    db.executescript(TASTES)

@@ -17,6 +17,7 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.liking import Example, Learned
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
@@ -39,6 +40,7 @@ from aggregator.store.sqlite import (
     polls as poll_rows,
     reading,
     sources as source_table,
+    tastes,
     timing,
     topic_rows,
 )
@@ -176,6 +178,18 @@ class SqliteStore:
     ) -> int | None:
         """Match kept entries anew for ``topics`` only, one slice at a time; say where the next one starts."""
         return await self._write(lambda db: curation.rematch(db, topics, after, limit, decide))
+
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        """Give a sample of what is kept; the same one, as long as the same is kept."""
+        return await self._reader.run(lambda db: tastes.background(db, limit))
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        """Give what topics have learned, by their slugs."""
+        return await self._reader.run(tastes.tastes)
+
+    async def keep_taste(self, learned: Learned) -> None:
+        """Keep what a topic has learned, in place of what it had learned before."""
+        await self._write(lambda db: tastes.keep_taste(db, learned))
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""

@@ -16,6 +16,7 @@ from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
+from aggregator.model.liking import Learned
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.source import Source, SourceState
@@ -141,6 +142,7 @@ class Kept:
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
         readers: Who was seen last, by topic and reader.
+        tastes: What topics have learned.
     """
 
     authority: str
@@ -164,6 +166,7 @@ class Kept:
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
+    tastes: dict[str, Learned] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""
