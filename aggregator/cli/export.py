@@ -1,7 +1,9 @@
-"""``aggregator export``: sources or topics as OPML."""
+"""``aggregator export``: sources or topics as OPML, the acts of editors as YAML."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,19 +12,24 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.main import Invocation
+from aggregator.cli.undo import journal
 from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
+    from aggregator.model.editing import DoneAct
     from aggregator.model.source import Source
     from aggregator.settings import Settings
 
 
 @click.command("export")
 @click.option("--topics", is_flag=True, help="The topics, to subscribe to, instead of the sources.")
+@click.option(
+    "--acts", is_flag=True, help="What editors pinned, hid, noted, merged and split and what still holds, as YAML."
+)
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it here.")
 @click.pass_obj
-def command(invocation: Invocation, topics: bool, output: Path | None) -> None:
-    """Write the sources as OPML, groups as folders and tags as categories; or the topics.
+def command(invocation: Invocation, topics: bool, acts: bool, output: Path | None) -> None:
+    """Write the sources as OPML, groups as folders and tags as categories; or the topics, or what editors did.
 
     Sources with credentials, addresses that hold a secret, and local files stay at home, and are counted.
     """
@@ -31,7 +38,9 @@ def command(invocation: Invocation, topics: bool, output: Path | None) -> None:
 
     settings = invocation.settings()
     site = site_facts(settings)
-    if topics:
+    if acts:
+        body = _overrides(run(journal(settings)))
+    elif topics:
         body = render_topics_opml(settings.topics, site)
     else:
         sources = run(_as_known(settings))
@@ -48,6 +57,15 @@ def command(invocation: Invocation, topics: bool, output: Path | None) -> None:
         output.write_bytes(body)
     except OSError as error:
         raise AggregatorError(f"{output}: cannot be written: {error.strerror}") from error
+
+
+def _overrides(acts: Iterable[DoneAct]) -> bytes:
+    """Write the acts that hold, one a line; every JSON text is one of YAML, too."""
+    from aggregator.pages.json_shapes import override_json
+
+    now = datetime.now(UTC)
+    lines = [json.dumps(override_json(act), ensure_ascii=False) for act in acts if act.holds(now)]
+    return "".join(("overrides:\n", *(f"  - {line}\n" for line in lines))).encode()
 
 
 async def _as_known(settings: Settings) -> tuple[Source, ...]:

@@ -28,7 +28,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "add": "Find the feed behind an address and add it.",
         "discover": "List the feeds behind an address.",
         "import": "Add every feed of another program's list.",
-        "export": "Write sources or topics as OPML.",
+        "export": "Write sources or topics as OPML, editors' acts as YAML.",
         "poll": "Fetch now: everything due, or the sources named.",
     },
     "Look inside": {
@@ -37,9 +37,12 @@ SECTIONS: dict[str, dict[str, str]] = {
         "status": "Sources, topics and errors at a glance.",
     },
     "Edit": {
+        "pin": "Put something into a topic, whatever its rule says.",
+        "hide": "Keep something out of a topic.",
+        "note": "Write a note beside something, for editors.",
         "merge": "Make stories one.",
         "split": "Take entries out of a story.",
-        "undo": "Take back a merge or a split.",
+        "undo": "Take back what an editor did.",
     },
     "Care": {
         "doctor": "Say what the publishers of feeds should mend.",

@@ -1,4 +1,4 @@
-"""``aggregator undo``: a merge or a split that was none."""
+"""``aggregator undo``: what an editor did and should not have done."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 @reason_option
 @click.pass_obj
 def command(invocation: Invocation, number: int | None, listing: bool, why: str) -> None:
-    """Take back the last merge or split that was not undone, or act NUMBER.
+    """Take back the last act of an editor that was not undone, or act NUMBER.
 
-    Every entry returns to the story that it had; what has joined since stays with what it joined.
+    Pins and hidings end. After a merge or a split every entry returns to the story that it had; what has joined
+    since stays with what it joined.
     """
     from aggregator.bootstrap import run
 
@@ -33,7 +34,7 @@ def command(invocation: Invocation, number: int | None, listing: bool, why: str)
         return
     from aggregator.pages.json_shapes import act_json
 
-    for act in run(_acts(invocation.settings())):
+    for act in run(journal(invocation.settings())):
         if invocation.as_json:
             echo_json(act_json(act))
         else:
@@ -41,7 +42,8 @@ def command(invocation: Invocation, number: int | None, listing: bool, why: str)
             click.echo(f"- {json.dumps(act_json(act), ensure_ascii=False)}")
 
 
-async def _acts(settings: Settings) -> tuple[DoneAct, ...]:
+async def journal(settings: Settings) -> tuple[DoneAct, ...]:
+    """Read what editors did, the oldest first; nothing where nothing was stored yet."""
     from aggregator.bootstrap import open_store_for_reading
 
     store = open_store_for_reading(settings)

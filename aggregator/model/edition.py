@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.model.editing import Mark
 from aggregator.model.entry import Enclosure, EntryKey, SourceFacts, StoredEntry
+from aggregator.model.extras import NO_EXTRAS, Extras
 from aggregator.model.reason import Reason
-from aggregator.model.topic import Output, Topic
+from aggregator.model.topic import Access, Output, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +81,15 @@ class TopicView:
         topic: The definition.
         feed_id: ``tag:`` URI of the topic feed, frozen in the store.
         authority: ``NAME,YEAR`` for ids that we have to make, frozen in the store.
-        candidates: Every subject not yet announced here, and the last ``topic.limit`` that were.
+        candidates: Every subject not yet announced here, the last ``topic.limit`` that were, and of these the pinned.
         taken_ids: Atom ids that other subjects hold, of those that the candidates might want: guids of theirs, and
             what begins with the ``own_id`` of one.
         taken_urls: The same of links.
+        marks: Pins and hidings that hold here now, the oldest first.
         last_digest: Of the edition before, empty at first.
         last_changed_at: When the content last changed.
+        older_at: When the newest of those subjects was announced that this topic announced before the candidates;
+            None when there are none.
     """
 
     topic: Topic
@@ -95,6 +100,8 @@ class TopicView:
     taken_urls: frozenset[str] = frozenset()
     last_digest: str = ""
     last_changed_at: datetime | None = None
+    older_at: datetime | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +148,7 @@ class EditionEntry:
     rights: str | None = None
     also: tuple[AlsoCovered, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    extras: Extras = NO_EXTRAS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +159,8 @@ class Edition:
         updated_at: The newest entry's ``updated_at``; when there are none, the moment of the first edition.
         changed_at: When the content of the feed last changed; the ``Last-Modified`` of every format.
         digest: Over everything that a format shows; equal digests mean equal bytes.
+        older: The month, ``YYYY-MM``, of the newest item that was announced and has no room here; None when all have.
+        month: Of the archive that this is; None in the feed that readers subscribe to.
     """
 
     slug: str
@@ -163,6 +173,9 @@ class Edition:
     changed_at: datetime
     digest: str
     entries: tuple[EditionEntry, ...]
+    access: Access = Access.PUBLIC
+    older: str | None = None
+    month: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +201,7 @@ class SiteFacts:
     Attributes:
         base_url: Public address without a trailing slash.
         generator: Name and version.
+        icon_url: A square picture that stands for us.
     """
 
     title: str
@@ -195,6 +209,7 @@ class SiteFacts:
     language: str
     contact: str | None
     generator: str
+    icon_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,13 @@ class FeedFormat(StrEnum):
     JSON = "json"
 
 
+class Access(StrEnum):
+    """Who may read a topic: everybody, or who holds its address with a token."""
+
+    PUBLIC = "public"
+    TOKEN = "token"  # noqa: S105 - a kind of access
+
+
 class Shown(StrEnum):
     """How much of an entry's text a topic feed carries."""
 
@@ -42,13 +49,27 @@ class Shown(StrEnum):
     SUMMARY = "summary"
 
 
+class Retroactive(StrEnum):
+    """What becomes of older entries that a changed rule lets in: kept without being announced, or not taken."""
+
+    SILENT = "silent"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """How a topic is rendered."""
+    """How a topic is rendered.
+
+    Attributes:
+        hub: Address of the WebSub hub that its feeds name.
+        why: Whether each item says why it is here.
+    """
 
     content: Shown = Shown.FULL
     attribution: Attribution = Attribution.FOOTER
     formats: tuple[FeedFormat, ...] = (FeedFormat.ATOM, FeedFormat.RSS, FeedFormat.JSON)
+    hub: str | None = None
+    why: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +86,7 @@ class Topic:
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
+        retroactive: What becomes of older entries that a changed rule lets in.
         like: Examples that its entries have to be like, beside what ``match`` asks for.
         taste: What was learned from them; None lets nothing in.
     """
@@ -80,14 +102,18 @@ class Topic:
     output: Output = Output()
     place: str = ""
     context: str = ""
+    access: Access = Access.PUBLIC
+    retroactive: Retroactive = Retroactive.SILENT
     like: Like | None = None
     taste: Taste | None = field(default=None, compare=False, repr=False)
 
     @property
     def rule_digest(self) -> str:
         """A hash of what decides membership; a change of it means that matches are found anew."""
-        learned = () if self.like is None else (str(self.like.at_least), self.taste.digest if self.taste else "")
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *learned))
+        # What asks for nothing of it has the digest that it had before this could be asked.
+        private = ("\2", self.access) if self.access is not Access.PUBLIC else ()
+        learned = () if self.like is None else ("\3", str(self.like.at_least), self.taste.digest if self.taste else "")
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *private, *learned))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

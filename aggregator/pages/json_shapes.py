@@ -80,6 +80,8 @@ def explanation_json(one: Explanation) -> dict[str, Any]:
 
 def act_json(act: DoneAct) -> dict[str, Any]:
     """Shape what an editor did."""
+    if act.scope is not None:
+        return _mark(act)
     return {
         "number": act.number,
         "act": act.kind.value,
@@ -91,6 +93,35 @@ def act_json(act: DoneAct) -> dict[str, Any]:
         "entries": list(act.entries),
         "undone_at": instant(act.undone_at),
     }
+
+
+def _mark(act: DoneAct) -> dict[str, Any]:
+    return {
+        "number": act.number,
+        "act": act.kind.value,
+        "at": instant(act.at),
+        "by": act.who,
+        "reason": act.why,
+        "topic": act.topic or "*",
+        str(act.scope): act.target,
+        "until": instant(act.until),
+        "undone_at": instant(act.undone_at),
+    }
+
+
+def override_json(act: DoneAct) -> dict[str, Any]:
+    """Shape what holds of an editor's acts, without what is not said."""
+    shaped = act_json(act)
+    named = {"topic": shaped.get("topic")} if act.scope is not None else {}
+    about = {name: shaped[name] for name in ("entry", "source", "story", "others", "entries") if shaped.get(name)}
+    kept = {
+        "action": act.kind.value,
+        "until": shaped.get("until"),
+        "reason": act.why,
+        "by": act.who,
+        "at": shaped["at"],
+    }
+    return named | about | {name: value for name, value in kept.items() if value}
 
 
 def _shape(status: Status) -> dict[str, Any]:
@@ -166,6 +197,7 @@ def _topic(one: TopicStatus) -> dict[str, Any]:
         "entries": one.entries,
         "stories": one.stories,
         "updated_at": instant(one.updated_at),
+        "matched": round(one.matched, 3),
         "subscribers": one.subscribers,
     }
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from aggregator.model.liking import Example, Learned, Lesson, Like, Meaning, Refused
-from aggregator.model.topic import Topic
+from aggregator.model.liking import Example, Learned, Lesson, Meaning, Refused
+from aggregator.model.topic import Access, Topic
 from aggregator.pipeline.ports import TasteStore
 from aggregator.topics import MOST_BACKGROUND, LearnedTaste, asked_of, learn
 
@@ -55,15 +55,15 @@ async def school(
         meaning: Beside the words; None without the extra for it.
         keep: Whether to keep what is learned.
     """
-    liking = [(topic, topic.like) for topic in topics if topic.like is not None]
+    liking = [topic for topic in topics if topic.like is not None]
     if not liking:
         return ()
     before = {learned.topic: learned for learned in await store.tastes()}
     background: tuple[Example, ...] = ()
     schooled = []
-    for topic, like in liking:
+    for topic in liking:
         known = before.get(topic.slug)
-        found, missing = await _examples(store, like, known)
+        found, missing = await _examples(store, topic, known)
         lesson = Lesson(topic=topic.slug, examples=found)
         if known is not None and known.asked == asked_of(lesson, meaning):
             schooled.append(Schooling(topic=_taught(topic, known, meaning), learned=known, missing=missing))
@@ -90,13 +90,13 @@ def with_tastes(topics: Sequence[Topic], schooled: Sequence[Schooling]) -> tuple
 
 
 async def _examples(
-    store: TasteStore, like: Like, known: Learned | None
+    store: TasteStore, topic: Topic, known: Learned | None
 ) -> tuple[tuple[Example, ...], tuple[str, ...]]:
     """Find the texts of examples; one that was learned from stays as it was then, also when it is no longer kept."""
     remembered: Mapping[str, Example] = {one.name: one for one in known.examples} if known else {}
     found, missing = [], []
-    for name in dict.fromkeys(like.entries):
-        example = remembered.get(name) or await _look_up(store, name)
+    for name in dict.fromkeys(topic.like.entries if topic.like else ()):
+        example = remembered.get(name) or await _look_up(store, name, private=topic.access is Access.TOKEN)
         if example is None:
             missing.append(name)
         else:
@@ -104,11 +104,11 @@ async def _examples(
     return tuple(found), tuple(missing)
 
 
-async def _look_up(store: TasteStore, name: str) -> Example | None:
+async def _look_up(store: TasteStore, name: str, *, private: bool) -> Example | None:
     if " " in name:  # neither an address nor an id
         return Example(title=name, name=name)
     for view in await store.entry_views(name):
-        if not view.source.private:
+        if private or not view.source.private:
             return Example(title=view.stored.entry.title, text=view.stored.entry.summary, name=name)
     return None
 

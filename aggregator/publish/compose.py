@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from aggregator.model.editing import PINNED, Mark, Scope
 from aggregator.model.edition import (
     Candidate,
     Composed,
@@ -18,65 +19,77 @@ from aggregator.model.edition import (
     SiteFacts,
     TopicView,
 )
+from aggregator.model.extras import NO_EXTRAS
 from aggregator.model.reason import Reason
 from aggregator.model.topic import Topic, TopicMode
 from aggregator.publish.clean import language_tag, line, web_url
+from aggregator.publish.hands import Hands
 from aggregator.publish.ids import apart, choose_id
-from aggregator.publish.item import MAX_SUMMARY_CHARS, make_item
+from aggregator.publish.item import MAX_SUMMARY_CHARS, Told, make_item
 from aggregator.publish.lead import MAX_TITLE_CHARS, also_covered, choose_lead, may_be_announced, open_members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Subject:
-    """A candidate that is shown, with everything decided but its id."""
+    """A candidate that is shown, with everything decided but its id; ``pin`` is the editor's, if any."""
 
     candidate: Candidate
     members: tuple[Member, ...]
     lead: Member
     announced_at: datetime
+    pin: Mark | None
+
+    @property
+    def on_top(self) -> bool:
+        """Whether an editor wants it first: a source that is pinned fills no feed for ever."""
+        return self.pin is not None and self.pin.scope is not Scope.SOURCE
 
 
 def compose(view: TopicView, now: datetime, site: SiteFacts, *, own_links: bool = True) -> Composed:
     """Compose the edition of a topic.
 
     Subjects that this topic has not announced are announced now, all of them, also those for which the edition has
-    no room: they are in the ledger, and a flood is not dealt out over days. The edition shows the newest
-    ``topic.limit``. Composing again with the ledger of the first time gives the same edition. What is announced, and
-    who speaks, does not depend on the texts of the members, only on their lengths.
+    no room: they are in the ledger, and a flood is not dealt out over days. The edition shows what an editor pinned,
+    then the newest, ``topic.limit`` in all; what is hidden is not in it. Composing again with the ledger of the first
+    time gives the same edition. What is announced, and who speaks, does not depend on the texts of the members, only
+    on their lengths.
 
     Args:
-        view: All that may be known; members of private sources are passed over.
+        view: All that may be known; a public topic passes over members of private sources.
         now: To the second in everything that comes of it.
         site: Where we publish; part of the digest, since every format names it.
         own_links: No two items are announced under one link: the later one gets a fragment of its own.
     """
     now = now.replace(microsecond=0)
-    subjects = [one for candidate in view.candidates if (one := _subject(candidate, now)) is not None]
+    hands = Hands(view.marks)
+    found = (_subject(candidate, view.topic, hands, now) for candidate in view.candidates)
+    subjects = [one for one in found if one is not None]
     rows = _new_rows(view, subjects, now, own_links=own_links)
     ledger = {row.subject: row for row in rows}
     shown = [(one, one.candidate.ledger or ledger[one.candidate.subject]) for one in subjects]
     # Sorting is stable: the id decides what the two dates leave open.
     shown.sort(key=lambda pair: pair[1].atom_id)
-    shown.sort(key=lambda pair: (pair[0].announced_at, pair[1].published_at), reverse=True)
+    shown.sort(key=lambda pair: (pair[0].on_top, pair[0].announced_at, pair[1].published_at), reverse=True)
     room = shown[: view.topic.limit]
     return Composed(
-        edition=_edition(view, tuple(_item(one, row, view.topic) for one, row in room), now, site),
+        edition=_edition(view, tuple(_item(one, row, view.topic) for one, row in room), now, site, _older(view, shown)),
         new_rows=rows,
         leads=tuple(one.lead.stored.entry.key for one, _ in room),
         announced=tuple(one.candidate.subject for one, _ in shown if one.candidate.announced_at is None),
     )
 
 
-def _subject(candidate: Candidate, now: datetime) -> _Subject | None:
-    members = open_members(candidate)
+def _subject(candidate: Candidate, topic: Topic, hands: Hands, now: datetime) -> _Subject | None:
+    members = hands.seen(candidate, open_members(candidate, topic.access))
     announced_at = candidate.announced_at
-    if not members or (announced_at is None and not may_be_announced(members)):
+    if not members or (announced_at is None and not may_be_announced(members, hands)):
         return None
     return _Subject(
         candidate=candidate,
         members=members,
         lead=choose_lead(members, candidate),
         announced_at=(announced_at or now).replace(microsecond=0),
+        pin=hands.pins(members),
     )
 
 
@@ -90,9 +103,11 @@ def _new_rows(
     rows: list[LedgerRow] = []
     for published_at, updated_at, one in sorted(fresh, key=lambda it: (it[0], it[2].candidate.subject)):
         lead, subject = one.lead.stored.entry, one.candidate.subject
-        atom_id = choose_id(lead.key, subject, view.authority, taken)
+        # What comes from behind a password names neither its guid nor its address to those who have none.
+        secret = one.lead.source.private
+        atom_id = choose_id(lead.key, subject, view.authority, taken, ours=secret)
         taken.add(atom_id)
-        url = web_url(lead.url)
+        url = None if secret else web_url(lead.url)
         if own_links and url is not None and url in linked:
             url = apart(url, subject.short)
         linked.update(filter(None, (url,)))
@@ -122,26 +137,41 @@ def _item(one: _Subject, row: LedgerRow, topic: Topic) -> EditionEntry:
     if topic.mode is TopicMode.ENTRIES and row.lead != lead.key:
         # A story topic announced this subject first and let another entry speak: its link would be somebody else's.
         row = replace(row, url=lead.url)
+    elif row.url is None and (one.lead.source.private or row.lead != lead.key):
+        row = replace(row, url=lead.url)
     bumped_at = one.lead.stored.bumped_at
     if bumped_at is not None and bumped_at > row.updated_at:
         row = replace(row, updated_at=bumped_at.replace(microsecond=0))
-    item = make_item(one.lead, row, one.announced_at, also_covered(one.members, one.lead), topic.output)
-    return replace(item, reasons=_reasons(one))
+    told = Told(row=row, announced_at=one.announced_at, also=also_covered(one.members, one.lead), why=_reasons(one))
+    return make_item(one.lead, told, topic.output)
 
 
 def _reasons(one: _Subject) -> tuple[Reason, ...]:
-    """Say why the subject is here: the lead's own reason, else that of the first member that has one."""
+    """Say why the subject is here: an editor, or the lead's own reason, else that of the first member that has one."""
+    if one.pin is not None:
+        return (Reason("editor", "pinned", PINNED, one.pin.signature),)
     if one.lead.reason is not None:
         return (one.lead.reason,)
     return next(((member.reason,) for member in one.members if member.reason is not None), ())
 
 
-def _edition(view: TopicView, entries: tuple[EditionEntry, ...], now: datetime, site: SiteFacts) -> Edition:
+def _older(view: TopicView, shown: Sequence[tuple[_Subject, LedgerRow]]) -> str | None:
+    """Name the month of the newest item that has no room in the edition."""
+    beyond = shown[view.topic.limit : view.topic.limit + 1]
+    at = beyond[0][0].announced_at if beyond else view.older_at
+    return None if at is None else f"{at:%Y-%m}"
+
+
+def _edition(
+    view: TopicView, entries: tuple[EditionEntry, ...], now: datetime, site: SiteFacts, older: str | None
+) -> Edition:
     topic = view.topic
     title = line(topic.title, MAX_TITLE_CHARS) or topic.slug
     description = line(topic.description, MAX_SUMMARY_CHARS)
     language = language_tag(site.language)
-    facts = (topic.slug, title, description, view.feed_id, language, site.base_url, site.generator)
+    hub = topic.output.hub
+    frame = (topic.slug, title, description, view.feed_id, language, hub, older, topic.access.value)
+    facts = (*frame, site.base_url, site.generator, site.icon_url)
     digest = _digest(facts, entries)
     changed_at = _changed_at(view, digest, now)
     return Edition(
@@ -156,6 +186,8 @@ def _edition(view: TopicView, entries: tuple[EditionEntry, ...], now: datetime, 
         changed_at=changed_at,
         digest=digest,
         entries=entries,
+        access=topic.access,
+        older=older,
     )
 
 
@@ -178,7 +210,8 @@ def _shown(entry: EditionEntry) -> list[object]:
         [entry.published_at.isoformat(), entry.updated_at.isoformat()],
         [entry.image_url, entry.comments_url, entry.language, entry.rights, entry.authors, entry.categories],
         [(one.url, one.media_type, one.length, one.duration_seconds, one.title) for one in entry.enclosures],
-        [source.id, source.title, source.url, profile.feed_id, profile.site_url, profile.rights],
+        [source.id, source.title, source.url, source.tags, profile.feed_id, profile.site_url, profile.rights],
+        asdict(entry.extras) if entry.extras is not NO_EXTRAS else None,
         [(one.title, one.url, one.source_title, one.source_id) for one in entry.also],
         [(one.stage, one.verdict, one.rule, one.evidence) for one in entry.reasons],
     ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aggregator.model.edition import AlsoCovered, Candidate, Member
+from aggregator.model.topic import Access
 from aggregator.publish.clean import line, web_url
+from aggregator.publish.hands import Hands
 
 MAX_ALSO = 20
 MAX_NAME_CHARS = 200
@@ -17,17 +19,25 @@ def source_title(member: Member) -> str:
     return line(member.source.title, MAX_NAME_CHARS) or member.source.id
 
 
-def open_members(candidate: Candidate) -> tuple[Member, ...]:
-    """Give the members that a public feed may show.
+def open_members(candidate: Candidate, access: Access) -> tuple[Member, ...]:
+    """Give the members that a feed may show.
 
-    A story may bring together what is public and what came with a password; the latter must not even be named.
+    A story may bring together what is public and what came with a password; in a public feed the latter must not even
+    be named.
     """
+    if access is Access.TOKEN:
+        return candidate.members
     return tuple(member for member in candidate.members if not member.source.private)
 
 
-def may_be_announced(members: Sequence[Member]) -> bool:
-    """Say whether a subject may enter a topic: something in it matched, and not all of it is old stock."""
-    return any(member.reason for member in members) and any(not member.stored.backfilled for member in members)
+def may_be_announced(members: Sequence[Member], hands: Hands) -> bool:
+    """Say whether a subject may enter a topic: it is pinned, or something in it matched and not all is old stock."""
+    pin = hands.pins(members)
+    if pin is not None and pin.topic is not None:
+        return True
+    return any(map(hands.matched, members)) and (
+        pin is not None or any(not member.stored.backfilled for member in members)
+    )
 
 
 def choose_lead(members: Sequence[Member], candidate: Candidate) -> Member:

@@ -7,12 +7,12 @@ import logging
 import shutil
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from aggregator.errors import AggregatorError, ControlError, SettingsError, StoreError
-from aggregator.model.editing import Act, ActKind
+from aggregator.model.editing import Act, ActKind, Scope
 from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
@@ -91,13 +91,14 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._asked_to_reload)
         control = ControlServer(Path(self._engine.plan.settings.data), self._commands())
         try:
-            await self._engine.start()
+            await self._engine.change(self._engine.plan)
             if self._poll:
                 await self._engine.spread()
             if self.web is not None:
                 await self.web.start()
             await control.start()
             self._background.append(asyncio.create_task(self._engine.keep_settled(), name="settle"))
+            self._background.append(asyncio.create_task(self._engine.keep_matched(), name="match"))
             self._background.append(asyncio.create_task(self._guard(), name="clock guard"))
             if self.push is not None:
                 self._background.append(asyncio.create_task(self.push.work(), name="pushes"))
@@ -240,9 +241,12 @@ def _act(request: dict[str, Any]) -> Act:
             number=None if request["number"] is None else int(request["number"]),
             who=str(request["who"]),
             why=str(request["why"]),
+            topic=None if (topic := request.get("topic")) is None else str(topic),
+            scope=Scope(request.get("scope", Scope.STORY)),
+            until=None if (until := request.get("until")) is None else datetime.fromisoformat(until).astimezone(UTC),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ControlError("edit: takes kind, named, number, who and why") from error
+        raise ControlError("edit: takes kind, named, number, who and why; topic, scope and until") from error
 
 
 def _difference(old: Plan, new: Plan) -> str:

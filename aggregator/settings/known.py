@@ -34,8 +34,7 @@ RESERVED = frozenset(
 
 _SOURCE_LATER = ("mute", "clean", "respect-robots", "settle")
 _LATER: dict[type[Section], tuple[str, ...]] = {
-    MainFile: ("mute", "drop", "timezone"),
-    SiteSection: ("timezone",),
+    MainFile: ("mute", "drop"),
     ServerSection: ("admin-token",),
     NetworkSection: ("respect-robots",),
     DefaultsSection: _SOURCE_LATER,
@@ -43,9 +42,8 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     SourceSection: _SOURCE_LATER,
     TopicSection: (
         *("lang", "min-outlets", "budget", "per-source", "unless-in", "examples"),
-        *("digest", "settle", "quiet", "access", "drop", "keep", "mute"),
+        *("digest", "settle", "quiet", "drop", "keep", "mute"),
     ),
-    OutputSection: ("hub",),
     PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
 }
 _SYNONYMS = {

@@ -115,6 +115,7 @@ def _site(main: MainFile, tree: Tree, findings: Findings) -> Site:
         base_url=site.base_url,
         contact=site.contact,
         language=site.language or built_in.language,
+        timezone=site.timezone or built_in.timezone,
     )
 
 

@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from aggregator.model.source import ContentPolicy
 from aggregator.model.story import Granularity
-from aggregator.model.topic import Attribution, FeedFormat, Shown, TopicMode
+from aggregator.model.topic import Access, Attribution, FeedFormat, Retroactive, Shown, TopicMode
 from aggregator.settings.kinds import (
     Auth,
     Backfill,
@@ -25,6 +25,7 @@ from aggregator.settings.kinds import (
     HeaderName,
     HeaderValue,
     HeadlineWindow,
+    HubUrl,
     Keep,
     Language,
     Likeness,
@@ -43,6 +44,7 @@ from aggregator.settings.kinds import (
     TextShare,
     Timeout,
     Weight,
+    Zone,
 )
 from aggregator.settings.reading import ReadingSection
 from aggregator.settings.section import Section
@@ -55,6 +57,7 @@ class SiteSection(Section):
     base_url: BaseUrl | None = Field(default=None, description="Public address, such as https://feeds.example.org.")
     contact: Contact | None = Field(default=None, description="mailto: or https: address that publishers can write to.")
     language: Language | None = Field(default=None, description="Language of the pages; default en.")
+    timezone: Zone | None = Field(default=None, description="Zone of times of day, as Europe/London; default UTC.")
 
 
 class ServerSection(Section):
@@ -195,6 +198,8 @@ class OutputSection(Section):
     content: Shown | None = Field(default=None, description="How much text an item carries; default full.")
     attribution: Attribution | None = Field(default=None, description="How an item names its source; default footer.")
     formats: list[FeedFormat | None] | None = Field(default=None, description="Default atom, rss and json.")
+    hub: HubUrl | None = Field(default=None, description="Address of a WebSub hub that the feeds name.")
+    why: Flag | None = Field(default=None, description="Say under each item why it is here; default false.")
 
 
 class LikeSection(Section):
@@ -219,6 +224,12 @@ class TopicSection(Section):
     mode: TopicMode | None = Field(default=None, description="stories: one item a story (default); entries: each one.")
     limit: Limit | None = Field(default=None, description="Items in the feed; default 60.")
     aliases: Lines | None = Field(default=None, description="Old slugs, answered with a redirect.")
+    access: Access | None = Field(default=None, description="public (default), or token: only who has its address.")
+    retroactive: Retroactive | None = Field(
+        default=None,
+        description="What becomes of older entries that a changed rule lets in: silent (default: kept, not announced) "
+        "or none (not taken).",
+    )
     output: OutputSection | None = None
 
 

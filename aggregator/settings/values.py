@@ -18,12 +18,14 @@ class Site:
     Attributes:
         base_url: Public address without a trailing slash; None when it was not said.
         contact: ``mailto:…`` or ``https://…``.
+        timezone: Name of the zone that times of day are in.
     """
 
     title: str = "Aggregator"
     base_url: str | None = None
     contact: str | None = None
     language: str = "en"
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

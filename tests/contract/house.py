@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -39,13 +40,21 @@ class House:
         await self.store.sync_sources([make_source(outlet) for outlet in OUTLETS], NOON)
         await rematch(self.store, self.topics)
 
-    async def arrive(self, outlet: str, title: str, hours: float = 0.0, **changes: Any) -> Entry:
+    async def rematch_anew(self) -> None:
+        """Find the matches of every topic anew, as if all rules had changed."""
+        for topics in ([replace(topic, context="other") for topic in self.topics], self.topics):
+            await rematch(self.store, topics)
+
+    async def arrive(
+        self, outlet: str, title: str, hours: float = 0.0, *, backfilled: bool = False, **changes: Any
+    ) -> Entry:
         """Bring one entry by a poll."""
         self.number += 1
         at = NOON + timedelta(hours=hours)
         values = {"summary": "", "content_html": "", "language": "en", "published_at": at, "updated_at": at}
         entry = make_entry(f"{self.number}", source=outlet, title=title, **(values | changes))
-        await bring(self.store, new(entry), at=at, source_id=outlet)
+        verdicts = [replace(one, backfilled=backfilled) for one in new(entry)]
+        await bring(self.store, verdicts, at=at, source_id=outlet)
         return entry
 
     async def curate(self) -> frozenset[str]:

@@ -12,7 +12,10 @@ from typing import Any, TypeVar
 
 import pytest
 
+from aggregator.errors import EditError
 from aggregator.model.article import FullText
+from aggregator.model.editing import Act, ActKind, Scope
+from aggregator.model.entry import EntryKey
 from aggregator.model.fetching import Failure, FetchFailed, FetchOutcome, NotModified
 from aggregator.model.following import FollowChange
 from aggregator.model.source import Claim, Source
@@ -125,6 +128,27 @@ class Twins:
         change = FollowChange(push=push, due_at=self.clock.now() + HOUR / 2, due_why="pushed")
         await self.both(lambda house: house.store.follow(name, lambda _: change))
 
+    async def mark(self) -> None:
+        """An editor pins, hides, notes or takes back."""
+        found = await self.real.store.entries(EntryFilter(), self.clock.now())
+        named = self.chance.choice(found)[0].entry.key if found else EntryKey("s0", "none")
+        scope = self.chance.choice(list(Scope))
+        act = Act(
+            kind=self.chance.choice([ActKind.PIN, ActKind.HIDE, ActKind.NOTE, ActKind.UNDO]),
+            named=(named.source if scope is Scope.SOURCE else named.short,),
+            topic=self.chance.choice([None, "world", "ships", "boats"]),
+            scope=scope,
+            until=self.chance.choice([None, self.clock.now() + 9 * HOUR]),
+        )
+
+        async def edit(house: House) -> object:
+            try:
+                return await house.store.edit(act, self.clock.now())
+            except EditError:
+                return "refused"
+
+        await self.both(edit)
+
     async def spread(self) -> None:
         await self.both(lambda house: house.store.reschedule(self.clock.now(), spread))
 
@@ -198,6 +222,7 @@ async def seen(house: House, clock: FakeClock) -> dict[str, Any]:
         "followed": await store.followed(),
         "next": await store.next_due_at(),
         "pages": await store.pages_wanted(names, now, 99),
+        "acts": await store.acts(),
         "documents": [(frozenset(one.items), one.frame) for one in documents],
         "recalled": Recalled(
             recent=tuple(replace(one, terms=tuple(sorted(one.terms))) for one in recalled.recent),
@@ -213,7 +238,7 @@ async def test_the_fake_lives_as_the_real_store_does(seed: int, tmp_path: Path, 
     twins = Twins(House(store, ()), House(FakeStore(), ()), Random(seed), FakeClock())
     ways = [twins.poll, twins.poll, twins.poll, twins.curate, twins.curate, twins.announce, twins.announce]
     ways += [twins.sync, twins.poll_named, twins.change_topics, twins.prune, twins.read_pages, twins.follow]
-    ways += [twins.spread, twins.step]
+    ways += [twins.spread, twins.step, twins.mark, twins.mark]
     await twins.sync()
     await twins.change_topics()
     for _ in range(60):

@@ -6,6 +6,7 @@ import asyncio
 import json
 
 import pytest
+import yaml
 
 from aggregator.errors import ControlError
 from aggregator.service.control import ask
@@ -71,3 +72,54 @@ def test_while_a_daemon_runs_it_does_the_work_and_publishes_it(config, tmp_path)
             asyncio.run(ask(tmp_path / "data", "edit", kind="dance"))
         aggregator("-c", config, "undo")
         assert len(json.loads(wait_for(feed))["items"]) == 2
+
+
+def test_an_editor_pins_hides_notes_and_exports_what_holds(config):
+    ids = {title: json.loads(line)["id"] for line in entries(config) if (title := json.loads(line)["title"])}
+    ferry, vote = ids["Ferry reopens to Malta"], ids["Parliament votes on budget"]
+    assert f"story {ferry}: pinned in all (act 1)" in aggregator("-c", config, "pin", ferry, "all").stdout
+    hidden = aggregator("-c", config, "--json", "hide", "https://w.example/2", "--until", "3d", "--reason", "dull")
+    act = json.loads(hidden.stdout)
+    assert (act["act"], act["story"], act["topic"], act["reason"]) == ("hide", vote, "*", "dull")
+    assert act["until"] > act["at"]
+    aggregator("-c", config, "note", "wire", "mostly press releases", "--source", "--topic", "all")
+    told = aggregator("-c", config, "explain", ferry).stdout
+    assert "pinned in all [pin]" in told
+    assert "mostly press releases" in told
+    aggregator("-c", config, "undo", "1")
+    overrides = yaml.safe_load(aggregator("-c", config, "export", "--acts").stdout)["overrides"]
+    assert [(one["action"], one["topic"]) for one in overrides] == [("hide", "*"), ("note", "all")]
+    assert (overrides[0]["story"], overrides[1]["source"]) == (vote, "wire")
+
+
+def entries(config):
+    return aggregator("-c", config, "--json", "entries").stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("pin", "x", "nowhere"), "there is no topic 'nowhere'"),
+        (("hide", "x", "--until", "soon"), "is no date such as"),
+        (("hide", "x", "--until", "2020-01-01"), "is over already"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_done(config, arguments, says):
+    refused = aggregator("-c", config, *arguments, check=False)
+    assert (refused.returncode, says in refused.stderr) == (2, True)
+
+
+def test_a_running_daemon_shows_at_once_what_was_hidden_and_pinned(config, tmp_path):
+    port = free_port()
+    none = "  none: {title: None, match: nothing}\n"
+    (tmp_path / "aggregator.yaml").write_text(
+        f"server: {{listen: '127.0.0.1:{port}'}}\n{CONFIG}{none}", encoding="utf-8"
+    )
+    with running("-c", config, "run", "--no-poll"):
+        shown = f"http://127.0.0.1:{port}/{{}}.json"
+        assert len(json.loads(wait_for(shown.format("all")))["items"]) == 2
+        aggregator("-c", config, "hide", "wire", "all", "--source")
+        aggregator("-c", config, "pin", "https://w.example/2", "none", "--until", "2099-01-01")
+        assert json.loads(wait_for(shown.format("all")))["items"] == []
+        (item,) = json.loads(wait_for(shown.format("none")))["items"]
+        assert item["title"] == "Parliament votes on budget"

@@ -66,7 +66,7 @@ BROKEN = [
     ("policies: {duplicates: {headline: 48}}\n", "1:35", "did you mean 48h?"),
     ("policies: {duplicates: {link: false}}\n", "1:25", "unknown key 'link'"),
     ("server: {admin-token: x}\n", "1:10", "server.admin-token: 'admin-token' cannot be used (not available in this"),
-    ("site: {timezone: UTC}\n", "1:8", "not available in this version yet"),
+    ("site: {timezone: london}\n", "1:18", "did you mean 'Europe/London'?"),
     (
         "network: {respect-robots: true}\n",
         "1:11",
@@ -89,7 +89,13 @@ BROKEN = [
     (TOPIC % "like: {entries: [a], at-least: 0}", "2:45", "topics.t.like.at-least: must be above 0 and at most 1"),
     (TOPIC % "like: {entries: [a], at-least: x}", "2:45", "topics.t.like.at-least: expected a number, but this is"),
     (TOPIC % "like: {entrys: [a]}", "2:21", "topics.t.like.entrys: unknown key 'entrys' (did you mean 'entries'?)"),
-    (TOPIC % "output: {hub: x}", "2:23", "topics.t.output.hub: 'hub' cannot be used (not available"),
+    (TOPIC % "output: {hub: x}", "2:28", "topics.t.output.hub: this is no address"),
+    (
+        TOPIC % "access: token, output: {hub: 'https://a.example/'}",
+        "2:43",
+        "topics.t.output.hub: a topic with access: token names no hub",
+    ),
+    (TOPIC % "access: friends", "2:22", "topics.t.access: expected one of public, token"),
     # Kinds of values
     ("title: [a]\n", "1:8", "title: expected text, but this is a list"),
     ("title: true\n", "1:8", "title: expected text, but this is true or false (quote it)"),

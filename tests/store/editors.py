@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from aggregator.errors import EditError
-from aggregator.model.editing import Act, ActKind, DoneAct
+from aggregator.model.editing import Act, ActKind, DoneAct, Scope
 from aggregator.model.edition import Edition
 from aggregator.model.entry import Entry
 from aggregator.model.status import EntryFilter
@@ -49,6 +49,7 @@ STEPS = st.one_of(
     st.tuples(st.just("split"), st.integers(0, 99), st.integers(0, 99)),
     st.tuples(st.just("undo"), st.integers(0, 99), st.integers(0, 99)),
     st.tuples(st.just("announce"), st.integers(0, 99), st.integers(0, 99)),
+    st.tuples(st.sampled_from(("pin", "hide")), st.integers(0, 99), st.integers(0, 99)),
 )
 
 
@@ -92,7 +93,9 @@ class Desk24:
         count = len(self.entries)
         first, second = self.entries[one % count], self.entries[other % count]
         try:
-            if what == "undo":
+            if what in {"pin", "hide"}:
+                await self.mark(ActKind(what), first, other)
+            elif what == "undo":
                 await do(self.house, ActKind.UNDO)
             elif what == "merge":
                 await do(self.house, ActKind.MERGE, first, second)
@@ -100,6 +103,12 @@ class Desk24:
                 await do(self.house, ActKind.SPLIT, await self.story_of(second), second)
         except EditError:
             return
+
+    async def mark(self, kind: ActKind, entry: Entry, other: int) -> None:
+        scope = tuple(Scope)[other % 3]
+        named = entry.key.source if scope is Scope.SOURCE else entry.key.short
+        topic = (None, *(topic.slug for topic in self.house.topics))[other % (len(self.house.topics) + 1)]
+        await self.house.store.edit(Act(kind=kind, named=(named,), scope=scope, topic=topic, who="ann"), NOON)
 
     async def story_of(self, entry: Entry) -> str:
         ((_, short),) = await self.house.store.entries(EntryFilter(entry=entry.key.short), NOON)
@@ -111,7 +120,11 @@ class Desk24:
             self.readers[topic.slug].read(edition)
 
     async def end(self) -> None:
-        """Every entry that matches is told in the end: by an item whose story it is in."""
+        """Every entry that matches is told once nothing is hidden: by an item whose story it is in."""
+        await self.announce(98)
+        for act in await self.house.store.acts():
+            if act.kind is ActKind.HIDE and act.undone_at is None:
+                await do(self.house, ActKind.UNDO, number=act.number)
         await self.announce(99)
         found = await self.house.store.entries(EntryFilter(), NOON)
         by_key = {stored.entry.key: stored for stored, _ in found}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
+from aggregator.model.editing import Act, ActKind, Scope
+from aggregator.model.entry import EntryKey
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.source import Rate, Source, Validators
 from aggregator.store.sqlite import SqliteStore
@@ -101,3 +105,56 @@ async def test_a_database_from_before_hubs_is_brought_up_with_all_that_it_holds(
     assert (seen.state.version, seen.state.push, seen.polls[0].via) == (4, None, "poll")
     assert await store.followed() == ()
     await store.close()
+
+
+async def test_a_journal_from_before_marks_keeps_its_acts_and_can_be_undone(tmp_path):
+    path = tmp_path / "old.db"
+    old = Database(path)
+    old.execute("PRAGMA foreign_keys = ON")
+    MIGRATIONS.apply(old, stop_before="0017-marks")
+    old.execute("INSERT INTO meta (key, value) VALUES ('authority', 'example.org,2026')")
+    old.execute(
+        "INSERT INTO sources (source, id_given, url, pace_key, active, position, longest_s, keep_s, settings, version,"
+        " body_digest, interval_s, next_poll_why, errors, condition, redirect_count, documents, profile)"
+        " VALUES ('lwn', 1, 'https://lwn.example', 'lwn.example', 1, 0, 1, 1, '{}', 1, '', 1, '', 0, 'ok', 0, 1, '{}')"
+    )
+    for guid in ("a", "b"):
+        old.execute(
+            "INSERT INTO entries (source_id, guid, short, first_seen_at, backfilled, identity_reason, story_id, keys,"
+            " title, authors, summary, content_html, categories, enclosures, fingerprint)"
+            " VALUES (1, ?, ?, ?, 0, '{}', 1, '[]', 'T', '[]', '', '', '[]', '[]', '')",
+            [guid, EntryKey("lwn", guid).short, moment(NOON)],
+        )
+    old.execute(
+        "INSERT INTO acts (kind, at, who, why, story_id) VALUES ('merge', ?, 'ann', 'one day', 1)", [moment(NOON)]
+    )
+    moves = [(1, 1, 1, 1), (1, 2, 2, 1)]
+    old.conn.executemany("INSERT INTO act_entries (number, entry_id, was_story, is_story) VALUES (?, ?, ?, ?)", moves)
+    old.conn.commit()
+    old.close()
+    store = SqliteStore.open(path, site_authority="example.org")
+    try:
+        (act,) = await store.acts()
+        assert (act.number, act.kind, act.why, act.scope) == (1, ActKind.MERGE, "one day", None)
+        undone = await store.edit(Act(kind=ActKind.UNDO), NOON)
+        assert undone.act.undone_at == NOON
+        pinned = await store.edit(Act(kind=ActKind.PIN, named=("lwn",), scope=Scope.SOURCE), NOON)
+        assert (pinned.act.number, pinned.act.target) == (2, "lwn")
+    finally:
+        await store.close()
+    with closing(sqlite3.connect(path)) as conn:
+        assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+async def test_topics_of_a_database_from_before_changed_rules_were_run_in_parts_are_matched_whole(tmp_path):
+    path = tmp_path / "old.db"
+    old = Database(path)
+    MIGRATIONS.apply(old, stop_before="0016-retroactive")
+    old.execute("INSERT INTO meta VALUES ('authority', 't.example,2026')")
+    old.execute("INSERT INTO topics (topic, feed_id, rule_digest, mode) VALUES ('world', 'tag:t', 'd', 'stories')")
+    old.conn.commit()
+    old.close()
+    store = SqliteStore.open(path, site_authority="t.example")
+    (record,) = await store.topic_records()
+    await store.close()
+    assert (record.rule_digest, record.matched, record.filling) == ("d", 1.0, False)

@@ -40,6 +40,16 @@ CREATE TABLE act_entries (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX act_entries_entry ON act_entries (entry_id);
 """
+# A mark is on an entry, on the story that an entry is of at any time, or on a source; `topic` is NULL for all topics.
+_MARKS: Final = (
+    "topic TEXT",
+    "scope TEXT",
+    "entry_id INTEGER REFERENCES entries (id)",
+    "source_id INTEGER REFERENCES sources (id)",
+    "until TEXT",
+)
+_MARKS_INDEX: Final = "CREATE INDEX acts_marks ON acts (kind) WHERE scope IS NOT NULL AND undone_at IS NULL"
+_OF_A_STORY: Final = "story_id INTEGER NOT NULL REFERENCES"
 _OF_ENTRIES: Final = "subject_id INTEGER PRIMARY KEY REFERENCES entries (id)"
 _OF_ANYTHING: Final = "subject_id INTEGER PRIMARY KEY"
 
@@ -58,3 +68,25 @@ def add_act_tables(db: Database) -> None:
     db.execute("DROP TABLE ledger")
     db.execute("ALTER TABLE ledger_anew RENAME TO ledger")
     db.conn.executemany("UPDATE announcements SET told_as = ? WHERE topic = ? AND subject_id = ?", told)
+
+
+def add_marks(db: Database) -> None:
+    """Make the journal anew: acts that are on no story, and what they are on.
+
+    SQLite changes no constraint of a table. What refers to its rows is made anew with it.
+    """
+    made = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE name IN ('acts', 'act_entries')").fetchall())
+    index = db.execute("SELECT sql FROM sqlite_master WHERE name = 'act_entries_entry'").fetchone()[0]
+    anew = {name: sql.replace(name, f"{name}_anew", 1) for name, sql in made.items()}
+    db.execute(anew["acts"].replace(_OF_A_STORY, "story_id INTEGER REFERENCES"))
+    db.execute("INSERT INTO acts_anew SELECT * FROM acts")
+    for column in _MARKS:
+        db.execute(f"ALTER TABLE acts_anew ADD COLUMN {column}")
+    db.execute(anew["act_entries"].replace("REFERENCES acts ", "REFERENCES acts_anew "))
+    db.execute("INSERT INTO act_entries_anew SELECT * FROM act_entries")
+    for name in ("act_entries", "acts"):
+        db.execute(f"DROP TABLE {name}")
+    for name in ("acts", "act_entries"):
+        db.execute(f"ALTER TABLE {name}_anew RENAME TO {name}")
+    db.execute(index)
+    db.execute(_MARKS_INDEX)

@@ -21,6 +21,7 @@ from aggregator.store.sqlite.candidates import (
     taken_urls,
     waiting_for,
 )
+from aggregator.store.sqlite.marks import marks_on
 from aggregator.store.sqlite.rows import (
     Row,
     encode,
@@ -40,7 +41,7 @@ UPDATE topic_entries SET pending = 0 WHERE topic = :topic AND pending = 1 AND EX
 """
 _PEND_ANEW: Final = """
 UPDATE topic_entries SET pending = 1
-WHERE topic = ? AND pending = 0 AND entry_id IN (SELECT id FROM entries WHERE backfilled = 0)
+WHERE topic = ? AND pending = 0 AND lapsed = 0 AND entry_id IN (SELECT id FROM entries WHERE backfilled = 0)
 """
 # What a story was told as is again the announcement of that entry.
 _TELL_ENTRIES: Final = """
@@ -111,7 +112,7 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
     compose: Callable[[TopicView], Composed],
 ) -> Edition:
     """Announce what waits; give the edition of it and of what was announced before."""
-    found = find_candidates(db, topic, waiting)
+    found = find_candidates(db, topic, waiting, now)
     view = TopicView(
         topic=topic,
         feed_id=state["feed_id"],
@@ -119,6 +120,7 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
         candidates=found.candidates,
         taken_ids=taken_ids(db, found.candidates),
         taken_urls=taken_urls(db, found.candidates),
+        marks=marks_on(db, topic.slug, now),
         last_digest=state["digest"],
         last_changed_at=read_moment(state["changed_at"]),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sqlite_utils import Database
@@ -15,7 +16,16 @@ from sqlite_utils import Database
 from aggregator.model.edition import Candidate, LedgerRow, Member, own_id
 from aggregator.model.entry import EntryKey
 from aggregator.model.topic import Topic, TopicMode
-from aggregator.store.sqlite.rows import Row, all_rows, encode, known_moment, read_moment, read_reason, stored_of
+from aggregator.store.sqlite.rows import (
+    Row,
+    all_rows,
+    encode,
+    known_moment,
+    moment,
+    read_moment,
+    read_reason,
+    stored_of,
+)
 from aggregator.store.sqlite.source_rows import facts_by_row
 from aggregator.store.sqlite.topic_rows import authority
 
@@ -34,6 +44,16 @@ JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
 WHERE a.topic = :topic AND EXISTS (
   SELECT 1 FROM entries e WHERE {is_subject} AND e.pruned_at IS NULL)
 ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
+"""
+# Those that an editor has pinned stay, however many came since.
+_PINNED: Final = """
+SELECT a.subject_id, a.announced_at, ifnull(a.told_as, a.subject_id) FROM announcements a
+JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
+WHERE a.topic = :topic AND a.subject_id IN (
+  SELECT {subject} FROM acts m JOIN entries named ON named.id = m.entry_id
+  JOIN entries e ON e.id = named.id OR (m.scope = 'story' AND e.story_id = named.story_id)
+  WHERE m.kind = 'pin' AND m.undone_at IS NULL AND (m.until IS NULL OR m.until > :now)
+    AND (m.topic IS NULL OR m.topic = :topic) AND e.pruned_at IS NULL)
 """
 _PENDING: Final = """
 SELECT {subject}, a.announced_at FROM topic_entries m JOIN entries e ON e.id = m.entry_id
@@ -64,7 +84,12 @@ _SQL: Final = {
             is_subject=MEMBER_OF[mode].format("e", "= a.subject_id"),
             is_shown=MEMBER_OF[mode].format("v", "IN (SELECT value FROM json_each(:subjects))"),
         )
-        for name, text in (("latest", _LATEST), ("pending", _PENDING), ("members", _MEMBERS))
+        for name, text in (
+            ("latest", _LATEST),
+            ("pinned", _PINNED),
+            ("pending", _PENDING),
+            ("members", _MEMBERS),
+        )
     }
     for mode, subject in SUBJECT_OF.items()
 }
@@ -101,10 +126,12 @@ def waiting_for(db: Database, topic: Topic) -> list[int]:
     return sorted({subject_id for subject_id, announced_at in pending if announced_at is None})
 
 
-def find_candidates(db: Database, topic: Topic, waiting: Sequence[int]) -> Found:
+def find_candidates(db: Database, topic: Topic, waiting: Sequence[int], now: datetime) -> Found:
     """Find the subjects that are to be announced, and the last ones that were."""
     sql = _SQL[topic.mode]
     latest = db.execute(sql["latest"], {"topic": topic.slug, "limit": topic.limit}).fetchall()
+    if topic.limit:
+        latest += db.execute(sql["pinned"], {"topic": topic.slug, "now": moment(now)}).fetchall()
     announced: dict[int, str | None] = {subject_id: announced_at for subject_id, announced_at, _ in latest}
     subjects = dict.fromkeys(waiting) | announced
     wanted = {"topic": topic.slug, "subjects": encode(sorted(subjects))}

@@ -30,6 +30,10 @@ _SHOWN: Final = """
 SELECT a.subject_id FROM announcements a JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
 WHERE a.topic = :topic ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
 """
+_PINNED: Final = """
+SELECT e.id, ifnull(e.story_id, e.id) FROM acts a JOIN entries e ON e.id = a.entry_id
+WHERE a.kind = 'pin' AND a.undone_at IS NULL AND (a.until IS NULL OR a.until > :now)
+"""
 _EMPTY: Final = """
 UPDATE entries SET pruned_at = ?, title = '', url = NULL, link_key = NULL, published_at = NULL, updated_at = NULL,
   date_reason = NULL, authors = '[]', summary = '', content_html = '', categories = '[]', enclosures = '[]',
@@ -90,12 +94,13 @@ def _parameters(db: Database, rule: Rule, row_ids: Sequence[int] | None) -> dict
         "old_for_some": moment(rule.now - timedelta(seconds=shortest)),
         "vanished": moment(rule.now - rule.vanished_for),
         "row_ids": None if row_ids is None else encode(row_ids),
-        "shown": encode(_shown(db)),
+        "shown": encode(_shown(db, rule.now)),
     }
 
 
-def _shown(db: Database) -> list[int]:
+def _shown(db: Database, now: datetime) -> list[int]:
     subjects: set[int] = set()
     for topic, limit in db.execute("SELECT topic, item_limit FROM topics").fetchall():
         subjects.update(row[0] for row in db.execute(_SHOWN, {"topic": topic, "limit": limit}))
+    subjects.update(*db.execute(_PINNED, {"now": moment(now)}).fetchall())
     return sorted(subjects)

@@ -9,9 +9,10 @@ from typing import Final
 from sqlite_utils import Database
 
 from aggregator.errors import EditError
-from aggregator.model.editing import Act, ActKind, DoneAct, Edited
+from aggregator.model.editing import Act, ActKind, DoneAct, Edited, Scope, signed
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
+from aggregator.store.sqlite.marks import bring_pins, mark, marks_of
 from aggregator.store.sqlite.merging import merge_stories
 from aggregator.store.sqlite.parting import fold_again, part_story
 from aggregator.store.sqlite.rows import (
@@ -47,12 +48,15 @@ WHERE later.number > ? AND later.undone_at IS NULL AND l.was_story <> l.is_story
 """
 _DONE: Final = """
 SELECT a.*, story.short AS story,
+  marked_source.source AS marked_source, iif(a.scope = 'source', NULL, marked.guid) AS marked_guid,
   (SELECT json_group_array(short) FROM (SELECT DISTINCT e.short FROM act_entries m JOIN entries e
     ON e.id = iif(a.kind = 'merge', m.was_story, m.is_story)
     WHERE m.number = a.number AND m.was_story <> m.is_story ORDER BY e.first_seen_at, e.id)) AS others,
   (SELECT json_group_array(short) FROM (SELECT e.short FROM act_entries m JOIN entries e ON e.id = m.entry_id
     WHERE m.number = a.number AND m.was_story <> m.is_story ORDER BY e.first_seen_at, e.id)) AS moved
-FROM acts a JOIN entries story ON story.id = a.story_id
+FROM acts a LEFT JOIN entries story ON story.id = a.story_id LEFT JOIN entries named ON named.id = a.entry_id
+LEFT JOIN entries marked ON marked.id = iif(a.scope = 'story', named.story_id, named.id)
+LEFT JOIN sources marked_source ON marked_source.id = ifnull(a.source_id, marked.source_id)
 """
 _OF_ENTRY: Final = """
 SELECT a.*, m.was_story, m.is_story, was.short AS was_short, now.short AS is_short, m.was_root, m.is_root,
@@ -82,14 +86,10 @@ def edit(db: Database, act: Act, now: datetime) -> Edited:
     Raises:
         EditError: It cannot be done; nothing has changed.
     """
-    if act.kind is ActKind.UNDO:
-        number = _undo(db, act, now)
-    else:
-        number = _merge(db, act, now) if act.kind is ActKind.MERGE else _split(db, act, now)
-    entries = [row[0] for row in db.execute("SELECT entry_id FROM act_entries WHERE number = ?", [number])]
-    touched = frozenset(row[0] for row in db.execute(_TOUCHED, {"entries": encode(entries)}))
+    carry_out = {ActKind.UNDO: _undo, ActKind.MERGE: _merge, ActKind.SPLIT: _split}.get(act.kind, mark)
+    number = carry_out(db, act, now)
     (done,) = _done(db, "WHERE a.number = ?", [number])
-    return Edited(act=done, topics=touched)
+    return Edited(act=done, topics=_touched(db, done))
 
 
 def acts(db: Database) -> tuple[DoneAct, ...]:
@@ -98,13 +98,30 @@ def acts(db: Database) -> tuple[DoneAct, ...]:
 
 
 def reasons_of(db: Database, entry: int) -> tuple[Reason, ...]:
-    """Tell what editors did with the story of an entry, the oldest first."""
-    return tuple(map(_reason, all_rows(db, _OF_ENTRY, [entry])))
+    """Tell what editors did with an entry, its story and its source, the oldest first."""
+    told = [(row["number"], _reason(row)) for row in all_rows(db, _OF_ENTRY, [entry])]
+    marks = f"WHERE a.number IN ({', '.join(map(str, marks_of(db, entry)))})"
+    told += [(act.number, act.reason()) for act in _done(db, marks, [])]
+    return tuple(reason for _, reason in sorted(told, key=lambda one: one[0]))
 
 
 def apart(db: Database) -> tuple[tuple[EntryKey, EntryKey], ...]:
     """List the pairs of stories that editors have parted."""
     return tuple((EntryKey(*row[:2]), EntryKey(*row[2:])) for row in db.execute(_APART))
+
+
+def _touched(db: Database, done: DoneAct) -> frozenset[str]:
+    """Name the topics whose members may have changed."""
+    if done.kind is ActKind.NOTE:
+        return frozenset()
+    if done.topic is not None:
+        return frozenset({done.topic})
+    if done.scope is not None:
+        rows = db.execute("SELECT topic FROM topics WHERE retired = 0")
+    else:
+        entries = db.execute("SELECT entry_id FROM act_entries WHERE number = ?", [done.number])
+        rows = db.execute(_TOUCHED, {"entries": encode([row[0] for row in entries])})
+    return frozenset(row[0] for row in rows)
 
 
 def _merge(db: Database, act: Act, now: datetime) -> int:
@@ -115,8 +132,7 @@ def _merge(db: Database, act: Act, now: datetime) -> int:
     ages = "SELECT id FROM entries WHERE id IN (SELECT value FROM json_each(?)) ORDER BY first_seen_at, id"
     into, *others = (row[0] for row in db.execute(ages, [encode(stories)]))
     for story in others:
-        evidence = f"{act.who}, {now:%Y-%m-%d %H:%M}" + (f": {act.why}" if act.why else "")
-        merge_stories(db, story, into, Reason("editor", "merged", "merge", evidence))
+        merge_stories(db, story, into, Reason("editor", "merged", "merge", signed(act.who, now, act.why)))
     number = _note(db, act, now, into)
     db.conn.executemany(
         _ACT_ENTRY,
@@ -168,12 +184,14 @@ def _undo(db: Database, act: Act, now: datetime) -> int:
     moved = all_rows(db, "SELECT * FROM act_entries WHERE number = ?", [number])
     if row["kind"] == ActKind.MERGE:
         _unmerge(db, [one for one in moved if one["was_story"] != one["is_story"]])
-    else:
+    elif row["kind"] == ActKind.SPLIT:
         _unsplit(db, row, moved)
     db.execute(
         "UPDATE acts SET undone_at = ?, undone_by = ?, undone_why = ? WHERE number = ?",
         [moment(now), act.who, act.why, number],
     )
+    if row["kind"] == ActKind.PIN:
+        bring_pins(db, row["topic"])
     return number
 
 
@@ -236,13 +254,23 @@ def _done(db: Database, where: str, given: Sequence[int]) -> tuple[DoneAct, ...]
             at=known_moment(row["at"]),
             who=row["who"],
             why=row["why"],
-            story=row["story"],
+            story=row["story"] or "",
             others=tuple(decode(row["others"])),
             entries=tuple(decode(row["moved"])),
             undone_at=read_moment(row["undone_at"]),
+            topic=row["topic"],
+            scope=None if row["scope"] is None else Scope(row["scope"]),
+            target=_target(row),
+            until=read_moment(row["until"]),
         )
         for row in all_rows(db, f"{_DONE} {where}", given)
     )
+
+
+def _target(row: Row) -> str:
+    """Name what is marked as it is known now: a source may have got another id."""
+    source, guid = row["marked_source"] or "", row["marked_guid"]
+    return source if guid is None else EntryKey(source, guid).short
 
 
 def _reason(row: Row) -> Reason:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from aggregator.store.sqlite.act_tables import add_act_tables
+from aggregator.store.sqlite.act_tables import add_act_tables, add_marks
 from aggregator.store.sqlite.audience import READERS
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_identity import IDENTITY
 from aggregator.store.sqlite.schema_paces import PACES
+from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_websub import WEBSUB
 from aggregator.store.sqlite.story_tables import add_story_tables
@@ -74,6 +75,16 @@ def _identity(db: Database) -> None:
 @MIGRATIONS(name="0013-acts")
 def _acts(db: Database) -> None:
     add_act_tables(db)
+
+
+@MIGRATIONS(name="0016-retroactive")
+def _retroactive(db: Database) -> None:
+    db.executescript(RETROACTIVE)
+
+
+@MIGRATIONS(name="0017-marks")
+def _marks(db: Database) -> None:
+    add_marks(db)
 
 
 @MIGRATIONS(name="0026-readers")

@@ -9,6 +9,7 @@ from datetime import datetime
 from aggregator.errors import StoreError
 from aggregator.model.edition import Candidate, Composed, Edition, LedgerRow, Member, TopicView, own_id
 from aggregator.model.topic import Topic, TopicMode
+from tests.fakes.store import marks
 from tests.fakes.store.curation import topic_row
 from tests.fakes.store.kept import Announced, Kept, KeptEntry
 
@@ -17,7 +18,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
     row = topic_row(kept, topic.slug)
     if row.mode not in {None, topic.mode}:
         _change_mode(kept, topic.slug)
-    candidates = tuple(_candidates(kept, topic))
+    candidates = tuple(_candidates(kept, topic, now))
     composed = compose(
         TopicView(
             topic=topic,
@@ -28,6 +29,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
             taken_urls=frozenset(line.url for line, _ in kept.ledger.values() if line.url is not None),
             last_digest=row.digest,
             last_changed_at=row.changed_at,
+            marks=marks.marks_on(kept, topic.slug, now),
         )
     )
     numbers = {kept.key(number): number for number in kept.entries}
@@ -83,7 +85,7 @@ def _subject(mode: TopicMode, number: int, one: KeptEntry) -> int | None:
     return number if one.copy_of is None else one.copy_of
 
 
-def _candidates(kept: Kept, topic: Topic) -> Iterable[Candidate]:
+def _candidates(kept: Kept, topic: Topic, now: datetime) -> Iterable[Candidate]:
     members: dict[int, list[int]] = {}
     for number, one in kept.live():
         if (subject := _subject(topic.mode, number, one)) is not None:
@@ -91,6 +93,10 @@ def _candidates(kept: Kept, topic: Topic) -> Iterable[Candidate]:
     _give_back(kept, topic, _waiting(kept, topic.slug, members))
     waiting = _waiting(kept, topic.slug, members)
     announced = latest(kept, topic.slug, topic.limit, members)
+    pinned = {_subject(topic.mode, one, kept.entries[one]) for one in marks.pinned_subjects(kept, topic.slug, now)}
+    announced += [
+        one for one in pinned if one is not None and (topic.slug, one) in kept.announced and one not in announced
+    ]
     for subject in sorted((*announced, *waiting)):
         told = kept.announced.get((topic.slug, subject))
         yield Candidate(
@@ -154,7 +160,7 @@ def _settle(kept: Kept, topic: Topic) -> None:
 def _change_mode(kept: Kept, slug: str) -> None:
     """Stories are other subjects than entries: what was announced as the one was not as the other."""
     for (topic, number), match in kept.matches.items():
-        if topic == slug and not kept.entries[number].backfilled:
+        if topic == slug and not match.lapsed and not kept.entries[number].backfilled:
             kept.matches[topic, number] = replace(match, pending=True)
     for (topic, subject), told in list(kept.announced.items()):
         if topic == slug and told.told_as is not None and (topic, told.told_as) not in kept.announced:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.model.status import Pruned
-from tests.fakes.store import near
+from tests.fakes.store import marks, near
 from tests.fakes.store.announcing import latest
 from tests.fakes.store.kept import Kept, KeptEntry
 
@@ -29,6 +29,7 @@ def _old_entries(kept: Kept, now: datetime, vanished_for: timedelta) -> set[int]
     """Find what may go: old, long out of its document, curated, and shown by no topic."""
     waiting = {entry for entry, _ in kept.arrivals.values()}
     shown = {subject for slug, row in kept.topics.items() for subject in latest(kept, slug, row.limit)}
+    shown |= marks.pinned_anywhere(kept, now)
 
     def may_go(number: int, one: KeptEntry) -> bool:
         source = kept.sources[one.source]

@@ -7,22 +7,33 @@ from dataclasses import replace
 from datetime import datetime
 
 from aggregator.errors import EditError
-from aggregator.model.editing import Act, ActKind, DoneAct, Edited
+from aggregator.model.editing import Act, ActKind, DoneAct, Edited, signed
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
 from aggregator.model.topic import TopicMode
-from tests.fakes.store import curation
+from tests.fakes.store import curation, marks
 from tests.fakes.store.kept import Announced, Kept, KeptAct, KeptMove
 
 
 def edit(kept: Kept, act: Act, now: datetime) -> Edited:
-    number = {ActKind.MERGE: _merge, ActKind.SPLIT: _split, ActKind.UNDO: _undo}[act.kind](kept, act, now)
+    carry_out = {ActKind.MERGE: _merge, ActKind.SPLIT: _split, ActKind.UNDO: _undo}.get(act.kind, marks.mark)
+    number = carry_out(kept, act, now)
+    return Edited(act=_done(kept, number), topics=_touched(kept, number))
+
+
+def _touched(kept: Kept, number: int) -> frozenset[str]:
+    act = kept.acts[number].act
+    if act.kind is ActKind.NOTE:
+        return frozenset()
+    if act.topic is not None:
+        return frozenset({act.topic})
+    if act.kind in {ActKind.PIN, ActKind.HIDE}:
+        return frozenset(slug for slug, row in kept.topics.items() if not row.retired)
     entries = {move.entry for move in kept.acts[number].moves}
     subjects = entries | {kept.entries[entry].story for entry in entries}
     touched = {topic for topic, entry in kept.matches if entry in entries}
     touched |= {topic for topic, subject in kept.announced if subject in subjects}
-    topics = frozenset(topic for topic in touched if topic not in kept.topics or not kept.topics[topic].retired)
-    return Edited(act=_done(kept, number), topics=topics)
+    return frozenset(topic for topic in touched if topic not in kept.topics or not kept.topics[topic].retired)
 
 
 def acts(kept: Kept) -> tuple[DoneAct, ...]:
@@ -36,12 +47,14 @@ def apart(kept: Kept) -> tuple[tuple[EntryKey, EntryKey], ...]:
 
 
 def reasons_of(kept: Kept, entry: int) -> tuple[Reason, ...]:
-    return tuple(
-        _reason(kept, number, one, move)
-        for number, one in sorted(kept.acts.items())
+    told = [
+        (number, _reason(kept, number, one, move))
+        for number, one in kept.acts.items()
         for move in one.moves
         if move.entry == entry
-    )
+    ]
+    told += [(number, _done(kept, number).reason()) for number in marks.marks_of(kept, entry)]
+    return tuple(reason for _, reason in sorted(told, key=lambda one: one[0]))
 
 
 def _merge(kept: Kept, act: Act, now: datetime) -> int:
@@ -97,6 +110,8 @@ def _undo(kept: Kept, act: Act, now: datetime) -> int:
             if move.was_root is not None and move.was_root != move.is_root:
                 _fold(kept, move.entry, move.was_root)
     kept.acts[number] = replace(done, undone_at=now, undone=act)
+    if done.act.kind is ActKind.PIN:
+        marks.bring_pins(kept, done.act.topic)
     return number
 
 
@@ -215,16 +230,21 @@ def _done(kept: Kept, number: int) -> DoneAct:
     moved = [move for move in one.moves if move.was_story != move.is_story]
     moved.sort(key=lambda move: (kept.entries[move.entry].first_seen_at, move.entry))
     others = {move.was_story if one.act.kind is ActKind.MERGE else move.is_story for move in moved}
+    marked = one.story is None
     return DoneAct(
         number=number,
         kind=one.act.kind,
         at=one.at,
         who=one.act.who,
         why=one.act.why,
-        story=kept.key(one.story).short,
+        story="" if one.story is None else kept.key(one.story).short,
         others=tuple(kept.key(it).short for it in sorted(others, key=lambda it: (kept.entries[it].first_seen_at, it))),
         entries=tuple(kept.key(move.entry).short for move in moved),
         undone_at=one.undone_at,
+        topic=one.act.topic,
+        scope=one.act.scope if marked else None,
+        target=marks.target(kept, one),
+        until=one.act.until,
     )
 
 
@@ -234,7 +254,7 @@ def _reason(kept: Kept, number: int, one: KeptAct, move: KeptMove) -> Reason:
         verdict = f"merged into {now}" if moved else f"stayed {now}, others were merged into it"
     else:
         verdict = f"split off as {now}" if moved else f"stayed in {now}, others were split off"
-    evidence = f"{one.act.who}, {one.at:%Y-%m-%d %H:%M}" + (f": {one.act.why}" if one.act.why else "")
+    evidence = signed(one.act.who, one.at, one.act.why)
     if one.undone_at is not None and one.undone is not None:
         evidence += f"; undone by {one.undone.who}, {one.undone_at:%Y-%m-%d %H:%M}"
         evidence += f": {one.undone.why}" if one.undone.why else ""
