@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aggregator.model.edition import SiteFacts
 from aggregator.model.entry import EntryKey
+from aggregator.model.liking import Meaning
 from aggregator.model.reason import Reason
 from aggregator.model.source import Source
 from aggregator.model.topic import Topic
@@ -15,11 +16,16 @@ from aggregator.model.topic import Topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
-    """A configuration that may come into force."""
+    """A configuration that may come into force.
+
+    Attributes:
+        meaning: For topics that learn from examples, beside the words; None without the extra for it.
+    """
 
     sources: tuple[Source, ...]
     topics: tuple[Topic, ...]
     site: SiteFacts
+    meaning: Meaning | None = None
 
 
 class Change(StrEnum):

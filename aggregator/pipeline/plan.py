@@ -23,6 +23,7 @@ from aggregator.model.topic import Retroactive, Topic
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import When, rematch, with_context
 from aggregator.pipeline.explain import reasons_in
+from aggregator.pipeline.liking import school, with_tastes
 from aggregator.pipeline.ports import Clock, Rehearsal, RehearseStore
 from aggregator.topics import TopicSet
 
@@ -76,7 +77,9 @@ async def plan(store: RehearseStore, proposed: Proposed, clock: Clock, question:
 async def _rehearsed(aside: Rehearsal, proposed: Proposed, clock: Clock, question: Question) -> Planned:
     now = clock.now()
     start = now - question.since
-    topics = with_context(proposed.topics, await aside.sync_sources(proposed.sources, now))
+    sources = await aside.sync_sources(proposed.sources, now)
+    taught = with_tastes(proposed.topics, await school(aside, proposed.topics, proposed.meaning))
+    topics = with_context(taught, sources)
     records = {record.slug: record for record in await aside.topic_records()}
     steps = [step for step in _steps(topics, records) if _may_differ(step, question)]
     before = _by_topic(await aside.members({step.was for step in steps if step.was is not None}, start))

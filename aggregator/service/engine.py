@@ -14,16 +14,19 @@ from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
 from aggregator.model.metering import Counts
 from aggregator.model.source import Claim, Source
-from aggregator.model.status import Status
+from aggregator.model.status import Pruned, Status
 from aggregator.pipeline.curate import with_context
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
+from aggregator.service.archives import Archives
 from aggregator.service.chores import Chores
+from aggregator.service.doors import Doors
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.service.meter import Meter
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
+from aggregator.service.schooling import School
 from aggregator.service.settling import Settler
 from aggregator.settings.pacing import pace_of
 
@@ -45,6 +48,8 @@ class Engine:
         errands: What is asked beside polls, by the pace of the configuration in force.
         chores: What is done when there is time.
         audience: For how many each source is read; publishers are told.
+        archives: Months of the topics of the configuration in force.
+        doors: Who may read private topics.
     """
 
     def __init__(self, house: House, plan: Plan, shelf: Shelf) -> None:
@@ -53,7 +58,10 @@ class Engine:
         self._shelf = shelf
         self._by_id = {source.id: source for source in plan.sources}
         self.audience = Audience()
+        self._school = School(house)
         self._settler = Settler(house, lambda: self._plan, shelf)
+        self.doors = Doors(house.store, house.clock)
+        self.archives = Archives(house.store, house.clock, lambda: self._plan, house.render_archive)
         self._parts = PollParts(
             store=house.store,
             fetcher=house.fetcher,
@@ -94,17 +102,18 @@ class Engine:
 
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
+        await self._settler.change(lambda: self._adopt(plan))
+        # A renamed topic takes its tokens along.
+        await self.doors.load()
 
-        async def adopt() -> None:
-            sources = await self._house.store.sync_sources(plan.sources, self._house.clock.now())
-            topics = with_context(plan.topics, sources)
-            gone = {topic.slug for topic in self._plan.topics} - {topic.slug for topic in topics}
-            self._plan = replace(plan, sources=sources, topics=topics)
-            self._by_id = {source.id: source for source in sources}
-            for slug in sorted(gone):
-                self._shelf.remove(slug)
-
-        await self._settler.change(adopt)
+    async def _adopt(self, plan: Plan) -> None:
+        sources = await self._house.store.sync_sources(plan.sources, self._house.clock.now())
+        topics = with_context(await self._school.teach(plan), sources)
+        gone = {topic.slug for topic in self._plan.topics} - {topic.slug for topic in topics}
+        self._plan = replace(plan, sources=sources, topics=topics)
+        self._by_id = {source.id: source for source in sources}
+        for slug in sorted(gone):
+            self._shelf.remove(slug)
 
     async def feed(self) -> None:
         """Claim what is due, as much as the runners have room for, and set them to work."""
@@ -186,6 +195,8 @@ class Engine:
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
         await self._settler.settle()
+        if await self._school.has_news(self._plan):
+            await self._settler.change(lambda: self._adopt(self._plan))
 
     async def write_letters(self, slugs: Sequence[str]) -> None:
         """Announce these topics, with the letters whose time has come."""
@@ -217,6 +228,11 @@ class Engine:
     def counts(self) -> Counts:
         """Tell what polls brought since this process began."""
         return self._meter.counts(self._house.clock.monotonic() - self.last_fed)
+
+    async def prune(self) -> Pruned:
+        """Apply the keep rules, once the months that are over are written down."""
+        await self.archives.close_months()
+        return await self._house.store.prune(self._house.clock.now())
 
     def end_round(self) -> None:
         """Say in one line what has been polled since the last time, if anything, and once all is quiet."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from aggregator.model.planned import Change, PlannedTopic, Proposed
 from aggregator.pipeline.plan import Question, plan
 from aggregator.service.house import House, Plan
+from aggregator.settings import Settings
 
 LOOK_BACK = timedelta(days=30)
 
@@ -16,9 +17,10 @@ async def too_much(house: House, old: Plan, new: Plan) -> str:
 
     Nothing is tried out when neither the topics nor the sources differ.
     """
-    if (old.settings.topics, old.settings.sources) == (new.settings.topics, new.settings.sources):
+    if _deciding(old.settings) == _deciding(new.settings):
         return ""
-    proposed = Proposed(sources=new.sources, topics=new.topics, site=new.site)
+    meaning = house.meaning if new.settings.semantic else None
+    proposed = Proposed(sources=new.sources, topics=new.topics, site=new.site, meaning=meaning)
     before = {topic.slug: topic for topic in old.settings.topics}
     differing = frozenset(topic.slug for topic in new.topics if before.get(topic.slug) != topic)
     planned = await plan(house.store, proposed, house.clock, Question(since=LOOK_BACK, only=differing, shown=0))
@@ -32,6 +34,11 @@ async def too_much(house: House, old: Plan, new: Plan) -> str:
         "brought, so the configuration of before goes on. `aggregator plan` shows what would change, "
         "`aggregator reload --accept` takes it"
     )
+
+
+def _deciding(settings: Settings) -> tuple[object, ...]:
+    """Give what the members of topics depend on."""
+    return (settings.topics, settings.sources, settings.semantic)
 
 
 def _told(one: PlannedTopic) -> str:

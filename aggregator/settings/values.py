@@ -113,6 +113,7 @@ class Settings:
         stories: What counts as a copy and as one story; the ``policies``.
         reload_bound: A reload that changes a topic by a larger share of what it has is refused.
         mail: The server that takes our mail; None sends none.
+        semantic: Whether topics learn from examples by meaning, too, where the extra for it is installed.
         warnings: By file and line.
         origins: One for each source, in the same order.
     """
@@ -129,3 +130,4 @@ class Settings:
     stories: StoryPolicy = StoryPolicy()
     reload_bound: float = RELOAD_BOUND
     mail: MailServer | None = None
+    semantic: bool = True

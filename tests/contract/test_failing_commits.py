@@ -14,8 +14,9 @@ from aggregator.errors import StoreError
 from aggregator.model.article import FullText
 from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act, ActKind
-from aggregator.model.edition import SiteFacts
+from aggregator.model.edition import Rendition, SiteFacts
 from aggregator.model.following import FollowChange
+from aggregator.model.liking import Learned
 from aggregator.model.pace import Errand
 from aggregator.model.reason import Reason
 from aggregator.model.searching import Sought
@@ -42,6 +43,9 @@ MESSAGE = Message(
     id="m1", way=Way.HOOK, topic="world", target="chat", content="{}", made_at=NOON - DAY, due_at=NOON - DAY
 )
 GIVEN_UP = Settlement(state=MessageState.DEAD, due_at=NOON - DAY, attempts=1)
+MONTH = Rendition(
+    name="world/2026-10.atom", media_type="text/plain", body=b"b", gzipped=b"g", etag='"e"', changed_at=NOON
+)
 TOGETHER = Act(kind=ActKind.MERGE, named=(ONE.key.short, OTHER.key.short))
 
 
@@ -74,6 +78,10 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
     "settle_message": lambda store: store.settle_message(MESSAGE, GIVEN_UP),
     "edit": lambda store: store.edit(TOGETHER, NOON),
+    "keep_archive": lambda store: store.keep_archive("world", "2026-10", MONTH),
+    "add_token": lambda store: store.add_token("world", "0" * 64, NOON),
+    "revoke_tokens": lambda store: store.revoke_tokens("world", NOON),
+    "keep_taste": lambda store: store.keep_taste(Learned(topic="world", asked="a", background="b")),
     "prune": lambda store: store.prune(NOON + 999 * DAY),
     "keep_full_text": lambda store: store.keep_full_text(
         FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
@@ -100,6 +108,12 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "story_view": lambda store: store.story_view(ONE.key.short),
     "activity": lambda store: store.activity(NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
+    "archive": lambda store: store.archive("world", "2026-10"),
+    "month": lambda store: store.month(WORLD, "2026-11", NOON, lambda view: compose(view, NOON, SITE), most=9),
+    "open_months": lambda store: store.open_months([WORLD], "2027-01"),
+    "tokens": lambda store: store.tokens(),
+    "tastes": lambda store: store.tastes(),
+    "background": lambda store: store.background(9),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
     "next_weighing_at": lambda store: store.next_weighing_at(),
     "search": lambda store: store.search(EVERYTHING),

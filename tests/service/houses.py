@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aggregator.pipeline.ports import Store
+from aggregator.publish import Painter
 from aggregator.service.house import House
 from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import FakeFetcher
@@ -22,6 +23,7 @@ def house_on(store: Store, *, fetcher: FakeFetcher | None = None, clock: FakeClo
         clock=clock or FakeClock(),
         user_agent="aggregator/test",
         render=lambda _edition, _site: (),
+        render_archive=Painter().render_archive,
         documents=lambda _plan: (),
         close=store.close,
     )

@@ -9,6 +9,7 @@ from typing import Protocol
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.entry import StoredEntry
+from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
@@ -53,6 +54,29 @@ class CareStore(Protocol):
         for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns. Messages that were
         sent are forgotten after a week, those that were given up after a month.
         """
+        ...
+
+
+class TasteStore(Protocol):
+    """What learning from examples needs."""
+
+    async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
+        """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
+        ...
+
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        """Give a sample of what is kept; the same one, as long as the same is kept.
+
+        Copies are not in it, nor what is held back, nor what came from sources with credentials.
+        """
+        ...
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        """Give what topics have learned, by their slugs."""
+        ...
+
+    async def keep_taste(self, learned: Learned) -> None:
+        """Keep what a topic has learned, in place of what it had learned before."""
         ...
 
 

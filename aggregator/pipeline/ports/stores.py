@@ -15,8 +15,16 @@ from aggregator.model.story import CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.keeping import (
+    AudienceStore,
+    CareStore,
+    FullTextStore,
+    PaceStore,
+    ReadStore,
+    TasteStore,
+)
 from aggregator.pipeline.ports.matching import MatchStore
+from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
 from aggregator.pipeline.ports.searching import SearchStore
 from aggregator.pipeline.ports.weighing import WeighStore
 
@@ -173,7 +181,7 @@ class EditStore(Protocol):
         ...
 
 
-class Rehearsal(MatchStore, AnnounceStore, ReadStore, Protocol):
+class Rehearsal(MatchStore, AnnounceStore, TasteStore, ReadStore, Protocol):
     """A store in which a change is tried out: it begins with all that was kept, and ends with ``close``."""
 
     async def sync_sources(self, sources: Sequence[Source], now: datetime) -> tuple[Source, ...]:
@@ -202,6 +210,8 @@ class Store(
     CurateStore,
     AnnounceStore,
     OutboxStore,
+    ArchiveStore,
+    AccessStore,
     EditStore,
     ReadStore,
     CareStore,
@@ -210,6 +220,7 @@ class Store(
     PaceStore,
     RehearseStore,
     SearchStore,
+    TasteStore,
     Protocol,
 ):
     """All of it, as one part provides it."""
