@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -89,7 +90,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop)
         loop.add_signal_handler(signal.SIGHUP, self._asked_to_reload)
-        control = ControlServer(Path(self._engine.plan.settings.data), self._commands())
+        control = ControlServer(Path(self._engine.plan.settings.data), self.commands())
         try:
             await self._engine.change(self._engine.plan)
             if self._poll:
@@ -192,7 +193,9 @@ class Daemon:
         self.reload_error = ""
         return _difference(old, self._engine.plan)
 
-    def _commands(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+    def commands(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+        """Give what may be asked for, over the control channel and by the operator's pages."""
+
         async def poll(request: dict[str, Any]) -> Any:
             if request.get("all"):
                 return {"failed": await self._engine.poll_named(self._engine.source_ids())}
@@ -213,7 +216,21 @@ class Daemon:
         async def edit(request: dict[str, Any]) -> Any:
             return act_json((await self._engine.edit(_act(request))).act)
 
-        return {"poll": poll, "reload": reload, "prune": prune, "discover": discover, "edit": edit}
+        return {
+            "poll": poll,
+            "pause": partial(self._pause, paused=True),
+            "resume": partial(self._pause, paused=False),
+            "reload": reload,
+            "prune": prune,
+            "discover": discover,
+            "edit": edit,
+        }
+
+    async def _pause(self, request: dict[str, Any], *, paused: bool) -> str:
+        name, since = str(request.get("source", "")), self._house.clock.now() if paused else None
+        if not await self._house.store.pause(name, since):
+            raise ControlError(f"{name or 'source'}: there is no such source")
+        return f"{name}: is asked no more until it is resumed" if paused else f"{name}: is asked again"
 
     async def _leave(self, control: ControlServer) -> None:
         self._metronome.stop()

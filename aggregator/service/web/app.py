@@ -14,10 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from aggregator.model.edition import SiteFacts
 from aggregator.pages.links import ASSETS
 from aggregator.service.insight import Inside
+from aggregator.service.operator import Operator
+from aggregator.service.web.admin import Admin
 from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.closely import Closely
 from aggregator.service.web.conditions import read_wishes
 from aggregator.service.web.desk import Desk
+from aggregator.service.web.gate import Gate
 from aggregator.service.web.health import Checks, Health
 from aggregator.service.web.pages import Pages
 from aggregator.service.web.shelf import Shelf
@@ -39,12 +42,16 @@ class Behind:
         checks: What ``/readyz`` reports.
         hubs: What answers hubs; None where nothing is pushed to us.
         turnstile: Notes who reads feeds; None where nobody counts.
+        operator: Carries out what the operator wants; None where that is not done over the web.
+        gate: Says who is the operator.
     """
 
     inside: Inside
     checks: Checks
     hubs: Hubs | None = None
     turnstile: Turnstile | None = None
+    operator: Operator | None = None
+    gate: Gate | None = None
 
 
 def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
@@ -63,9 +70,12 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
     health = Health(behind.checks)
     refusals: dict[Any, Any] = {HTTPException: pages.refused, Exception: pages.refused}
     callback = [] if hubs is None else [Route("/websub/{token}", Callback(hubs).visit, methods=["GET", "POST"])]
+    operator, gate = behind.operator, behind.gate
+    admin = [] if operator is None or gate is None else Admin(gate, shelf, site, operator).routes()
     rest = Starlette(
         routes=[
             *callback,
+            *admin,
             Route("/", pages.index),
             Route("/index.json", pages.index_json),
             Route("/sources", states.sources),
