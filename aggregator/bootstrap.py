@@ -108,6 +108,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
     from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
     from aggregator.publish import Painter
+    from aggregator.publish.smtp import SmtpMailer
     from aggregator.schedule import user_agent
     from aggregator.service.clock import SystemClock
     from aggregator.service.house import House
@@ -136,6 +137,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         store=store,
         fetcher=RoutingFetcher(http, FileFetcher()),
         poster=http,
+        mailer=SmtpMailer(),
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),

@@ -10,6 +10,7 @@ from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.looking import Revision
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
+from aggregator.model.sending import TargetStatus
 from aggregator.model.source import Source, SourceState
 from aggregator.model.verdict import PollRecord
 
@@ -110,6 +111,7 @@ class Status:
 
     Attributes:
         paces: What was learned of hosts: those with a pace of their own first, then last things first.
+        outbox: Every target that something waits for, was given up for or was sent to of late.
     """
 
     at: datetime
@@ -118,6 +120,7 @@ class Status:
     entries: int = 0
     waiting: int = 0
     paces: tuple[Pace, ...] = ()
+    outbox: tuple[TargetStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

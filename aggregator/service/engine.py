@@ -188,6 +188,11 @@ class Engine:
         """Curate all that has arrived, and announce the topics that it touched."""
         await self._settler.settle()
 
+    async def write_letters(self, slugs: Sequence[str]) -> None:
+        """Announce these topics, with the letters whose time has come."""
+        if slugs:
+            await self._settler.write_letters(slugs)
+
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
         return await self._settler.edit(act)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from aggregator.settings.findings import Loc, quoted
 from aggregator.settings.section import Section
+from aggregator.settings.sending import MailSection, SendSection
 from aggregator.settings.shapes import (
     DefaultsSection,
     DuplicatesSection,
@@ -79,6 +80,7 @@ _SECTIONS: dict[str, type[Section]] = {
     "sources": SourceSection,
     "groups": GroupSection,
     "policies": PoliciesSection,
+    "mail": MailSection,
 }
 _POLICIES: dict[str, type[Section]] = {"duplicates": DuplicatesSection, "stories": StoriesSection}
 _SINGLE = ("site", "server", "network", "defaults")
@@ -96,6 +98,8 @@ def section_at(loc: Loc, root: type[Section]) -> type[Section]:
         return root
     first = str(loc[0])
     if first == "topics":
+        if "send" in loc[2:]:
+            return SendSection
         return OutputSection if loc[-1] == "output" else TopicSection
     if first == "network" and "host-groups" in loc:
         return HostGroupSection

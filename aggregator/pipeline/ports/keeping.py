@@ -50,7 +50,8 @@ class CareStore(Protocol):
         """Apply the keep rules.
 
         An entry goes when it is older than its source's ``keep`` and the source's document has not held it
-        for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns.
+        for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns. Messages that were
+        sent are forgotten after a week, those that were given up after a month.
         """
         ...
 

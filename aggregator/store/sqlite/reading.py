@@ -14,6 +14,7 @@ from aggregator.model.topic import Access, Topic
 from aggregator.model.verdict import PollRecord
 from aggregator.store.sqlite.audience import topic_subscribers
 from aggregator.store.sqlite.memberships import matched
+from aggregator.store.sqlite.outbox import targets
 from aggregator.store.sqlite.paces import known_paces
 from aggregator.store.sqlite.polls import KEPT_POLLS, poll_of
 from aggregator.store.sqlite.rows import encode, moment, read_moment, stored_of
@@ -75,6 +76,7 @@ def status(db: Database, topics: Sequence[Topic], now: datetime, polls: int) -> 
         entries=total,
         waiting=waiting,
         paces=known_paces(db),
+        outbox=targets(db),
     )
 
 

@@ -20,6 +20,7 @@ from aggregator.model.following import FollowChange, Followed
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -39,6 +40,7 @@ from aggregator.store.sqlite import (
     looking,
     memberships,
     near,
+    outbox,
     paces,
     polls as poll_rows,
     reading,
@@ -213,6 +215,14 @@ class SqliteStore:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
 
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        """List messages that wait and are due, of each target the oldest."""
+        return await self._reader.run(lambda db: outbox.due_messages(db, now, limit))
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        """Write what became of a message."""
+        await self._write(lambda db: outbox.settle_message(db, message, settlement))
+
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
         return await self._write(lambda db: editing.edit(db, act, now))
@@ -275,6 +285,7 @@ class SqliteStore:
             gone += await self._write(partial(care.prune_entries, rule=rule, row_ids=part))
         forgotten = await self._write(lambda db: care.prune_polls(db, now))
         await self._write(lambda db: paces.prune_paces(db, now))
+        await self._write(lambda db: outbox.forget_messages(db, now))
         while await self._write(lambda db: near.forget(db, now)):
             pass
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))

@@ -20,6 +20,7 @@ from aggregator.model.looking import Revision
 from aggregator.model.membership import told_of
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
+from aggregator.model.sending import Message, MessageState
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
 from aggregator.model.topic import TopicMode
@@ -139,6 +140,15 @@ class KeptAct:
     undone: Act | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message of the outbox; ``due_at`` of one that is over is its end."""
+
+    message: Message
+    state: MessageState
+    detail: str = ""
+
+
 @dataclass(slots=True)
 class Kept:
     """Everything.
@@ -157,6 +167,8 @@ class Kept:
         merged: The story that another one became a part of.
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
+        outbox: In the order in which messages were written down.
+        told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
     """
 
@@ -180,6 +192,8 @@ class Kept:
     merged: dict[int, int] = field(default_factory=dict)
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
+    outbox: dict[int, KeptMessage] = field(default_factory=dict)
+    told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
 
     def copy(self) -> Kept:

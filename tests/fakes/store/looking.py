@@ -23,7 +23,7 @@ from aggregator.model.source import SourceCondition, SourceState
 from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, StoryView, TopicStatus
 from aggregator.model.topic import Access, Topic
 from aggregator.text.link_keys import link_key
-from tests.fakes.store import editing, readers
+from tests.fakes.store import editing, outbox, readers
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 from tests.fakes.store.memberships import matched
 from tests.fakes.store.polls import KEPT_POLLS
@@ -49,6 +49,7 @@ def status(kept: Kept, topics: Sequence[Topic], now: datetime, polls: int) -> St
         entries=sum(1 for _ in kept.live()),
         waiting=len(kept.arrivals),
         paces=tuple(paces),
+        outbox=outbox.targets(kept),
     )
 
 

@@ -86,11 +86,11 @@ def _release(kept: Kept, now: datetime) -> int:
 
 
 def _retract(kept: Kept, number: int, changes: ChangeSet) -> None:
-    """Make history of what is held of a source."""
+    """Make history of what is held of a source and has left its document."""
     if changes.retracted is None:
         return
     for entry, one in list(_own(kept, number)):
-        if one.held_until is not None:
+        if one.held_until is not None and one.vanished_at is not None:
             kept.entries[entry] = replace(one, held_until=None, backfilled=True, reason=changes.retracted)
             kept.arrive(entry, revised=False)
 

@@ -16,6 +16,7 @@ from aggregator.model.following import FollowChange, Followed
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -31,6 +32,7 @@ from tests.fakes.store import (
     looking,
     memberships,
     near,
+    outbox,
     pages,
     polls as polling,
     pushes,
@@ -137,6 +139,12 @@ class FakeStore:
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
+
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        return outbox.due(self._readable(), now, limit)
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        self._write(lambda kept: outbox.settle(kept, message, settlement))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         return self._write(lambda kept: editing.edit(kept, act, now))
