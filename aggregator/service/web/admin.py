@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 PATIENCE_SECONDS: Final = 8.0
 """A poll may take longer than a visitor waits; it goes on."""
 _BEARER: Final = "bearer "
+_OWN: Final[Header] = (b"referrer-policy", b"same-origin")
+"""Under ``no-referrer`` browsers do not say where a form was: they send ``Origin: null``."""
 
 
 class Admin:
@@ -86,7 +88,7 @@ class Admin:
         page = await asyncio.to_thread(
             render_admin, self._site, self._frame(session), status, acts, self._shelf.editions()
         )
-        return passing_document(encoded(page), extra=cookie)
+        return passing_document(encoded(page), extra=(_OWN, *cookie))
 
     async def story(self, request: Request) -> Document:
         """Show a story with what can be done to it."""
@@ -104,7 +106,7 @@ class Admin:
         if story is None:
             return self._error(HTTPStatus.NOT_FOUND, "There is no such story", links)
         page = render_admin_story(self._site, self._frame(session), story, status.topics, links)
-        return passing_document(encoded(page), extra=cookie)
+        return passing_document(encoded(page), extra=(_OWN, *cookie))
 
     async def login(self, request: Request) -> Document:
         """Let who has the token in."""
@@ -204,7 +206,7 @@ class Admin:
         return frame
 
     def _closed(self, said: str, links: Links = SERVED) -> Document:
-        challenge = ((b"www-authenticate", b'Bearer realm="admin"'),)
+        challenge = (_OWN, (b"www-authenticate", b'Bearer realm="admin"'))
         page = render_login(self._site, said, links)
         return passing_document(encoded(page), status=HTTPStatus.UNAUTHORIZED, extra=challenge)
 

@@ -78,6 +78,7 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
             *admin,
             Route("/", pages.index),
             Route("/index.json", pages.index_json),
+            Route("/api/openapi.json", pages.openapi),
             Route("/sources", states.sources),
             Route("/sources.json", states.sources_json),
             Route("/status", states.status),

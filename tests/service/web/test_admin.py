@@ -327,3 +327,10 @@ async def test_no_secret_is_logged(caplog: pytest.LogCaptureFixture):
     assert "c4n4ry" not in caplog.text
     assert browser.cookie.partition("=")[2] not in caplog.text
     assert browser.proof not in caplog.text
+
+
+async def test_pages_with_forms_let_the_browser_say_where_they_were():
+    browser = Browser()
+    for answer in (await browser.ask("/admin"), await browser.come_in(), await browser.ask(f"/admin/s/{STORY.id}")):
+        assert answer.headers.get_list("referrer-policy") == ["same-origin"]
+        assert '<meta name="referrer" content="same-origin">' in answer.text
