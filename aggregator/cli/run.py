@@ -67,6 +67,7 @@ async def _once(settings: Settings, out: Path | None, *, poll: bool) -> tuple[st
             engine.end_round()
             if out is not None:
                 await build_site(engine, shelf, out)
+            await engine.chores.index_words()
             await Postman(house, engine).finish()
             return failed
         finally:
