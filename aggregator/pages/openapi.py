@@ -36,6 +36,12 @@ def openapi(site: SiteFacts, version: str) -> dict[str, Any]:
             "/s/{id}.json": _get("A story, who told it when", "Story", _parameter("id", _SHORT_ID)),
             "/sources.json": _get("Health of every source", "Sources"),
             "/status.json": _get("How everything is, and what happened lately", "Status"),
+            "/search.json": _get(
+                "What a query finds",
+                "Search",
+                {"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 1000}},
+                {"name": "before", "in": "query", "schema": {"type": "string"}},
+            ),
             "/livez": _get("Whether the process answers", "Alive"),
             "/readyz": _get("Whether it can do its work", "Ready"),
         },
@@ -55,6 +61,7 @@ def _get(summary: str, schema: str | None, *parameters: Schema) -> Schema:
                 "200": {"description": "There it is", "content": {media: {"schema": shape}}},
                 "301": {"description": "It has another address"},
                 "304": {"description": "You have it already"},
+                "400": {"description": "It cannot be read", "content": {media: {"schema": _ANYTHING}}},
                 "404": {"description": "There is no such thing"},
                 "410": {"description": "It was taken away"},
                 "503": {
@@ -226,6 +233,13 @@ _SCHEMAS: dict[str, Schema] = {
         activity=_maybe(
             _object(at=_MOMENT, hours=_HOURS, announced={"type": "object", "additionalProperties": _list(_COUNT)})
         ),
+    ),
+    "Search": _object(
+        query=_TEXT,
+        said=_TEXT,
+        warnings=_list(_object(what=_TEXT, column=_COUNT, hint=_TEXT)),
+        hits=_list(_object(**_ENTRY, found=_TEXT, at=_MAYBE_TEXT)),
+        before=_MAYBE_TEXT,
     ),
     "Alive": _object(ok=_FLAG),
     "Ready": _object(ok=_FLAG, checks={"type": "object", "additionalProperties": _object(ok=_FLAG, detail=_TEXT)}),

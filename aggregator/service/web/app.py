@@ -23,6 +23,7 @@ from aggregator.service.web.desk import Desk
 from aggregator.service.web.gate import Gate
 from aggregator.service.web.health import Checks, Health
 from aggregator.service.web.pages import Pages
+from aggregator.service.web.seeking import Seeking
 from aggregator.service.web.shelf import Shelf
 from aggregator.service.web.states import States
 from aggregator.service.web.websub import Callback, Hubs
@@ -67,6 +68,7 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
     pages = Pages(shelf, site, lately)
     states = States(site, Desk(inside.status), lately, inside.counts)
     closely = Closely(shelf, site, inside)
+    seeking = Seeking(shelf, site, inside)
     health = Health(behind.checks)
     refusals: dict[Any, Any] = {HTTPException: pages.refused, Exception: pages.refused}
     callback = [] if hubs is None else [Route("/websub/{token}", Callback(hubs).visit, methods=["GET", "POST"])]
@@ -83,6 +85,8 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
             Route("/sources.json", states.sources_json),
             Route("/status", states.status),
             Route("/status.json", states.status_json),
+            Route("/search", seeking.page),
+            Route("/search.json", seeking.json),
             Route("/metrics", states.metrics),
             Route("/e/{name}", closely.entry),
             Route("/s/{name}", closely.story),

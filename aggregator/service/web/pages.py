@@ -89,7 +89,7 @@ class Pages:
     async def slash(self, request: Request) -> Document:
         """Lead ``/TOPIC/`` to ``/TOPIC``."""
         name = request.path_params["name"]
-        if self._shelf.edition(name) or name in {"sources", "status", "admin"}:
+        if self._shelf.edition(name) or name in {"sources", "status", "admin", "search"}:
             return self._moved(name)
         return self._elsewhere(name, "")
 

@@ -13,6 +13,7 @@ import pytest
 from aggregator.model.editing import ActKind, DoneAct
 from aggregator.model.entry import Enclosure
 from aggregator.model.reason import Reason
+from aggregator.model.searching import Found, SearchHit
 from aggregator.model.source import FeedProfile
 from aggregator.service.web.app import Behind, make_app
 from aggregator.service.web.gate import Gate
@@ -47,6 +48,9 @@ MARKUP = (
 )
 
 
+FOUND = Reason("search", "found", "query", 'title: "ferry"', (("at", "title:0:0:5@1-6"),))
+
+
 @dataclass
 class Place:
     """A server with something on every page, and a browser."""
@@ -67,6 +71,9 @@ class Place:
                 "empty",
                 "sources",
                 "status",
+                "search",
+                "search?q=ferry+or+boat",
+                "search?q=(ferry",
                 f"e/{story}",
                 f"e/{story}?pictures",
                 f"s/{story}",
@@ -96,6 +103,8 @@ def full() -> tuple[FakeOperator, Shelf]:
     story = make_story(first, make_view(2), make_view(3, duplicate_of=first.stored.entry.key))
     operator = FakeOperator()
     operator.hold(story)
+    hits = tuple(SearchHit(stored=one.stored, source=one.source, story="", reason=FOUND) for one in story.members)
+    operator.found = Found(hits=hits, before="abc", looked_at=3, waiting=0)
     operator.answer = make_status(make_source_status(), make_failing())
     operator.journal = (
         DoneAct(number=1, kind=ActKind.MERGE, at=NOON, who="ann", why="one", story="a", others=("b",), entries=()),
@@ -267,6 +276,15 @@ async def test_two_hundred_hostile_strings_in_every_field_run_nothing(tmp_path: 
         DoneAct(number=number, kind=ActKind.MERGE, at=NOON, who=text, why=text, story=text, others=(text,), entries=())
         for number, text in enumerate(HOSTILE, 1)
     )
+    operator.found = Found(
+        hits=tuple(
+            SearchHit(stored=one.stored, source=one.source, story="", reason=Reason(text, text, text, text))
+            for one, text in zip(views, HOSTILE, strict=True)
+        ),
+        before=HOSTILE[0],
+        looked_at=9,
+        waiting=0,
+    )
     entries = tuple(
         make_edition_entry(
             number,
@@ -287,6 +305,7 @@ async def test_two_hundred_hostile_strings_in_every_field_run_nothing(tmp_path: 
     async with opened(tmp_path, operator, shelf) as place:
         pages = ["", "harbour", "harbour.rss", "sources", "status", story_page, "admin", admin_page]
         pages += [f"e/{one.stored.entry.key.short}?pictures" for one in views[::8]]
+        pages += [f"search?q={quote(text)}" for text in HOSTILE[::20]]
         pages += [quote(text, safe="") for text in HOSTILE[:3]] + [f"admin?find={quote(text)}" for text in HOSTILE[:3]]
         for path in pages:
             await place.tab.show(place.base + path)

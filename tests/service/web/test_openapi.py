@@ -34,6 +34,7 @@ def inside() -> Insides:
         ("/e/{id}.json", f"/e/{ENTRY}.json"),
         ("/s/{id}.json", f"/s/{STORY.id}.json"),
         ("/sources.json", "/sources.json"),
+        ("/search.json", "/search.json?q=ferry"),
         ("/status.json", "/status.json"),
         ("/livez", "/livez"),
         ("/readyz", "/readyz"),

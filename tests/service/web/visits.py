@@ -14,6 +14,7 @@ from aggregator.model.editing import DoneAct
 from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.looking import Activity
 from aggregator.model.metering import Counts
+from aggregator.model.searching import Found
 from aggregator.model.status import EntryView, Status, StoryView
 from aggregator.model.topic import FeedFormat
 from aggregator.service.web.app import Behind, make_app
@@ -74,6 +75,8 @@ class Insides:
         self.stories: dict[str, StoryView] = {}
         self.lately = make_activity()
         self.asked = 0
+        self.sought: list[tuple[str, str]] = []
+        self.found = Found(hits=(), before=None, looked_at=0, waiting=0)
 
     def hold(self, story: StoryView) -> None:
         """Let a story and its entries be found."""
@@ -96,6 +99,11 @@ class Insides:
     async def story_view(self, wanted: str) -> StoryView | None:
         self._fail()
         return self.stories.get(wanted)
+
+    async def search(self, text: str, before: str) -> Found:
+        self._fail()
+        self.sought.append((text, before))
+        return self.found
 
     async def activity(self) -> Activity:
         self._fail()
