@@ -20,6 +20,7 @@ from aggregator.service.house import House, Plan
 from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
+from aggregator.service.watchman import Watchman
 from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.health import Check
 
@@ -33,6 +34,7 @@ TEND = timedelta(minutes=1)
 LETTERS = timedelta(seconds=20)
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
+LOOK = timedelta(minutes=15)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -63,6 +65,7 @@ class Daemon:
     Attributes:
         web: What answers over HTTP; None serves nothing.
         push: Where hubs call; None asks none.
+        watchman: Tells of what goes wrong; None tells nobody.
         turnstile: Where the web notes who reads.
         reload_error: Why the file on disk is not the configuration in force; empty when it is.
     """
@@ -74,6 +77,7 @@ class Daemon:
         self.web: Web | None = None
         self.push: PushDesk | None = None
         self.turnstile = Turnstile(house.clock)
+        self.watchman: Watchman | None = None
         self._poll = poll
         self._postman = Postman(house, engine)
         self._metronome = Metronome(house.clock)
@@ -97,6 +101,8 @@ class Daemon:
             await self._engine.start()
             if self._poll:
                 await self._engine.spread()
+            if self.watchman is not None:
+                await self.watchman.show()
             if self.web is not None:
                 await self.web.start()
             await control.start()
@@ -134,6 +140,8 @@ class Daemon:
         self._metronome.every(TICK, self._postman.round)
         self._metronome.every(LETTERS, self._postman.letters)
         self._metronome.every(COUNT, self._count_readers)
+        if self.watchman is not None:
+            self._metronome.every(LOOK, self.watchman.look)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 

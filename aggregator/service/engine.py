@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from aggregator.errors import StoreError, StoreFull
 from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
+from aggregator.model.edition import Edition, Rendition
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
@@ -179,6 +180,10 @@ class Engine:
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
         await self._settler.settle()
+
+    async def paint(self, edition: Edition) -> tuple[Rendition, ...]:
+        """Render an edition that is none of a topic."""
+        return await self._settler.paint(edition)
 
     async def write_letters(self, slugs: Sequence[str]) -> None:
         """Announce these topics, with the letters whose time has come."""

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
+from aggregator.model.edition import Edition, Rendition
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, curate, curate_batch, rematch
 from aggregator.service.house import House, Plan, Shelf
@@ -106,6 +107,11 @@ class Settler:
                     return
                 rest = _PATIENCE * (clock.monotonic() - started)
 
+    async def paint(self, edition: Edition) -> tuple[Rendition, ...]:
+        """Render an edition; feedgen sets the locale of the process for every date, so all happens in one thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._painter, self._house.render, edition, self._plan().site)
+
     def close(self) -> None:
         """Paint nothing more."""
         self._painter.shutdown(wait=False, cancel_futures=True)
@@ -125,14 +131,13 @@ class Settler:
 
     async def _announce(self, slugs: Iterable[str], *, letters: bool = False) -> None:
         wanted = frozenset(slugs)
-        plan, loop = self._plan(), asyncio.get_running_loop()
+        plan = self._plan()
         for topic in plan.topics:
             if topic.slug not in wanted:
                 continue
             edition = await announce(self._house.store, topic, plan.site, self._house.clock, letters=letters)
-            # feedgen sets the locale of the process for every date: all rendering happens in one thread.
             try:
-                renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+                renditions = await self.paint(edition)
             except Exception:
                 # A bug; entries that cannot be written are left out before it comes to this.
                 logger.exception("topic %s cannot be rendered; what was served before goes on", topic.slug)

@@ -16,6 +16,7 @@ from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act, ActKind
 from aggregator.model.edition import SiteFacts
 from aggregator.model.following import FollowChange
+from aggregator.model.incident import Incident, IncidentKind
 from aggregator.model.pace import Errand
 from aggregator.model.sending import Message, MessageState, Settlement, Way
 from aggregator.model.source import Due
@@ -38,6 +39,9 @@ MESSAGE = Message(
     id="m1", way=Way.HOOK, topic="world", target="chat", content="{}", made_at=NOON - DAY, due_at=NOON - DAY
 )
 GIVEN_UP = Settlement(state=MessageState.DEAD, due_at=NOON - DAY, attempts=1)
+INCIDENT = Incident(
+    kind=IncidentKind.RULE_IDLE, subject="world", noticed_at=NOON, seen_at=NOON, opened_at=NOON, closed_at=NOON
+)
 TOGETHER = Act(kind=ActKind.MERGE, named=(ONE.key.short, OTHER.key.short))
 
 
@@ -61,6 +65,7 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "rematch": lambda store: store.rematch([WORLD], 0, 9, lambda _: Curated()),
     "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
     "settle_message": lambda store: store.settle_message(MESSAGE, GIVEN_UP),
+    "keep_incidents": lambda store: store.keep_incidents([INCIDENT], []),
     "edit": lambda store: store.edit(TOGETHER, NOON),
     "note_readers": lambda store: store.note_readers(
         [Sighting(topic="world", reader="a", subscribers=1, at=NOON)], NOON
@@ -79,6 +84,9 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "followed": lambda store: store.followed(),
     "subscription": lambda store: store.subscription("0" * 64),
     "acts": lambda store: store.acts(),
+    "sights": lambda store: store.sights([WORLD], NOON),
+    "incidents_going": lambda store: store.incidents_going(),
+    "events": lambda store: store.events(9),
     "due_messages": lambda store: store.due_messages(NOON, 9),
     "recall": lambda store: store.recall(),
     "entries": lambda store: store.entries(EntryFilter(), NOON),

@@ -4,7 +4,7 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 ``tests/fakes``.
 """
 
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, EventStore, FullTextStore, PaceStore, ReadStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader
 from aggregator.pipeline.ports.stores import (
     AnnounceStore,
@@ -24,6 +24,7 @@ __all__ = [
     "Clock",
     "CurateStore",
     "EditStore",
+    "EventStore",
     "Fetcher",
     "FullTextStore",
     "Mailer",

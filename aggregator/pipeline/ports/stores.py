@@ -15,7 +15,7 @@ from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding,
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, EventStore, FullTextStore, PaceStore, ReadStore
 
 
 class PollStore(Protocol):
@@ -196,6 +196,7 @@ class Store(
     CurateStore,
     AnnounceStore,
     OutboxStore,
+    EventStore,
     EditStore,
     ReadStore,
     CareStore,

@@ -13,6 +13,7 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
@@ -27,6 +28,7 @@ from tests.fakes.store import (
     claims,
     curation,
     editing,
+    incidents,
     looking,
     near,
     outbox,
@@ -120,6 +122,18 @@ class FakeStore:
 
     async def settle_message(self, message: Message, settlement: Settlement) -> None:
         self._write(lambda kept: outbox.settle(kept, message, settlement))
+
+    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
+        return incidents.sights(self._readable(), topics, now)
+
+    async def incidents_going(self) -> tuple[Incident, ...]:
+        return incidents.going(self._readable())
+
+    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
+        self._write(lambda kept_: incidents.keep_incidents(kept_, kept, blips))
+
+    async def events(self, limit: int) -> Events:
+        return incidents.events(self._readable(), limit)
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         return self._write(lambda kept: editing.edit(kept, act, now))
