@@ -54,7 +54,7 @@ async def serve(settings: Settings, load: Callable[[], Settings], *, poll: bool 
         daemon.watchman = Watchman(house, engine, shelf)
         if web:
             daemon.push = make_push(house, engine) if poll else None
-            daemon.web = make_web(engine, shelf, daemon.ready, daemon.push, daemon.turnstile)
+            daemon.web = make_web(house, engine, shelf, daemon)
         await daemon.run()
 
 

@@ -49,6 +49,13 @@ class Shown(StrEnum):
     SUMMARY = "summary"
 
 
+class Retroactive(StrEnum):
+    """What becomes of older entries that a changed rule lets in: kept without being announced, or not taken."""
+
+    SILENT = "silent"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """How a topic is rendered.
@@ -79,6 +86,7 @@ class Topic:
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
+        retroactive: What becomes of older entries that a changed rule lets in.
         sending: Where its news is told beside its feeds.
     """
 
@@ -95,6 +103,7 @@ class Topic:
     context: str = ""
     sending: Sending = NO_SENDING
     access: Access = Access.PUBLIC
+    retroactive: Retroactive = Retroactive.SILENT
 
     @property
     def rule_digest(self) -> str:

@@ -38,6 +38,11 @@ def shown_url(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
 
 
+def clean_addresses(text: str) -> str:
+    """Take what is secret out of the addresses that a text names."""
+    return _URL.sub(lambda found: shown_url(found.group()), text) if "://" in text else text
+
+
 def without_secrets(status: Status) -> Status:
     """Give the status as the operator may see it: everything but credentials."""
     return replace(status, sources=tuple(map(_without_credentials, status.sources)))
@@ -80,7 +85,7 @@ def _without_credentials(one: SourceStatus) -> SourceStatus:
     def clean(text: str) -> str:
         for word in words:
             text = text.replace(word, HIDDEN)
-        return _URL.sub(lambda found: shown_url(found.group()), text)
+        return clean_addresses(text)
 
     return _retold(one, source, clean)
 

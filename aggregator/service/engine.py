@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from aggregator.errors import StoreError, StoreFull
 from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
-from aggregator.model.edition import Edition, Rendition
+from aggregator.model.metering import Counts
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
@@ -20,6 +20,7 @@ from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
+from aggregator.service.meter import Meter
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
 from aggregator.service.settling import Settler
@@ -40,6 +41,7 @@ class Engine:
         shelf: Where editions go.
 
     Attributes:
+        settler: Curates and announces.
         errands: What is asked beside polls, by the pace of the configuration in force.
         audience: For how many each source is read; publishers are told.
     """
@@ -50,7 +52,7 @@ class Engine:
         self._shelf = shelf
         self._by_id = {source.id: source for source in plan.sources}
         self.audience = Audience()
-        self._settler = Settler(house, lambda: self._plan, shelf)
+        self.settler = Settler(house, lambda: self._plan, shelf)
         self._parts = PollParts(
             store=house.store,
             fetcher=house.fetcher,
@@ -69,6 +71,7 @@ class Engine:
         )
         self._round = Tally()
         self._tallies = [self._round]
+        self._meter = Meter(house.clock.now())
         self.errands = Errands(house, self._pace)
         self._feeding = asyncio.Lock()
         self._refill = False
@@ -83,8 +86,9 @@ class Engine:
         return self._plan
 
     async def start(self) -> None:
-        """Bring sources and topics of the plan into force and put every topic on the shelf."""
+        """Bring sources and topics of the plan into force, match all that is kept, and put every topic on the shelf."""
         await self.change(self._plan)
+        await self.settler.rematch_all()
 
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
@@ -98,7 +102,7 @@ class Engine:
             for slug in sorted(gone):
                 self._shelf.remove(slug)
 
-        await self._settler.change(adopt)
+        await self.settler.change(adopt)
 
     async def feed(self) -> None:
         """Claim what is due, as much as the runners have room for, and set them to work."""
@@ -175,24 +179,19 @@ class Engine:
     @property
     def unsettled(self) -> asyncio.Event:
         """Set when something has arrived that is not curated."""
-        return self._settler.unsettled
+        return self.settler.unsettled
+
+    async def keep_matched(self) -> None:
+        """Run topics whose rule changed over what is kept, whenever there are some, for ever."""
+        await self.settler.keep_matched()
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
-        await self._settler.settle()
-
-    async def paint(self, edition: Edition) -> tuple[Rendition, ...]:
-        """Render an edition that is none of a topic."""
-        return await self._settler.paint(edition)
-
-    async def write_letters(self, slugs: Sequence[str]) -> None:
-        """Announce these topics, with the letters whose time has come."""
-        if slugs:
-            await self._settler.write_letters(slugs)
+        await self.settler.settle()
 
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
-        return await self._settler.edit(act)
+        return await self.settler.edit(act)
 
     async def keep_settled(self) -> None:
         """Settle whenever something arrived, for ever; a burst of arrivals is settled in few steps."""
@@ -211,6 +210,10 @@ class Engine:
     async def status(self, *, polls: int = 1) -> Status:
         """Tell the state of every source and topic."""
         return await self._house.store.status(self._plan.topics, self._house.clock.now(), polls=polls)
+
+    def counts(self) -> Counts:
+        """Tell what polls brought since this process began."""
+        return self._meter.counts(self._house.clock.monotonic() - self.last_fed)
 
     def end_round(self) -> None:
         """Say in one line what has been polled since the last time, if anything, and once all is quiet."""
@@ -234,14 +237,14 @@ class Engine:
         for task in tuple(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        self._settler.close()
+        self.settler.close()
 
     @asynccontextmanager
     async def _polling(self) -> AsyncIterator[Tally]:
         """Count the polls that end meanwhile, and curate what they bring while others are under way."""
         tally, over = Tally(), asyncio.Event()
         self._tallies.append(tally)
-        curating = asyncio.create_task(self._settler.curate_until(over))
+        curating = asyncio.create_task(self.settler.curate_until(over))
         try:
             yield tally
         finally:
@@ -262,6 +265,7 @@ class Engine:
                 tally.failed.append(claim.source.id)
             return ""
         log_poll(polled)
+        self._meter.add(polled)
         for tally in self._tallies:
             tally.add(polled)
         if polled.record.new or polled.record.revised or polled.released:

@@ -33,5 +33,5 @@ class Watchman:
     async def show(self) -> None:
         """Put the feed on the shelf."""
         edition = await tell_events(self._house.store, self._engine.plan.site)
-        for rendition in await self._engine.paint(edition):
+        for rendition in await self._engine.settler.paint(edition):
             self._shelf.put_document(rendition)

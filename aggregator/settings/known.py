@@ -29,7 +29,8 @@ LATER = "not available in this version yet"
 
 # Slugs that routes use.
 RESERVED = frozenset(
-    ("sources", "status", "search", "admin", "e", "s", "f", "api", "ops", "websub", "livez", "readyz", "metrics")
+    {"sources", "status", "search", "admin", "e", "s", "f", "api", "ops", "websub", "livez", "readyz", "metrics"}
+    | {"index", "topics"}
 )
 
 _SOURCE_LATER = ("mute", "clean", "respect-robots", "settle")

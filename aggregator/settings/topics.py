@@ -69,7 +69,7 @@ class TopicList:
         self._check_aliases(section, tree, (*loc, "aliases"))
         said: dict[str, Any] = {
             name: getattr(section, name)
-            for name in ("description", "mode", "limit", "access")
+            for name in ("description", "mode", "limit", "access", "retroactive")
             if getattr(section, name)
         }
         self.topics.append(

@@ -6,7 +6,7 @@ What ``tests/contract`` runs on a part of either kind, it runs on the other, too
 from __future__ import annotations
 
 from aggregator.fetch import HttpFetcher
-from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader, Store
+from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader, Rehearsal, Store
 from aggregator.publish.smtp import SmtpMailer
 from aggregator.service.clock import SystemClock
 from aggregator.service.reading import PooledArticles, PooledReader
@@ -25,6 +25,7 @@ MAILERS: tuple[type[Mailer], ...] = (SmtpMailer, FakeMailer)
 READERS: tuple[type[Reader], ...] = (PooledReader, FakeReader)
 ARTICLE_READERS: tuple[type[ArticleReader], ...] = (PooledArticles, FakeArticleReader)
 STORES: tuple[type[Store], ...] = (SqliteStore, FakeStore)
+REHEARSALS: tuple[type[Rehearsal], ...] = (SqliteStore, FakeStore)
 
 PARTS: dict[type, tuple[type, ...]] = {
     Clock: CLOCKS,
@@ -34,4 +35,5 @@ PARTS: dict[type, tuple[type, ...]] = {
     Reader: READERS,
     ArticleReader: ARTICLE_READERS,
     Store: STORES,
+    Rehearsal: REHEARSALS,
 }

@@ -48,7 +48,14 @@ def test_status_has_exactly_the_contracted_keys():
             }
         ],
         "topics": [
-            {"slug": "harbour", "entries": 60, "stories": 41, "updated_at": "2026-11-23T12:00:00Z", "subscribers": 0}
+            {
+                "slug": "harbour",
+                "entries": 60,
+                "stories": 41,
+                "updated_at": "2026-11-23T12:00:00Z",
+                "matched": 1.0,
+                "subscribers": 0,
+            }
         ],
         "hosts": [],
         "outbox": [],

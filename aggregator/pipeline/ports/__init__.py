@@ -5,6 +5,7 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 """
 
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, EventStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.matching import MatchStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader
 from aggregator.pipeline.ports.stores import (
     AnnounceStore,
@@ -13,6 +14,8 @@ from aggregator.pipeline.ports.stores import (
     OutboxStore,
     PollStore,
     PushStore,
+    Rehearsal,
+    RehearseStore,
     Store,
 )
 
@@ -28,6 +31,7 @@ __all__ = [
     "Fetcher",
     "FullTextStore",
     "Mailer",
+    "MatchStore",
     "OutboxStore",
     "PaceStore",
     "PollStore",
@@ -35,5 +39,7 @@ __all__ = [
     "PushStore",
     "ReadStore",
     "Reader",
+    "Rehearsal",
+    "RehearseStore",
     "Store",
 ]

@@ -10,8 +10,9 @@ from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.entry import StoredEntry
 from aggregator.model.incident import Events, Incident, Sights
+from aggregator.model.looking import Activity
 from aggregator.model.pace import Errand, HostSeen, Pace
-from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.topic import Topic
 
 
@@ -32,6 +33,14 @@ class ReadStore(Protocol):
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
+        ...
+
+    async def story_view(self, wanted: str) -> StoryView | None:
+        """Show the story that bears, or is found under, a short id, with its oldest members; None without any."""
+        ...
+
+    async def activity(self, now: datetime) -> Activity:
+        """Tell what happened in the last hours and days."""
         ...
 
 

@@ -16,6 +16,7 @@ from aggregator.store.sqlite.schema_identity import IDENTITY
 from aggregator.store.sqlite.schema_incidents import INCIDENTS
 from aggregator.store.sqlite.schema_outbox import OUTBOX
 from aggregator.store.sqlite.schema_paces import PACES
+from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_websub import WEBSUB
 from aggregator.store.sqlite.story_tables import add_story_tables
@@ -75,6 +76,11 @@ def _identity(db: Database) -> None:
 @MIGRATIONS(name="0013-acts")
 def _acts(db: Database) -> None:
     add_act_tables(db)
+
+
+@MIGRATIONS(name="0016-retroactive")
+def _retroactive(db: Database) -> None:
+    db.executescript(RETROACTIVE)
 
 
 @MIGRATIONS(name="0017-marks")
