@@ -20,6 +20,7 @@ from aggregator.service.house import House, Plan
 from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
+from aggregator.service.watchman import Watchman
 from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.health import Check
 
@@ -35,6 +36,7 @@ PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
 AGES = timedelta(minutes=1)
 WORDS = timedelta(seconds=5)
+LOOK = timedelta(minutes=15)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -65,6 +67,7 @@ class Daemon:
     Attributes:
         web: What answers over HTTP; None serves nothing.
         push: Where hubs call; None asks none.
+        watchman: Tells of what goes wrong; None tells nobody.
         turnstile: Where the web notes who reads.
         reload_error: Why the file on disk is not the configuration in force; empty when it is.
     """
@@ -76,6 +79,7 @@ class Daemon:
         self.web: Web | None = None
         self.push: PushDesk | None = None
         self.turnstile = Turnstile(house.clock)
+        self.watchman: Watchman | None = None
         self._poll = poll
         self._postman = Postman(house, engine)
         self._metronome = Metronome(house.clock)
@@ -99,6 +103,8 @@ class Daemon:
             await self._engine.change(self._engine.plan)
             if self._poll:
                 await self._engine.spread()
+            if self.watchman is not None:
+                await self.watchman.show()
             if self.web is not None:
                 await self.web.start()
             await control.start()
@@ -139,6 +145,8 @@ class Daemon:
         self._metronome.every(COUNT, self._count_readers)
         self._metronome.every(AGES, self._engine.chores.look_at_time)
         self._metronome.every(WORDS, self._engine.chores.index_words)
+        if self.watchman is not None:
+            self._metronome.every(LOOK, self.watchman.look)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 

@@ -45,6 +45,7 @@ class Engine:
         shelf: Where editions go.
 
     Attributes:
+        settler: Curates and announces.
         errands: What is asked beside polls, by the pace of the configuration in force.
         chores: What is done when there is time.
         audience: For how many each source is read; publishers are told.
@@ -59,9 +60,9 @@ class Engine:
         self._by_id = {source.id: source for source in plan.sources}
         self.audience = Audience()
         self._school = School(house)
-        self._settler = Settler(house, lambda: self._plan, shelf)
         self.doors = Doors(house.store, house.clock)
         self.archives = Archives(house.store, house.clock, lambda: self._plan, house.render_archive)
+        self.settler = Settler(house, lambda: self._plan, shelf)
         self._parts = PollParts(
             store=house.store,
             fetcher=house.fetcher,
@@ -82,7 +83,7 @@ class Engine:
         self._tallies = [self._round]
         self._meter = Meter(house.clock.now())
         self.errands = Errands(house, self._pace)
-        self.chores = Chores(house, self._settler, self._runners)
+        self.chores = Chores(house, self.settler, self._runners)
         self._feeding = asyncio.Lock()
         self._refill = False
         self._freed = asyncio.Event()
@@ -98,11 +99,11 @@ class Engine:
     async def start(self) -> None:
         """Bring sources and topics of the plan into force, match all that is kept, and put every topic on the shelf."""
         await self.change(self._plan)
-        await self._settler.rematch_all()
+        await self.settler.rematch_all()
 
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
-        await self._settler.change(lambda: self._adopt(plan))
+        await self.settler.change(lambda: self._adopt(plan))
         # A renamed topic takes its tokens along.
         await self.doors.load()
 
@@ -186,26 +187,21 @@ class Engine:
     @property
     def unsettled(self) -> asyncio.Event:
         """Set when something has arrived that is not curated."""
-        return self._settler.unsettled
+        return self.settler.unsettled
 
     async def keep_matched(self) -> None:
         """Run topics whose rule changed over what is kept, whenever there are some, for ever."""
-        await self._settler.keep_matched()
+        await self.settler.keep_matched()
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
-        await self._settler.settle()
+        await self.settler.settle()
         if await self._school.has_news(self._plan):
-            await self._settler.change(lambda: self._adopt(self._plan))
-
-    async def write_letters(self, slugs: Sequence[str]) -> None:
-        """Announce these topics, with the letters whose time has come."""
-        if slugs:
-            await self._settler.write_letters(slugs)
+            await self.settler.change(lambda: self._adopt(self._plan))
 
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
-        return await self._settler.edit(act)
+        return await self.settler.edit(act)
 
     async def keep_settled(self) -> None:
         """Settle whenever something arrived, for ever; a burst of arrivals is settled in few steps."""
@@ -256,14 +252,14 @@ class Engine:
         for task in tuple(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        self._settler.close()
+        self.settler.close()
 
     @asynccontextmanager
     async def _polling(self) -> AsyncIterator[Tally]:
         """Count the polls that end meanwhile, and curate what they bring while others are under way."""
         tally, over = Tally(), asyncio.Event()
         self._tallies.append(tally)
-        curating = asyncio.create_task(self._settler.curate_until(over))
+        curating = asyncio.create_task(self.settler.curate_until(over))
         try:
             yield tally
         finally:

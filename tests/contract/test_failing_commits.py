@@ -16,6 +16,7 @@ from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act, ActKind
 from aggregator.model.edition import Rendition, SiteFacts
 from aggregator.model.following import FollowChange
+from aggregator.model.incident import Incident, IncidentKind
 from aggregator.model.liking import Learned
 from aggregator.model.pace import Errand
 from aggregator.model.reason import Reason
@@ -45,6 +46,9 @@ MESSAGE = Message(
 GIVEN_UP = Settlement(state=MessageState.DEAD, due_at=NOON - DAY, attempts=1)
 MONTH = Rendition(
     name="world/2026-10.atom", media_type="text/plain", body=b"b", gzipped=b"g", etag='"e"', changed_at=NOON
+)
+INCIDENT = Incident(
+    kind=IncidentKind.RULE_IDLE, subject="world", noticed_at=NOON, seen_at=NOON, opened_at=NOON, closed_at=NOON
 )
 TOGETHER = Act(kind=ActKind.MERGE, named=(ONE.key.short, OTHER.key.short))
 
@@ -77,6 +81,7 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "rematch": lambda store: store.rematch([WORLD], 9, lambda _: Curated()),
     "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
     "settle_message": lambda store: store.settle_message(MESSAGE, GIVEN_UP),
+    "keep_incidents": lambda store: store.keep_incidents([INCIDENT], []),
     "edit": lambda store: store.edit(TOGETHER, NOON),
     "keep_archive": lambda store: store.keep_archive("world", "2026-10", MONTH),
     "add_token": lambda store: store.add_token("world", "0" * 64, NOON),
@@ -100,6 +105,9 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "followed": lambda store: store.followed(),
     "subscription": lambda store: store.subscription("0" * 64),
     "acts": lambda store: store.acts(),
+    "sights": lambda store: store.sights([WORLD], NOON),
+    "incidents_going": lambda store: store.incidents_going(),
+    "events": lambda store: store.events(9),
     "due_messages": lambda store: store.due_messages(NOON, 9),
     "recall": lambda store: store.recall(),
     "entries": lambda store: store.entries(EntryFilter(), NOON),

@@ -18,6 +18,7 @@ from aggregator.model.websub import Subscription
 from aggregator.pipeline.ports.keeping import (
     AudienceStore,
     CareStore,
+    EventStore,
     FullTextStore,
     PaceStore,
     ReadStore,
@@ -212,6 +213,7 @@ class Store(
     OutboxStore,
     ArchiveStore,
     AccessStore,
+    EventStore,
     EditStore,
     ReadStore,
     CareStore,

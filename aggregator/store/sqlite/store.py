@@ -18,6 +18,7 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
@@ -41,6 +42,7 @@ from aggregator.store.sqlite import (
     editing,
     following,
     full_texts,
+    incidents,
     looking,
     memberships,
     near,
@@ -289,6 +291,22 @@ class SqliteStore:
         """Give the topics by the hashes of the tokens that hold."""
         return await self._reader.run(archives.tokens)
 
+    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
+        """Look at everything that may be amiss."""
+        return await self._reader.run(lambda db: incidents.sights(db, topics, now))
+
+    async def incidents_going(self) -> tuple[Incident, ...]:
+        """List the incidents that are not closed."""
+        return await self._reader.run(incidents.going)
+
+    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
+        """Write new and changed incidents, and forget those that were none."""
+        await self._write(lambda db: incidents.keep_incidents(db, kept, blips))
+
+    async def events(self, limit: int) -> Events:
+        """List the confirmed incidents, the last opened first."""
+        return await self._reader.run(lambda db: incidents.events(db, limit))
+
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
         return await self._write(lambda db: editing.edit(db, act, now))
@@ -352,6 +370,7 @@ class SqliteStore:
         forgotten = await self._write(lambda db: care.prune_polls(db, now))
         await self._write(lambda db: paces.prune_paces(db, now))
         await self._write(lambda db: outbox.forget_messages(db, now))
+        await self._write(lambda db: incidents.forget_incidents(db, now))
         while await self._write(lambda db: near.forget(db, now)):
             pass
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))

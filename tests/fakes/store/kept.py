@@ -16,6 +16,7 @@ from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow, Rendition
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
+from aggregator.model.incident import Incident
 from aggregator.model.liking import Learned
 from aggregator.model.looking import Revision
 from aggregator.model.membership import told_of
@@ -177,6 +178,7 @@ class Kept:
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
         outbox: In the order in which messages were written down.
+        incidents: By id.
         told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
         due: When stories are to be weighed.
@@ -206,6 +208,7 @@ class Kept:
     merged: dict[int, int] = field(default_factory=dict)
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
     outbox: dict[int, KeptMessage] = field(default_factory=dict)
     told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
@@ -32,6 +33,7 @@ from tests.fakes.store import (
     claims,
     curation,
     editing,
+    incidents,
     looking,
     memberships,
     near,
@@ -182,6 +184,18 @@ class FakeStore:
 
     async def tokens(self) -> Mapping[str, str]:
         return dict(self._readable().tokens)
+
+    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
+        return incidents.sights(self._readable(), topics, now)
+
+    async def incidents_going(self) -> tuple[Incident, ...]:
+        return incidents.going(self._readable())
+
+    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
+        self._write(lambda kept_: incidents.keep_incidents(kept_, kept, blips))
+
+    async def events(self, limit: int) -> Events:
+        return incidents.events(self._readable(), limit)
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         return self._write(lambda kept: editing.edit(kept, act, now))
