@@ -234,7 +234,9 @@ async def search_feeds(address: str, network: Network, contact: str | None) -> D
 def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebServer:
     """Make the web server over what is on the shelf; it does not listen yet."""
     from aggregator.service.insight import Insight
+    from aggregator.service.operator import Commands
     from aggregator.service.web.app import Behind, make_app
+    from aggregator.service.web.gate import Gate
     from aggregator.service.web.server import WebServer
 
     server = engine.plan.settings.server
@@ -245,6 +247,8 @@ def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebS
         turnstile=daemon.turnstile,
         archives=engine.archives,
         doors=engine.doors,
+        operator=Commands(house, engine, daemon.commands()),
+        gate=Gate(server.admin_token, engine.plan.settings.site.base_url or "", server.host, house.clock.monotonic),
     )
     app = make_app(shelf, engine.plan.site, behind)
     return WebServer(app, server.host, server.port)

@@ -30,6 +30,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "import": "Add every feed of another program's list.",
         "export": "Write sources or topics as OPML, editors' acts as YAML.",
         "poll": "Fetch now: everything due, or the sources named.",
+        "pause": "Ask a source no more.",
+        "resume": "Ask a paused source again.",
     },
     "Look inside": {
         "entries": "List what is stored.",

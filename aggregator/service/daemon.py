@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -98,7 +99,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop)
         loop.add_signal_handler(signal.SIGHUP, self._asked_to_reload)
-        control = ControlServer(Path(self._engine.plan.settings.data), self._commands())
+        control = ControlServer(Path(self._engine.plan.settings.data), self.commands())
         try:
             await self._engine.change(self._engine.plan)
             if self._poll:
@@ -209,7 +210,9 @@ class Daemon:
         self.reload_error = ""
         return _difference(old, self._engine.plan)
 
-    def _commands(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+    def commands(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+        """Give what may be asked for, over the control channel and by the operator's pages."""
+
         async def poll(request: dict[str, Any]) -> Any:
             if request.get("all"):
                 return {"failed": await self._engine.poll_named(self._engine.source_ids())}
@@ -232,6 +235,8 @@ class Daemon:
 
         return {
             "poll": poll,
+            "pause": partial(self._pause, paused=True),
+            "resume": partial(self._pause, paused=False),
             "reload": reload,
             "prune": prune,
             "discover": discover,
@@ -245,6 +250,12 @@ class Daemon:
 
     async def _revoke_tokens(self, request: dict[str, Any]) -> int:
         return await self._engine.doors.close(str(request["topic"]))
+
+    async def _pause(self, request: dict[str, Any], *, paused: bool) -> str:
+        name, since = str(request.get("source", "")), self._house.clock.now() if paused else None
+        if not await self._house.store.pause(name, since):
+            raise ControlError(f"{name or 'source'}: there is no such source")
+        return f"{name}: is asked no more until it is resumed" if paused else f"{name}: is asked again"
 
     async def _leave(self, control: ControlServer) -> None:
         self._metronome.stop()

@@ -123,7 +123,8 @@ def _site(main: MainFile, tree: Tree, findings: Findings) -> Site:
 
 
 def _server(section: ServerSection) -> Server:
-    return Server(host=section.listen[0], port=section.listen[1]) if section.listen else Server()
+    host, port = section.listen or (Server().host, Server().port)
+    return Server(host=host, port=port, admin_token=section.admin_token or "")
 
 
 def _network(section: NetworkSection) -> Network:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aggregator.errors import Problem
@@ -31,10 +31,15 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Where we listen; ``host`` is written without brackets, port 0 is any that is free."""
+    """Where we listen; ``host`` is written without brackets, port 0 is any that is free.
+
+    Attributes:
+        admin_token: What opens the operator's pages, a secret; empty lets in the computer itself and nobody else.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
+    admin_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,14 @@ class PollStore(Protocol):
         """Move every due time and every hold by this much, after the wall clock was stepped by it."""
         ...
 
+    async def pause(self, source_id: str, since: datetime | None) -> bool:
+        """Let a source be asked no more from a moment on, or again when that is None; say whether it is configured.
+
+        It is claimed neither when it is due nor by name, and shown as paused. A poll that is under way ends as ever,
+        and what hubs push is taken.
+        """
+        ...
+
     async def next_due_at(self) -> datetime | None:
         """Say when the next source is due; None when there is none."""
         ...

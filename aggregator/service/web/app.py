@@ -15,10 +15,13 @@ from aggregator.pages.links import ASSETS
 from aggregator.service.archives import Archives
 from aggregator.service.doors import Doors
 from aggregator.service.insight import Inside
+from aggregator.service.operator import Operator
+from aggregator.service.web.admin import Admin
 from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.closely import Closely
 from aggregator.service.web.desk import Desk
 from aggregator.service.web.front import Front
+from aggregator.service.web.gate import Gate
 from aggregator.service.web.health import Checks, Health
 from aggregator.service.web.pages import Pages
 from aggregator.service.web.shelf import Shelf
@@ -40,6 +43,8 @@ class Behind:
         turnstile: Notes who reads feeds; None where nobody counts.
         archives: Months of topics; None where there are none.
         doors: Who may read private feeds; None where nobody may.
+        operator: Carries out what the operator wants; None where that is not done over the web.
+        gate: Says who is the operator.
     """
 
     inside: Inside
@@ -48,6 +53,8 @@ class Behind:
     turnstile: Turnstile | None = None
     archives: Archives | None = None
     doors: Doors | None = None
+    operator: Operator | None = None
+    gate: Gate | None = None
 
 
 def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
@@ -66,9 +73,12 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
     health = Health(behind.checks)
     refusals: dict[Any, Any] = {HTTPException: pages.refused, Exception: pages.refused}
     callback = [] if hubs is None else [Route("/websub/{token}", Callback(hubs).visit, methods=["GET", "POST"])]
+    operator, gate = behind.operator, behind.gate
+    admin = [] if operator is None or gate is None else Admin(gate, shelf, site, operator).routes()
     rest = Starlette(
         routes=[
             *callback,
+            *admin,
             Route("/", pages.index),
             Route("/index.json", pages.index_json),
             Route("/sources", states.sources),

@@ -86,7 +86,7 @@ class Pages:
     async def slash(self, request: Request) -> Document:
         """Lead ``/TOPIC/`` to ``/TOPIC``."""
         name = request.path_params["name"]
-        if self._shelf.edition(name) or name in {"sources", "status"}:
+        if self._shelf.edition(name) or name in {"sources", "status", "admin"}:
             return self._moved(name)
         return self._elsewhere(name, "")
 
@@ -102,7 +102,8 @@ class Pages:
         code = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
         extra: tuple[Header, ...] = ()
         if code == HTTPStatus.METHOD_NOT_ALLOWED:
-            extra = ((b"allow", b"GET, HEAD"),)
+            allowed = (error.headers or {}).get("Allow", "") if isinstance(error, HTTPException) else ""
+            extra = ((b"allow", ", ".join(sorted(allowed.split(", "))).encode("ascii")),)
         return self._error(code, _message(code, request.url.path), request, extra)
 
     async def _daily(self) -> Mapping[str, tuple[int, ...]]:

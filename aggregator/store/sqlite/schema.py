@@ -92,6 +92,11 @@ def _marks(db: Database) -> None:
     add_marks(db)
 
 
+@MIGRATIONS(name="0021-pauses")
+def _pauses(db: Database) -> None:
+    db.execute("ALTER TABLE sources ADD COLUMN paused_at TEXT")
+
+
 @MIGRATIONS(name="0022-outbox")
 def _outbox(db: Database) -> None:
     db.executescript(OUTBOX)

@@ -169,6 +169,10 @@ class SqliteStore:
         """Forget the subscriptions that ended before a moment; say how many."""
         return await self._write(lambda db: following.forget_ended(db, before))
 
+    async def pause(self, source_id: str, since: datetime | None) -> bool:
+        """Let a configured source be asked no more, or again; say whether there is one."""
+        return await self._write(lambda db: claims.pause(db, source_id, since))
+
     async def next_due_at(self) -> datetime | None:
         """Say when the next source is due; None when there is none."""
         return await self._reader.run(claims.next_due_at)

@@ -52,6 +52,7 @@ class KeptSource:
     items: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict)
     frame: str = ""
     habits: Habits = NO_HABITS
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

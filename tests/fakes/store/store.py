@@ -93,6 +93,9 @@ class FakeStore:
     async def shift(self, by: timedelta) -> None:
         self._write(lambda kept: claims.shift(kept, by))
 
+    async def pause(self, source_id: str, since: datetime | None) -> bool:
+        return self._write(lambda kept: claims.pause(kept, source_id, since))
+
     async def next_due_at(self) -> datetime | None:
         return claims.next_due_at(self._readable())
 
