@@ -82,13 +82,15 @@ class Polled:
 async def poll(claim: Claim, parts: PollParts) -> Polled:
     """Poll one claimed source; entries, validators and due time are committed together.
 
-    The claim was committed before this is called, so whatever happens in here, even the end of the
-    process, the source is not asked again before its time; and the validators of an answer are never
-    kept without the entries that came with it.
+    The claim was committed before this is called, and is renewed when it has waited long, so whatever happens in here,
+    even the end of the process, the source is not asked again before its time; and the validators of an answer are
+    never kept without the entries that came with it.
     """
     agent = counting(parts.user_agent, parts.readers(claim.source.id))
     request = plan_request(claim.source, claim.state, user_agent=agent)
     asked_at = parts.clock.now()
+    if claim.is_stale(asked_at):
+        await parts.store.renew(claim, asked_at)
     outcome = await parts.fetcher.fetch(request)
     known_document = await _known(claim, outcome, parts)
     reading = await _read(claim, outcome, known_document, parts)

@@ -17,7 +17,7 @@ from aggregator.model.editing import Act, ActKind
 from aggregator.model.edition import SiteFacts
 from aggregator.model.following import FollowChange
 from aggregator.model.pace import Errand
-from aggregator.model.source import Due
+from aggregator.model.source import Claim, Due, SourceState
 from aggregator.model.status import EntryFilter
 from aggregator.model.story import Curated
 from aggregator.model.verdict import Ask, ChangeSet, Known, PollRecord
@@ -46,6 +46,7 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "claim_due": lambda store: store.claim_due(NOON + DAY, 9),
     "claim": lambda store: store.claim(["lwn"], NOON),
     "give_back": lambda store: store.give_back([]),
+    "renew": lambda store: store.renew(Claim(make_source(), SourceState(source_id="lwn")), NOON),
     "transact": lambda store: store.transact(Ask(source_id="lwn", version=None), polled),
     "reschedule": lambda store: store.reschedule(NOON + DAY, lambda *_: {"lwn": Due(None, "never")}),
     "shift": lambda store: store.shift(DAY),
