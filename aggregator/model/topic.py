@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
+from aggregator.model.sending import NO_SENDING, Sending
 
 
 class TopicMode(StrEnum):
@@ -48,6 +49,13 @@ class Shown(StrEnum):
     SUMMARY = "summary"
 
 
+class Retroactive(StrEnum):
+    """What becomes of older entries that a changed rule lets in: kept without being announced, or not taken."""
+
+    SILENT = "silent"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """How a topic is rendered.
@@ -78,6 +86,8 @@ class Topic:
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
+        retroactive: What becomes of older entries that a changed rule lets in.
+        sending: Where its news is told beside its feeds.
     """
 
     slug: str
@@ -91,7 +101,9 @@ class Topic:
     output: Output = Output()
     place: str = ""
     context: str = ""
+    sending: Sending = NO_SENDING
     access: Access = Access.PUBLIC
+    retroactive: Retroactive = Retroactive.SILENT
 
     @property
     def rule_digest(self) -> str:

@@ -17,6 +17,7 @@ from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
+from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
 from aggregator.service.web.audience import Turnstile
@@ -29,6 +30,7 @@ GRACE = timedelta(seconds=7)
 
 TICK = timedelta(seconds=1)
 TEND = timedelta(minutes=1)
+LETTERS = timedelta(seconds=20)
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
 STALE_TICK_SECONDS = 60.0
@@ -73,6 +75,7 @@ class Daemon:
         self.push: PushDesk | None = None
         self.turnstile = Turnstile(house.clock)
         self._poll = poll
+        self._postman = Postman(house, engine)
         self._metronome = Metronome(house.clock)
         self._stop = asyncio.Event()
         self._reloading: asyncio.Task[None] | None = None
@@ -91,13 +94,14 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._asked_to_reload)
         control = ControlServer(Path(self._engine.plan.settings.data), self._commands())
         try:
-            await self._engine.start()
+            await self._engine.change(self._engine.plan)
             if self._poll:
                 await self._engine.spread()
             if self.web is not None:
                 await self.web.start()
             await control.start()
             self._background.append(asyncio.create_task(self._engine.keep_settled(), name="settle"))
+            self._background.append(asyncio.create_task(self._engine.keep_matched(), name="match"))
             self._background.append(asyncio.create_task(self._guard(), name="clock guard"))
             if self.push is not None:
                 self._background.append(asyncio.create_task(self.push.work(), name="pushes"))
@@ -128,6 +132,8 @@ class Daemon:
             if self.push is not None:
                 self._metronome.every(TEND, self.push.tend)
             self._metronome.every(PAGES, self._engine.read_pages)
+        self._metronome.every(TICK, self._postman.round)
+        self._metronome.every(LETTERS, self._postman.letters)
         self._metronome.every(COUNT, self._count_readers)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.source import Source
 from aggregator.model.topic import Topic
-from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Poster, Reader, Store
+from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader, Store
 from aggregator.settings import Settings
 from aggregator.topics import TopicSet
 
@@ -39,6 +39,10 @@ class Shelf(Protocol):
         """Show a document that belongs to no topic."""
         ...
 
+    def forward(self, aliases: Mapping[str, str], retired: frozenset[str]) -> None:
+        """Let old slugs lead to those that took their place, and say of others that they are gone."""
+        ...
+
     def remove(self, slug: str) -> None:
         """Show a topic no more."""
         ...
@@ -57,6 +61,7 @@ class House:
     store: Store
     fetcher: Fetcher
     poster: Poster
+    mailer: Mailer
     reader: Reader
     clock: Clock
     user_agent: str

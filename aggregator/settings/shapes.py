@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from aggregator.model.source import ContentPolicy
 from aggregator.model.story import Granularity
-from aggregator.model.topic import Access, Attribution, FeedFormat, Shown, TopicMode
+from aggregator.model.topic import Access, Attribution, FeedFormat, Retroactive, Shown, TopicMode
 from aggregator.settings.kinds import (
     Auth,
     Backfill,
@@ -47,6 +47,7 @@ from aggregator.settings.kinds import (
 )
 from aggregator.settings.reading import ReadingSection
 from aggregator.settings.section import Section
+from aggregator.settings.sending import MailSection, SendSection
 
 
 class SiteSection(Section):
@@ -209,7 +210,13 @@ class TopicSection(Section):
     limit: Limit | None = Field(default=None, description="Items in the feed; default 60.")
     aliases: Lines | None = Field(default=None, description="Old slugs, answered with a redirect.")
     access: Access | None = Field(default=None, description="public (default), or token: only who has its address.")
+    retroactive: Retroactive | None = Field(
+        default=None,
+        description="What becomes of older entries that a changed rule lets in: silent (default: kept, not announced) "
+        "or none (not taken).",
+    )
     output: OutputSection | None = None
+    send: list[SendSection | None] | None = Field(default=None, description="Hooks and mailboxes that are told.")
 
 
 def _grouped(value: object) -> object:
@@ -245,4 +252,5 @@ class MainFile(IncludedFile):
     )
     network: NetworkSection | None = None
     defaults: DefaultsSection | None = None
+    mail: MailSection | None = None
     policies: PoliciesSection | None = Field(default=None, description="What counts as a copy, and as one story.")

@@ -12,6 +12,7 @@ from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import RESERVED, near
 from aggregator.settings.queries import QueryCheck, check_text
+from aggregator.settings.sending import Targets
 from aggregator.settings.shapes import OutputSection, TopicSection
 from aggregator.settings.sources import Names
 from aggregator.settings.tree import Tree
@@ -24,11 +25,12 @@ _SLUG_RULE = "a slug is made of a-z, 0-9 and '-'"
 class TopicList:
     """Gathers the topics of all files."""
 
-    def __init__(self, names: Names, check_query: QueryCheck, findings: Findings) -> None:
+    def __init__(self, names: Names, check_query: QueryCheck, findings: Findings, *, mail_server: bool = False) -> None:
         self.topics: list[Topic] = []
         self._names = names
         self._check_query = check_query
         self._findings = findings
+        self._mail_server = mail_server
         self._slugs: dict[str, Spot] = {}
         self._aliases: dict[str, Spot] = {}
         self._from: dict[str, tuple[Tree, Loc]] = {}
@@ -67,7 +69,7 @@ class TopicList:
         self._check_aliases(section, tree, (*loc, "aliases"))
         said: dict[str, Any] = {
             name: getattr(section, name)
-            for name in ("description", "mode", "limit", "access")
+            for name in ("description", "mode", "limit", "access", "retroactive")
             if getattr(section, name)
         }
         self.topics.append(
@@ -79,6 +81,7 @@ class TopicList:
                 aliases=_present(section.aliases),
                 output=self._output(section.output or OutputSection(), tree, (*loc, "output")),
                 place=str(tree.key_spot(loc)),
+                sending=Targets(tree, self._findings, mail_server=self._mail_server).read(section.send, (*loc, "send")),
                 **said,
             )
         )

@@ -22,9 +22,9 @@ class Shelf:
         version: Rises with every change of the editions.
     """
 
-    def __init__(self, *, aliases: Mapping[str, str] | None = None, retired: frozenset[str] = frozenset()) -> None:
-        self.aliases: Mapping[str, str] = aliases or {}
-        self.retired = retired
+    def __init__(self) -> None:
+        self.aliases: Mapping[str, str] = {}
+        self.retired: frozenset[str] = frozenset()
         self.version = 0
         self._editions: dict[str, Edition] = {}
         self._renditions: dict[str, Rendition] = {}
@@ -56,6 +56,11 @@ class Shelf:
         self._editions.pop(slug, None)
         self._drop(_feed_names(slug))
         self._drop_private(slug)
+
+    def forward(self, aliases: Mapping[str, str], retired: frozenset[str]) -> None:
+        """Answer old addresses so from now on: these lead to others, those are gone."""
+        self.aliases = aliases
+        self.retired = retired
 
     def rendition(self, name: str) -> Rendition | None:
         """Give a document as it was handed over."""

@@ -13,6 +13,8 @@ from aggregator.model.status import EntryFilter, SourceStatus, Status, TopicStat
 from aggregator.model.topic import Access, Topic
 from aggregator.model.verdict import PollRecord
 from aggregator.store.sqlite.audience import topic_subscribers
+from aggregator.store.sqlite.memberships import matched
+from aggregator.store.sqlite.outbox import targets
 from aggregator.store.sqlite.paces import known_paces
 from aggregator.store.sqlite.polls import KEPT_POLLS, poll_of
 from aggregator.store.sqlite.rows import encode, moment, read_moment, stored_of
@@ -22,14 +24,14 @@ _BY_SHORT: Final = """
 SELECT id FROM entries WHERE short = :{0} UNION SELECT entry_id FROM short_aliases WHERE short = :{0}
 """
 # A story that became part of another is found there.
-_STORIES: Final = f"""
+STORIES: Final = f"""
 WITH named AS ({_BY_SHORT.format("story")})
 SELECT ifnull(a.new_id, named.id) FROM named LEFT JOIN story_aliases a ON a.old_id = named.id
 """  # noqa: S608 - from the text above
 _CONDITIONS: Final = {
     "source": "source = :source",
     "topic": "id IN (SELECT entry_id FROM topic_entries WHERE topic = :topic)",
-    "story": f"story_id IN ({_STORIES})",
+    "story": f"story_id IN ({STORIES})",
     "entry": f"id IN ({_BY_SHORT.format('entry')})",
     "since": "first_seen_at >= :since",
 }
@@ -74,6 +76,7 @@ def status(db: Database, topics: Sequence[Topic], now: datetime, polls: int) -> 
         entries=total,
         waiting=waiting,
         paces=known_paces(db),
+        outbox=targets(db),
     )
 
 
@@ -96,7 +99,7 @@ def _sources(db: Database, polls: int) -> tuple[SourceStatus, ...]:
 
 def _topics(db: Database, topics: Sequence[Topic]) -> tuple[TopicStatus, ...]:
     members = {topic: (entries, stories) for topic, entries, stories in db.execute(_MEMBERS)}
-    changed = dict(db.execute("SELECT topic, changed_at FROM topics").fetchall())
+    rows = {row["topic"]: row for row in db.query("SELECT * FROM topics")}
     subscribers = topic_subscribers(db)
     return tuple(
         TopicStatus(
@@ -104,7 +107,8 @@ def _topics(db: Database, topics: Sequence[Topic]) -> tuple[TopicStatus, ...]:
             title=topic.title,
             entries=members.get(topic.slug, (0, 0))[0],
             stories=members.get(topic.slug, (0, 0))[1],
-            updated_at=read_moment(changed.get(topic.slug)),
+            updated_at=read_moment(rows[topic.slug]["changed_at"]) if topic.slug in rows else None,
+            matched=matched(rows[topic.slug]) if topic.slug in rows else 1.0,
             subscribers=subscribers.get(topic.slug, 0),
             private=topic.access is Access.TOKEN,
         )

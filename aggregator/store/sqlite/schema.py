@@ -13,7 +13,9 @@ from aggregator.store.sqlite.audience import READERS
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_identity import IDENTITY
+from aggregator.store.sqlite.schema_outbox import OUTBOX
 from aggregator.store.sqlite.schema_paces import PACES
+from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_websub import WEBSUB
 from aggregator.store.sqlite.story_tables import add_story_tables
@@ -75,9 +77,19 @@ def _acts(db: Database) -> None:
     add_act_tables(db)
 
 
+@MIGRATIONS(name="0016-retroactive")
+def _retroactive(db: Database) -> None:
+    db.executescript(RETROACTIVE)
+
+
 @MIGRATIONS(name="0017-marks")
 def _marks(db: Database) -> None:
     add_marks(db)
+
+
+@MIGRATIONS(name="0022-outbox")
+def _outbox(db: Database) -> None:
+    db.executescript(OUTBOX)
 
 
 @MIGRATIONS(name="0026-readers")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,14 +17,18 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.looking import Activity
+from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
+    activity as recent_activity,
     announcements,
     audience,
     care,
@@ -34,14 +38,18 @@ from aggregator.store.sqlite import (
     following,
     full_texts,
     looking,
+    memberships,
     near,
+    outbox,
     paces,
     polls as poll_rows,
     reading,
+    rematching,
     sources as source_table,
     timing,
     topic_rows,
 )
+from aggregator.store.sqlite.aside import Aside, open_aside
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
 from aggregator.store.sqlite.quiet import transact_quiet
 from aggregator.store.sqlite.schema import MIGRATIONS
@@ -57,7 +65,7 @@ class SqliteStore:
     ``sync_sources`` of this process, and nothing before it.
     """
 
-    def __init__(self, path: Path, *, reader: ReadingThread, writer: Writer | None) -> None:
+    def __init__(self, path: Path, *, reader: ReadingThread | Aside, writer: Writer | Aside | None) -> None:
         self._path = path
         self._reader = reader
         self._writer = writer
@@ -176,14 +184,44 @@ class SqliteStore:
         return await self._write(lambda db: topic_rows.stale_topics(db, topics))
 
     async def rematch(
-        self, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
-    ) -> int | None:
-        """Match kept entries anew for ``topics`` only, one slice at a time; say where the next one starts."""
-        return await self._write(lambda db: curation.rematch(db, topics, after, limit, decide))
+        self,
+        topics: Sequence[Topic],
+        limit: int,
+        decide: Callable[[CurateBatch], Curated],
+        *,
+        since: datetime | None = None,
+    ) -> bool:
+        """Match one slice of what is kept anew for ``topics`` only; say whether there is more to do."""
+        return await self._write(lambda db: rematching.rematch(db, topics, limit, decide, since))
+
+    async def topic_records(self) -> tuple[TopicRecord, ...]:
+        """List what is remembered of every topic that there ever was, by slug."""
+        return await self._reader.run(memberships.topic_records)
+
+    async def members(self, slugs: Collection[str], since: datetime) -> tuple[Membership, ...]:
+        """List the members of topics that were first seen since, the latest first."""
+        return await self._reader.run(lambda db: memberships.members(db, slugs, since))
+
+    async def overlaps(self, slugs: Collection[str], since: datetime) -> tuple[Overlap, ...]:
+        """Count what topics share with each other one, and what they have."""
+        return await self._reader.run(lambda db: memberships.overlaps(db, slugs, since))
+
+    async def rehearse(self) -> SqliteStore:
+        """Open a store of its own over what is committed now; what is written there stays beside the database."""
+        aside = Aside(self._path, await self._reader.run(lambda _: open_aside(self._path)))
+        return SqliteStore(self._path, reader=aside, writer=aside)
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
+
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        """List messages that wait and are due, of each target the oldest."""
+        return await self._reader.run(lambda db: outbox.due_messages(db, now, limit))
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        """Write what became of a message."""
+        await self._write(lambda db: outbox.settle_message(db, message, settlement))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
@@ -208,6 +246,14 @@ class SqliteStore:
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
         return await self._reader.run(lambda db: looking.entry_views(db, wanted))
+
+    async def story_view(self, wanted: str) -> StoryView | None:
+        """Show the story that bears, or is found under, a short id, with its oldest members; None without any."""
+        return await self._reader.run(lambda db: looking.story_view(db, wanted))
+
+    async def activity(self, now: datetime) -> Activity:
+        """Tell what happened in the last hours and days."""
+        return await self._reader.run(lambda db: recent_activity.activity(db, now))
 
     async def pages_wanted(self, source_ids: Sequence[str], now: datetime, limit: int) -> tuple[PageWanted, ...]:
         """List fresh entries of these sources whose page was not read, or is to be tried again, oldest first."""
@@ -239,6 +285,7 @@ class SqliteStore:
             gone += await self._write(partial(care.prune_entries, rule=rule, row_ids=part))
         forgotten = await self._write(lambda db: care.prune_polls(db, now))
         await self._write(lambda db: paces.prune_paces(db, now))
+        await self._write(lambda db: outbox.forget_messages(db, now))
         while await self._write(lambda db: near.forget(db, now)):
             pass
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))

@@ -16,8 +16,11 @@ from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
+from aggregator.model.looking import Revision
+from aggregator.model.membership import told_of
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
+from aggregator.model.sending import Message, MessageState
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
 from aggregator.model.topic import TopicMode
@@ -67,22 +70,34 @@ class KeptEntry:
     pruned: bool = False
     held_until: datetime | None = None
     bumped_at: datetime | None = None
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class KeptMatch:
-    """An entry is in a topic; ``pending`` until its subject was announced there."""
+    """An entry is in a topic; ``pending`` until its subject was announced there, ``lapsed`` when no rule lets it in."""
 
     reason: Reason
     pending: bool
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptTopic:
-    """What is remembered of a topic."""
+    """What is remembered of a topic.
+
+    Attributes:
+        matching: Digest of the rule that is being run over what is kept.
+        fills: Whether what it lets in is to be announced, kept silently (False), or left out (None).
+        start, below: Where the run began, and where it goes on.
+    """
 
     feed_id: str
     rule_digest: str | None = None
+    matching: str | None = None
+    fills: bool | None = None
+    start: int = 0
+    below: int = 0
     retired: bool = False
     mode: TopicMode | None = None
     limit: int = 0
@@ -124,6 +139,15 @@ class KeptAct:
     undone: Act | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message of the outbox; ``due_at`` of one that is over is its end."""
+
+    message: Message
+    state: MessageState
+    detail: str = ""
+
+
 @dataclass(slots=True)
 class Kept:
     """Everything.
@@ -142,6 +166,8 @@ class Kept:
         merged: The story that another one became a part of.
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
+        outbox: In the order in which messages were written down.
+        told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
     """
 
@@ -165,6 +191,8 @@ class Kept:
     merged: dict[int, int] = field(default_factory=dict)
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
+    outbox: dict[int, KeptMessage] = field(default_factory=dict)
+    told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
 
     def copy(self) -> Kept:
@@ -201,7 +229,8 @@ class Kept:
 
     def topics_of(self, entry: int) -> tuple[tuple[str, Reason], ...]:
         """List the topics that an entry is in, and why; those that have retired do not count."""
-        found = sorted((topic, match.reason) for (topic, one), match in self.matches.items() if one == entry)
+        matches = ((topic, match) for (topic, one), match in self.matches.items() if one == entry)
+        found = sorted((topic, told_of(match.reason, lapsed=match.lapsed)) for topic, match in matches)
         return tuple((topic, why) for topic, why in found if topic not in self.topics or not self.topics[topic].retired)
 
     def stored(self, number: int) -> StoredEntry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -13,9 +13,12 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.looking import Activity
+from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
@@ -27,7 +30,9 @@ from tests.fakes.store import (
     curation,
     editing,
     looking,
+    memberships,
     near,
+    outbox,
     pages,
     polls as polling,
     pushes,
@@ -109,12 +114,37 @@ class FakeStore:
         return self._write(lambda kept: curation.stale_topics(kept, topics))
 
     async def rematch(
-        self, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
-    ) -> int | None:
-        return self._write(lambda kept: curation.rematch(kept, topics, after, limit, decide))
+        self,
+        topics: Sequence[Topic],
+        limit: int,
+        decide: Callable[[CurateBatch], Curated],
+        *,
+        since: datetime | None = None,
+    ) -> bool:
+        return self._write(lambda kept: curation.rematch(kept, topics, limit, decide, since))
+
+    async def topic_records(self) -> tuple[TopicRecord, ...]:
+        return memberships.topic_records(self._readable())
+
+    async def members(self, slugs: Collection[str], since: datetime) -> tuple[Membership, ...]:
+        return memberships.members(self._readable(), slugs, since)
+
+    async def overlaps(self, slugs: Collection[str], since: datetime) -> tuple[Overlap, ...]:
+        return memberships.overlaps(self._readable(), slugs, since)
+
+    async def rehearse(self) -> FakeStore:
+        aside = FakeStore()
+        aside._kept = self._readable().copy()
+        return aside
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
+
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        return outbox.due(self._readable(), now, limit)
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        self._write(lambda kept: outbox.settle(kept, message, settlement))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         return self._write(lambda kept: editing.edit(kept, act, now))
@@ -133,6 +163,12 @@ class FakeStore:
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         return looking.entry_views(self._readable(), wanted)
+
+    async def story_view(self, wanted: str) -> StoryView | None:
+        return looking.story_view(self._readable(), wanted)
+
+    async def activity(self, now: datetime) -> Activity:
+        return looking.activity(self._readable(), now)
 
     async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
         return self._write(lambda kept: care.prune(kept, now, vanished_for))
