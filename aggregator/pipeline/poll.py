@@ -88,9 +88,7 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
     """
     agent = counting(parts.user_agent, parts.readers(claim.source.id))
     request = plan_request(claim.source, claim.state, user_agent=agent)
-    asked_at = parts.clock.now()
-    if claim.is_stale(asked_at):
-        await parts.store.renew(claim, asked_at)
+    asked_at = await _renewed(claim, parts)
     outcome = await parts.fetcher.fetch(request)
     known_document = await _known(claim, outcome, parts)
     reading = await _read(claim, outcome, known_document, parts)
@@ -133,6 +131,14 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
         halted=halted,
         released=committed.released,
     )
+
+
+async def _renewed(claim: Claim, parts: PollParts) -> datetime:
+    """Renew a claim that waited long; say when that was."""
+    now = parts.clock.now()
+    if claim.is_stale(now):
+        await parts.store.renew(claim, now)
+    return now
 
 
 def _ask(claim: Claim, reading: ReadOutcome | None, sightings_since: datetime | None) -> Ask:
