@@ -22,7 +22,7 @@ from aggregator.model.pace import Errand
 from aggregator.model.reason import Reason
 from aggregator.model.searching import Sought
 from aggregator.model.sending import Message, MessageState, Settlement, Way
-from aggregator.model.source import Due
+from aggregator.model.source import Claim, Due, SourceState
 from aggregator.model.status import EntryFilter
 from aggregator.model.story import Curated
 from aggregator.model.verdict import Ask, ChangeSet, Known, PollRecord
@@ -71,6 +71,7 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "claim_due": lambda store: store.claim_due(NOON + DAY, 9),
     "claim": lambda store: store.claim(["lwn"], NOON),
     "give_back": lambda store: store.give_back([]),
+    "renew": lambda store: store.renew(Claim(make_source(), SourceState(source_id="lwn")), NOON),
     "transact": lambda store: store.transact(Ask(source_id="lwn", version=None), polled),
     "reschedule": lambda store: store.reschedule(NOON + DAY, lambda *_: {"lwn": Due(None, "never")}),
     "shift": lambda store: store.shift(DAY),
@@ -83,6 +84,7 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "settle_message": lambda store: store.settle_message(MESSAGE, GIVEN_UP),
     "keep_incidents": lambda store: store.keep_incidents([INCIDENT], []),
     "edit": lambda store: store.edit(TOGETHER, NOON),
+    "pause": lambda store: store.pause("lwn", NOON),
     "keep_archive": lambda store: store.keep_archive("world", "2026-10", MONTH),
     "add_token": lambda store: store.add_token("world", "0" * 64, NOON),
     "revoke_tokens": lambda store: store.revoke_tokens("world", NOON),

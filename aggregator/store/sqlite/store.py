@@ -153,6 +153,10 @@ class SqliteStore:
         """Make sources that were claimed and not asked due again as they were."""
         await self._write(lambda db: claims.give_back(db, claims_given))
 
+    async def renew(self, claim: Claim, now: datetime) -> None:
+        """Count the floor of a claimed source from now."""
+        await self._write(lambda db: claims.renew(db, claim, now))
+
     async def followed(self) -> tuple[Followed, ...]:
         """List the sources that have, or had, a hub."""
         return await self._reader.run(following.followed)

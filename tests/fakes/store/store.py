@@ -79,6 +79,9 @@ class FakeStore:
     async def give_back(self, claims_: Sequence[Claim]) -> None:
         self._write(lambda kept: claims.give_back(kept, claims_))
 
+    async def renew(self, claim: Claim, now: datetime) -> None:
+        self._write(lambda kept: claims.renew(kept, claim, now))
+
     async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
         return self._write(lambda kept: polling.transact(kept, ask, decide))
 
