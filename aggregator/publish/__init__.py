@@ -1,6 +1,7 @@
 """From matches to an edition to bytes."""
 
 from aggregator.publish.compose import compose
+from aggregator.publish.events import events_edition
 from aggregator.publish.files import WrittenSite, write_site
 from aggregator.publish.letters import letter
 from aggregator.publish.opml import OPML_MEDIA_TYPE, render_sources_opml, render_topics_opml
@@ -13,6 +14,7 @@ __all__ = [
     "Painter",
     "WrittenSite",
     "compose",
+    "events_edition",
     "letter",
     "ping",
     "post",

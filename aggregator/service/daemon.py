@@ -21,6 +21,7 @@ from aggregator.service.house import House, Plan
 from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
+from aggregator.service.watchman import Watchman
 from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.health import Check
 
@@ -36,6 +37,7 @@ PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
 AGES = timedelta(minutes=1)
 WORDS = timedelta(seconds=5)
+LOOK = timedelta(minutes=15)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -66,6 +68,7 @@ class Daemon:
     Attributes:
         web: What answers over HTTP; None serves nothing.
         push: Where hubs call; None asks none.
+        watchman: Tells of what goes wrong; None tells nobody.
         turnstile: Where the web notes who reads.
         reload_error: Why the file on disk is not the configuration in force; empty when it is.
     """
@@ -77,6 +80,7 @@ class Daemon:
         self.web: Web | None = None
         self.push: PushDesk | None = None
         self.turnstile = Turnstile(house.clock)
+        self.watchman: Watchman | None = None
         self._poll = poll
         self._postman = Postman(house, engine)
         self._metronome = Metronome(house.clock)
@@ -100,6 +104,8 @@ class Daemon:
             await self._engine.change(self._engine.plan)
             if self._poll:
                 await self._engine.spread()
+            if self.watchman is not None:
+                await self.watchman.show()
             if self.web is not None:
                 await self.web.start()
             await control.start()
@@ -140,6 +146,8 @@ class Daemon:
         self._metronome.every(COUNT, self._count_readers)
         self._metronome.every(AGES, self._engine.chores.look_at_time)
         self._metronome.every(WORDS, self._engine.chores.index_words)
+        if self.watchman is not None:
+            self._metronome.every(LOOK, self.watchman.look)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 
@@ -155,7 +163,7 @@ class Daemon:
         self._engine.end_round()
 
     async def _prune(self) -> None:
-        pruned = await self._house.store.prune(self._house.clock.now())
+        pruned = await self._engine.prune()
         if pruned.entries:
             logger.info("pruned %d entries that their keep rules let go", pruned.entries)
 
@@ -216,7 +224,7 @@ class Daemon:
             return await self._reload()
 
         async def prune(_request: dict[str, Any]) -> Any:
-            pruned = await self._house.store.prune(self._house.clock.now())
+            pruned = await self._engine.prune()
             return {"entries": pruned.entries, "tombstones": pruned.tombstones}
 
         async def discover(request: dict[str, Any]) -> Any:
@@ -233,7 +241,15 @@ class Daemon:
             "prune": prune,
             "discover": discover,
             "edit": edit,
+            "token": self._make_token,
+            "revoke": self._revoke_tokens,
         }
+
+    async def _make_token(self, request: dict[str, Any]) -> str:
+        return await self._engine.doors.open(str(request["topic"]))
+
+    async def _revoke_tokens(self, request: dict[str, Any]) -> int:
+        return await self._engine.doors.close(str(request["topic"]))
 
     async def _pause(self, request: dict[str, Any], *, paused: bool) -> str:
         name, since = str(request.get("source", "")), self._house.clock.now() if paused else None

@@ -14,7 +14,7 @@ from aggregator.pages.links import ASSETS, FILES
 from aggregator.pages.render import render_error, render_index, render_sources, render_status, render_topic
 from aggregator.service.web.shelf import Shelf
 
-DOCUMENTS = ("topics.opml", "sources.opml")
+DOCUMENTS = ("topics.opml", "sources.opml", "ops.atom")
 
 
 def site_files(site: SiteFacts, shelf: Shelf, status: Status) -> dict[str, bytes]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from aggregator.bootstrap import make_plan, read_settings
+from aggregator.model.edition import Edition, Rendition, SiteFacts
+from aggregator.model.liking import Example
 from aggregator.model.status import EntryFilter
+from aggregator.model.topic import Access
 from aggregator.pipeline.curate import BATCH
+from aggregator.publish import Painter
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
 from aggregator.service.web.shelf import Shelf
@@ -22,6 +27,7 @@ from tests.fakes.mailer import FakeMailer
 from tests.fakes.poster import FakePoster
 from tests.fakes.reader import FakeReader
 from tests.fakes.store import FakeStore
+from tests.press import articles, mixed
 
 URLS = ("https://ap.example/feed.xml", "https://bbc.example/feed.xml")
 
@@ -39,6 +45,7 @@ def house_on(store: FakeStore, fetcher: FakeFetcher) -> House:
         clock=FakeClock(),
         user_agent="aggregator/test",
         render=lambda _edition, _site: (),
+        render_archive=Painter().render_archive,
         documents=lambda _plan: (),
         close=close,
     )
@@ -118,6 +125,43 @@ async def test_a_topic_that_was_renamed_leads_on_and_one_that_was_removed_is_gon
 
 
 @pytest.mark.anyio
+async def test_nothing_is_said_of_private_topics_that_were_renamed_or_taken_away(tmp_path: Path):
+    shelf = Shelf()
+    engine = Engine(house_on(FakeStore(), FakeFetcher()), plan_of(tmp_path, f"'{URLS[0]}'"), shelf)
+    await engine.start()
+    (topic,) = engine.plan.topics
+    renamed = replace(topic, slug="everything", aliases=("all",))
+    secret = replace(topic, slug="mine", aliases=("former",), access=Access.TOKEN)
+    await engine.change(replace(engine.plan, topics=(renamed, secret)))
+    assert (shelf.aliases, shelf.retired) == ({"all": "everything"}, frozenset())
+    await engine.change(replace(engine.plan, topics=(replace(topic, slug="other"),)))
+    assert (shelf.aliases, shelf.retired) == ({}, {"everything"})
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_rendered_leaves_what_was_served_before(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    store, fetcher, shelf, painter = FakeStore(), FakeFetcher(), Shelf(), Painter()
+    broken = False
+
+    def paint(edition: Edition, site: SiteFacts) -> tuple[Rendition, ...]:
+        if broken:
+            raise RuntimeError("broken on purpose")
+        return painter.render(edition, site)
+
+    engine = Engine(replace(house_on(store, fetcher), render=paint), plan_of(tmp_path, f"'{URLS[0]}'"), shelf)
+    fetcher.script(URLS[0], fetched(URLS[0], told("Ferry aground off Malta coast"), etag='"1"'))
+    await engine.start()
+    await engine.poll_due()
+    before = shelf.rendition("all.atom")
+    assert before is not None
+    assert b"Ferry" in before.body
+    broken = True
+    await engine.change(replace(engine.plan, site=replace(engine.plan.site, title="Another")))
+    assert shelf.rendition("all.atom") == before
+    assert "topic all cannot be rendered" in caplog.text
+
+
+@pytest.mark.anyio
 async def test_stories_go_on_when_a_source_is_given_another_id(tmp_path: Path):
     store, fetcher = FakeStore(), FakeFetcher()
     house = house_on(store, fetcher)
@@ -152,3 +196,51 @@ async def test_what_comes_of_age_for_a_topic_is_settled_without_a_poll(tmp_path:
         await engine.settle()
         (topic,) = (await engine.status()).topics
         assert topic.entries == entries
+
+
+EXAMPLES = articles("floods", 8)
+LIKING = """
+sources: [{{id: wire, url: "{urls[0]}"}}, {{id: press, url: "{urls[1]}"}}]
+policies: {{stories: {{granularity: off}}}}
+topics: {{wet: {{mode: entries, like: {{entries: {names}}}}}, drawn: {{from: [wet], mode: entries}}}}
+"""
+
+
+def items(told_: Sequence[Example]) -> bytes:
+    written = "".join(
+        f"<item><title>{one.title}</title><link>https://w.example/{one.name}</link>"
+        f"<description>{one.text}</description></item>"
+        for one in told_
+    )
+    return f"<rss version='2.0'><channel><title>T</title>{written}</channel></rss>".encode()
+
+
+async def members(store: FakeStore, slug: str) -> set[str]:
+    found = await store.entries(EntryFilter(topic=slug), FakeClock().now())
+    return {str(stored.entry.url).rpartition("/")[2] for stored, _ in found}
+
+
+@pytest.mark.anyio
+async def test_topics_learn_as_soon_as_their_examples_and_enough_else_are_there(tmp_path: Path):
+    store, fetcher = FakeStore(), FakeFetcher()
+    house = house_on(store, fetcher)
+    path = tmp_path / "aggregator.yaml"
+    names = [f"https://w.example/{one.name}" for one in EXAMPLES]
+    path.write_text(LIKING.format(urls=URLS, names=names), encoding="utf-8")
+    engine = Engine(house, make_plan(read_settings(path, {})), Shelf())
+    await engine.start()
+    fetcher.script(URLS[0], fetched(URLS[0], items(EXAMPLES), etag='"1"'))
+    await engine.poll_named(["wire"])
+    assert await members(store, "wet") == set()
+    fetcher.script(URLS[1], fetched(URLS[1], items(mixed(40, 1000)), etag='"1"'))
+    house.clock.turn(timedelta(minutes=16))
+    await engine.poll_named(["press"])
+    wet = await members(store, "wet")
+    assert {one.name for one in EXAMPLES} <= wet
+    assert await members(store, "drawn") == wet
+    learned = await store.tastes()
+    house.clock.turn(timedelta(days=1))
+    fetcher.script(URLS[0], fetched(URLS[0], items((*EXAMPLES, *articles("floods", 3, 9000))), etag='"2"'))
+    await engine.poll_due()
+    assert await store.tastes() == learned
+    assert len(await members(store, "wet") - wet) in {2, 3}

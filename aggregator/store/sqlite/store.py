@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,9 +15,11 @@ from aggregator.errors import StoreError
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
-from aggregator.model.edition import Composed, Edition, TopicView
+from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.incident import Events, Incident, Sights
+from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
@@ -31,6 +34,7 @@ from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
     activity as recent_activity,
     announcements,
+    archives,
     audience,
     care,
     claims,
@@ -38,6 +42,7 @@ from aggregator.store.sqlite import (
     editing,
     following,
     full_texts,
+    incidents,
     looking,
     memberships,
     near,
@@ -48,6 +53,7 @@ from aggregator.store.sqlite import (
     rematching,
     searching,
     sources as source_table,
+    tastes,
     timing,
     topic_rows,
     weighing,
@@ -147,6 +153,10 @@ class SqliteStore:
         """Make sources that were claimed and not asked due again as they were."""
         await self._write(lambda db: claims.give_back(db, claims_given))
 
+    async def renew(self, claim: Claim, now: datetime) -> None:
+        """Count the floor of a claimed source from now."""
+        await self._write(lambda db: claims.renew(db, claim, now))
+
     async def followed(self) -> tuple[Followed, ...]:
         """List the sources that have, or had, a hub."""
         return await self._reader.run(following.followed)
@@ -233,6 +243,18 @@ class SqliteStore:
         """Find what is kept, what came last first."""
         return await self._reader.run(lambda db: searching.search(db, sought))
 
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        """Give a sample of what is kept; the same one, as long as the same is kept."""
+        return await self._reader.run(lambda db: tastes.background(db, limit))
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        """Give what topics have learned, by their slugs."""
+        return await self._reader.run(tastes.tastes)
+
+    async def keep_taste(self, learned: Learned) -> None:
+        """Keep what a topic has learned, in place of what it had learned before."""
+        await self._write(lambda db: tastes.keep_taste(db, learned))
+
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
@@ -244,6 +266,54 @@ class SqliteStore:
     async def settle_message(self, message: Message, settlement: Settlement) -> None:
         """Write what became of a message."""
         await self._write(lambda db: outbox.settle_message(db, message, settlement))
+
+    async def month(
+        self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
+    ) -> Edition | None:
+        """Compose what a topic announced in a month; None when that is nothing."""
+        return await self._reader.run(
+            lambda db: archives.month_edition(db, replace(topic, limit=most), month, now, compose)
+        )
+
+    async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
+        """Name topics with months before one in which they announced something, and that are not kept."""
+        return await self._reader.run(lambda db: archives.open_months(db, topics, before))
+
+    async def archive(self, topic: str, month: str) -> Rendition | None:
+        """Give a month that is kept."""
+        return await self._reader.run(lambda db: archives.archive(db, topic, month))
+
+    async def keep_archive(self, topic: str, month: str, document: Rendition) -> None:
+        """Keep a month for good; one that is kept already stays as it is."""
+        await self._write(lambda db: archives.keep_archive(db, topic, month, document))
+
+    async def add_token(self, topic: str, token_hash: str, now: datetime) -> None:
+        """Let who has a token read a topic."""
+        await self._write(lambda db: archives.add_token(db, topic, token_hash, now))
+
+    async def revoke_tokens(self, topic: str, now: datetime) -> int:
+        """Let no token of a topic hold any longer; say how many did."""
+        return await self._write(lambda db: archives.revoke_tokens(db, topic, now))
+
+    async def tokens(self) -> Mapping[str, str]:
+        """Give the topics by the hashes of the tokens that hold."""
+        return await self._reader.run(archives.tokens)
+
+    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
+        """Look at everything that may be amiss."""
+        return await self._reader.run(lambda db: incidents.sights(db, topics, now))
+
+    async def incidents_going(self) -> tuple[Incident, ...]:
+        """List the incidents that are not closed."""
+        return await self._reader.run(incidents.going)
+
+    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
+        """Write new and changed incidents, and forget those that were none."""
+        await self._write(lambda db: incidents.keep_incidents(db, kept, blips))
+
+    async def events(self, limit: int) -> Events:
+        """List the confirmed incidents, the last opened first."""
+        return await self._reader.run(lambda db: incidents.events(db, limit))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
@@ -308,6 +378,7 @@ class SqliteStore:
         forgotten = await self._write(lambda db: care.prune_polls(db, now))
         await self._write(lambda db: paces.prune_paces(db, now))
         await self._write(lambda db: outbox.forget_messages(db, now))
+        await self._write(lambda db: incidents.forget_incidents(db, now))
         while await self._write(lambda db: near.forget(db, now)):
             pass
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))
