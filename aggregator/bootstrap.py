@@ -107,7 +107,7 @@ def can_read_articles() -> bool:
 def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
     from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
-    from aggregator.publish import Painter
+    from aggregator.publish import Painter, render_markdown
     from aggregator.publish.smtp import SmtpMailer
     from aggregator.schedule import user_agent
     from aggregator.service.clock import SystemClock
@@ -128,6 +128,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
     pages = WorkerPool("aggregator.pipeline.article:read_article", size=1) if can_read_articles() else None
     store = open_store(settings)
+    painter = Painter(_report_entry)
 
     async def close() -> None:
         await asyncio.gather(http.close(), pool.close(), *([pages.close()] if pages else []))
@@ -141,7 +142,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
-        render=Painter(_report_entry).render,
+        render=lambda edition, site: (*painter.render(edition, site), render_markdown(edition, site)),
         documents=_documents,
         close=close,
         articles=PooledArticles(pages) if pages else None,
@@ -247,16 +248,22 @@ def _documents(plan: Plan) -> tuple[Rendition, ...]:
     return tuple(rendition(name, OPML_MEDIA_TYPE, body, now) for name, body in lists.items())
 
 
-async def build_site(engine: Engine, shelf: Shelf, folder: Path) -> WrittenSite:
+async def build_site(house: House, engine: Engine, shelf: Shelf, folder: Path) -> WrittenSite:
     """Write everything on the shelf as a static site.
 
     Raises:
         PublishError: A file could not be put in its place.
+        StoreError: What the pages show could not be read.
     """
+    from aggregator.model.topic import Access
     from aggregator.publish import write_site
-    from aggregator.service.site import site_files
+    from aggregator.service.site import look, make_site
 
-    return write_site(folder, site_files(engine.plan.site, shelf, await engine.status()))
+    plan = engine.plan
+    seen = await look(house.store, shelf, await engine.status())
+    public = [topic.slug for topic in plan.topics if topic.access is Access.PUBLIC]
+    made = make_site(plan.site, shelf, seen, public)
+    return write_site(folder, made.files, made.keeps)
 
 
 @asynccontextmanager

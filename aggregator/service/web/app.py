@@ -120,7 +120,7 @@ class _Front:
 
     def _has_page(self, path: str) -> bool:
         """Say whether a topic stands behind a feed's path, so that a browser can be shown its page."""
-        return self._shelf.edition(_slug_of(path)) is not None
+        return not path.endswith(".md") and self._shelf.edition(_slug_of(path)) is not None
 
 
 def _slug_of(path: str) -> str:

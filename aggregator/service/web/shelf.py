@@ -98,4 +98,4 @@ class Shelf:
 
 
 def _feed_names(slug: str) -> set[str]:
-    return {f"{slug}.{one.value}" for one in FeedFormat}
+    return {f"{slug}.{one.value}" for one in FeedFormat} | {f"{slug}.md"}
