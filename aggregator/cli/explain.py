@@ -55,7 +55,7 @@ async def _explain(settings: Settings, subject: str, more: str | None) -> tuple[
         if subject == "source" and more is not None:
             explanation = await explain_source(store, more, datetime.now(UTC))
             return () if explanation is None else (explanation,)
-        return await explain_entry(store, settings.topics, subject, more)
+        return await explain_entry(store, settings.topics, subject, more, datetime.now(UTC))
     finally:
         await store.close()
 

@@ -35,6 +35,8 @@ LETTERS = timedelta(seconds=20)
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
 LOOK = timedelta(minutes=15)
+AGES = timedelta(minutes=1)
+WORDS = timedelta(seconds=5)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -143,6 +145,8 @@ class Daemon:
         self._metronome.every(COUNT, self._count_readers)
         if self.watchman is not None:
             self._metronome.every(LOOK, self.watchman.look)
+        self._metronome.every(AGES, self._engine.chores.look_at_time)
+        self._metronome.every(WORDS, self._engine.chores.index_words)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 
@@ -150,7 +154,7 @@ class Daemon:
         self._metronome.guard()
         if by := self._metronome.stepped_by:
             # What was an hour ahead stays an hour ahead: nobody is asked early, nobody waits for years.
-            await self._engine.shift(by)
+            await self._house.store.shift(by)
             self._metronome.stepped_by -= by
         if self._house.clock.monotonic() - self._engine.last_fed > LONG_PAUSE_SECONDS:
             await self._engine.spread()

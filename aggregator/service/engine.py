@@ -18,6 +18,7 @@ from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
+from aggregator.service.chores import Chores
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.service.meter import Meter
@@ -43,6 +44,7 @@ class Engine:
     Attributes:
         settler: Curates and announces.
         errands: What is asked beside polls, by the pace of the configuration in force.
+        chores: What is done when there is time.
         audience: For how many each source is read; publishers are told.
     """
 
@@ -73,6 +75,7 @@ class Engine:
         self._tallies = [self._round]
         self._meter = Meter(house.clock.now())
         self.errands = Errands(house, self._pace)
+        self.chores = Chores(house, self._settler, self._runners)
         self._feeding = asyncio.Lock()
         self._refill = False
         self._freed = asyncio.Event()
@@ -131,10 +134,6 @@ class Engine:
         later = await self._house.store.reschedule(self._house.clock.now(), spread)
         if later:
             logger.info("%d sources of hosts with many are polled over the next hour, not at once", later)
-
-    async def shift(self, by: timedelta) -> None:
-        """Make up for a wall clock that was stepped."""
-        await self._house.store.shift(by)
 
     async def poll_due(self) -> tuple[str, ...]:
         """Poll all that is due, to the end, and settle it; name the sources that failed."""

@@ -13,7 +13,8 @@ from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
 from aggregator.model.edition import Edition, Rendition
 from aggregator.pipeline.announce import announce
-from aggregator.pipeline.curate import Desk, Rematching, begin_rematch, curate, curate_batch
+from aggregator.pipeline.curate import Desk, Rematching, When, begin_rematch, curate, curate_batch
+from aggregator.pipeline.weigh import weigh
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
 
@@ -71,9 +72,10 @@ class Settler:
             self._topics = plan.compile()
             # What the desk of before remembers bears ids that may have changed.
             self._desk = Desk(plan.settings.stories)
-            self._rematching = await begin_rematch(self._house.store, plan.topics)
+            self._rematching = await begin_rematch(self._house.store, plan.topics, When(now=self._house.clock.now()))
             await curate(self._house.store, self._topics, self._desk)
             await self._rematching.step()
+            await self._weigh()
             for document in self._house.documents(plan):
                 self._shelf.put_document(document)
             await self._look_back(plan)
@@ -123,7 +125,7 @@ class Settler:
             edited = await self._house.store.edit(act, self._house.clock.now())
             if edited.act.scope is None:
                 self._desk.clear()  # what it remembers of open stories is no longer so
-            await self._announce(edited.topics)
+            await self._announce(edited.topics | await self._weigh())
             return edited
 
     async def write_letters(self, slugs: Iterable[str]) -> None:
@@ -154,6 +156,13 @@ class Settler:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._painter, self._house.render, edition, self._plan().site)
 
+    async def look_at_time(self) -> None:
+        """Set ``unsettled`` when a story is due to be weighed, because of its age or that of its entries."""
+        if self._topics.restless:
+            due = await self._house.store.next_weighing_at()
+            if due is not None and due <= self._house.clock.now():
+                self.unsettled.set()
+
     def close(self) -> None:
         """Paint nothing more."""
         self._painter.shutdown(wait=False, cancel_futures=True)
@@ -162,6 +171,10 @@ class Settler:
         async with self._one_at_a_time:
             self.unsettled.clear()
             self._touched |= await curate(self._house.store, self._topics, self._desk)
+            self._touched |= await self._weigh()
+
+    async def _weigh(self) -> frozenset[str]:
+        return await weigh(self._house.store, self._topics, self._house.clock.now())
 
     async def _look_back(self, plan: Plan) -> None:
         """Find out which topics were once announced and are no more, and which new ones cannot be shown yet.

@@ -3,5 +3,16 @@
 from aggregator.topics.dropping import without_dropped
 from aggregator.topics.membership import TopicSet
 from aggregator.topics.query import Query, QueryWarning, parse_query
+from aggregator.topics.searching import sought, words_of
+from aggregator.topics.wording import in_words
 
-__all__ = ["Query", "QueryWarning", "TopicSet", "parse_query", "without_dropped"]
+__all__ = [
+    "Query",
+    "QueryWarning",
+    "TopicSet",
+    "in_words",
+    "parse_query",
+    "sought",
+    "without_dropped",
+    "words_of",
+]

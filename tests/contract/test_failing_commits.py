@@ -18,6 +18,8 @@ from aggregator.model.edition import SiteFacts
 from aggregator.model.following import FollowChange
 from aggregator.model.incident import Incident, IncidentKind
 from aggregator.model.pace import Errand
+from aggregator.model.reason import Reason
+from aggregator.model.searching import Sought
 from aggregator.model.sending import Message, MessageState, Settlement, Way
 from aggregator.model.source import Due
 from aggregator.model.status import EntryFilter
@@ -26,6 +28,7 @@ from aggregator.model.verdict import Ask, ChangeSet, Known, PollRecord
 from aggregator.model.websub import PushState
 from aggregator.pipeline.ports import Store
 from aggregator.publish import compose
+from aggregator.topics import words_of
 from tests.builders import NOON, make_entry, make_source, make_topic
 from tests.contract.steps import bring, deciding, new
 
@@ -80,11 +83,14 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "keep_full_text": lambda store: store.keep_full_text(
         FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
     ),
+    "index_words": lambda store: store.index_words(9, words_of),
+    "weigh": lambda store: store.weigh(NOON, 9, lambda _: Curated(due=((ONE.key, NOON + DAY),))),
     "note_readers": lambda store: store.note_readers([SIGHTING], NOON),
     "run_errand": lambda store: store.run_errand(
         Errand(host="lwn.example", family="lwn.example", at=NOON), lambda seen: replace(seen.pace, next_at=NOON)
     ),
 }
+EVERYTHING = Sought(terms=None, fits=lambda _: True, judge=lambda _: Reason("search", "found", "match"), limit=9)
 READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "known_document": lambda store: store.known_document("lwn"),
     "next_due_at": lambda store: store.next_due_at(),
@@ -101,6 +107,8 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "source_view": lambda store: store.source_view("lwn", NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
+    "next_weighing_at": lambda store: store.next_weighing_at(),
+    "search": lambda store: store.search(EVERYTHING),
     "audience": lambda store: store.audience(NOON),
     "topic_records": lambda store: store.topic_records(),
     "members": lambda store: store.members(["world"], NOON),

@@ -134,3 +134,21 @@ async def test_stories_go_on_when_a_source_is_given_another_id(tmp_path: Path):
     stories = {stored.entry.title: stored.story.source for stored, _ in found if stored.story}
     assert stories["Malta: ferry aground near coast"] == "press"
     assert len(stories) == 3
+
+
+@pytest.mark.anyio
+async def test_what_comes_of_age_for_a_topic_is_settled_without_a_poll(tmp_path: Path):
+    store, fetcher = FakeStore(), FakeFetcher()
+    house, shelf = house_on(store, fetcher), Shelf()
+    engine = Engine(house, plan_of(tmp_path, f"'{URLS[0]}'", topics="{all: {match: 'story-age>=2h'}}"), shelf)
+    fetcher.script(URLS[0], fetched(URLS[0], told("Ferry aground off Malta coast"), etag='"1"'))
+    await engine.start()
+    await engine.poll_due()
+    assert not engine.unsettled.is_set()
+    for hours, entries in ((1, 0), (1, 1)):
+        house.clock.turn(timedelta(hours=hours))
+        await engine.chores.look_at_time()
+        assert engine.unsettled.is_set() is bool(entries)
+        await engine.settle()
+        (topic,) = (await engine.status()).topics
+        assert topic.entries == entries

@@ -7,6 +7,7 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, EventStore, FullTextStore, PaceStore, ReadStore
 from aggregator.pipeline.ports.matching import MatchStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader
+from aggregator.pipeline.ports.searching import SearchStore
 from aggregator.pipeline.ports.stores import (
     AnnounceStore,
     CurateStore,
@@ -18,6 +19,7 @@ from aggregator.pipeline.ports.stores import (
     RehearseStore,
     Store,
 )
+from aggregator.pipeline.ports.weighing import WeighStore
 
 __all__ = [
     "AnnounceStore",
@@ -41,5 +43,7 @@ __all__ = [
     "Reader",
     "Rehearsal",
     "RehearseStore",
+    "SearchStore",
     "Store",
+    "WeighStore",
 ]

@@ -17,6 +17,8 @@ from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocu
 from aggregator.model.websub import Subscription
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, EventStore, FullTextStore, PaceStore, ReadStore
 from aggregator.pipeline.ports.matching import MatchStore
+from aggregator.pipeline.ports.searching import SearchStore
+from aggregator.pipeline.ports.weighing import WeighStore
 
 
 class PollStore(Protocol):
@@ -111,7 +113,7 @@ class PushStore(Protocol):
         ...
 
 
-class CurateStore(MatchStore, Protocol):
+class CurateStore(MatchStore, WeighStore, Protocol):
     """What curating needs. One curate step at a time."""
 
     async def recall(self) -> Recalled:
@@ -208,6 +210,7 @@ class Store(
     FullTextStore,
     PaceStore,
     RehearseStore,
+    SearchStore,
     Protocol,
 ):
     """All of it, as one part provides it."""

@@ -19,7 +19,9 @@ from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_websub import WEBSUB
+from aggregator.store.sqlite.searching import SCHEMA as WORDS
 from aggregator.store.sqlite.story_tables import add_story_tables
+from aggregator.store.sqlite.weighing import SCHEMA as WEIGHING
 
 MIGRATIONS = Migrations("aggregator")
 
@@ -101,3 +103,13 @@ def _incidents(db: Database) -> None:
 @MIGRATIONS(name="0026-readers")
 def _readers(db: Database) -> None:
     db.executescript(READERS)
+
+
+@MIGRATIONS(name="0014-weighing")
+def _weighing(db: Database) -> None:
+    db.executescript(WEIGHING)
+
+
+@MIGRATIONS(name="0015-words")
+def _words(db: Database) -> None:
+    db.executescript(WORDS)

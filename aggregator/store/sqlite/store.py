@@ -15,12 +15,13 @@ from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
-from aggregator.model.entry import StoredEntry
+from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.searching import Found, Sought
 from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
@@ -47,9 +48,11 @@ from aggregator.store.sqlite import (
     polls as poll_rows,
     reading,
     rematching,
+    searching,
     sources as source_table,
     timing,
     topic_rows,
+    weighing,
 )
 from aggregator.store.sqlite.aside import Aside, open_aside
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
@@ -208,6 +211,25 @@ class SqliteStore:
         """Open a store of its own over what is committed now; what is written there stays beside the database."""
         aside = Aside(self._path, await self._reader.run(lambda _: open_aside(self._path)))
         return SqliteStore(self._path, reader=aside, writer=aside)
+
+    async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+        """Take stories that are due, and decide about what depends on them or on time."""
+        return await self._write(lambda db: weighing.weigh(db, now, limit, decide))
+
+    async def next_weighing_at(self) -> datetime | None:
+        """Say when the next story is due."""
+        return await self._reader.run(weighing.next_weighing_at)
+
+    async def index_words(self, limit: int, words: Callable[[StoredEntry, SourceFacts], Sequence[str]]) -> int:
+        """Take entries that are new, or were edited, into the index; say how many waited."""
+        cut = await self._reader.run(lambda db: searching.cut_words(db, limit, words))
+        if cut.waited:
+            await self._write(lambda db: searching.write_words(db, cut))
+        return cut.waited
+
+    async def search(self, sought: Sought) -> Found:
+        """Find what is kept, what came last first."""
+        return await self._reader.run(lambda db: searching.search(db, sought))
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""

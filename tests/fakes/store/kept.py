@@ -141,6 +141,14 @@ class KeptAct:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptWords:
+    """What the index knows of an entry, as it was then."""
+
+    entry: Entry | None = None
+    sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class KeptMessage:
     """A message of the outbox; ``due_at`` of one that is over is its end."""
 
@@ -171,6 +179,8 @@ class Kept:
         incidents: By id.
         told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
+        due: When stories are to be weighed.
+        words: What the index knows of entries.
     """
 
     authority: str
@@ -197,6 +207,8 @@ class Kept:
     outbox: dict[int, KeptMessage] = field(default_factory=dict)
     told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
+    due: dict[int, datetime] = field(default_factory=dict)
+    words: dict[int, KeptWords] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

@@ -11,12 +11,13 @@ from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
-from aggregator.model.entry import StoredEntry
+from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.searching import Found, Sought
 from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
@@ -39,7 +40,9 @@ from tests.fakes.store import (
     polls as polling,
     pushes,
     readers,
+    searching,
     sources,
+    weighing,
 )
 from tests.fakes.store.kept import Kept
 
@@ -135,6 +138,18 @@ class FakeStore:
         aside = FakeStore()
         aside._kept = self._readable().copy()
         return aside
+
+    async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+        return self._write(lambda kept: weighing.weigh(kept, now, limit, decide))
+
+    async def next_weighing_at(self) -> datetime | None:
+        return weighing.next_weighing_at(self._readable())
+
+    async def index_words(self, limit: int, words: Callable[[StoredEntry, SourceFacts], Sequence[str]]) -> int:
+        return self._write(lambda kept: searching.index_words(kept, limit, words))
+
+    async def search(self, sought: Sought) -> Found:
+        return searching.search(self._readable(), sought)
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
