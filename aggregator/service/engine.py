@@ -75,7 +75,7 @@ class Engine:
         self._tallies = [self._round]
         self._meter = Meter(house.clock.now())
         self.errands = Errands(house, self._pace)
-        self.chores = Chores(house, self._settler, self._runners)
+        self.chores = Chores(house, self.settler, self._runners)
         self._feeding = asyncio.Lock()
         self._refill = False
         self._freed = asyncio.Event()
