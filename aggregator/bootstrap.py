@@ -143,6 +143,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
         render=lambda edition, site: (*painter.render(edition, site), render_markdown(edition, site)),
+        render_archive=painter.render_archive,
         documents=_documents,
         close=close,
         articles=PooledArticles(pages) if pages else None,
@@ -231,6 +232,8 @@ def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebS
         checks=daemon.ready,
         hubs=daemon.push,
         turnstile=daemon.turnstile,
+        archives=engine.archives,
+        doors=engine.doors,
     )
     app = make_app(shelf, engine.plan.site, behind)
     return WebServer(app, server.host, server.port)

@@ -17,6 +17,7 @@ from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocu
 from aggregator.model.websub import Subscription
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, EventStore, FullTextStore, PaceStore, ReadStore
 from aggregator.pipeline.ports.matching import MatchStore
+from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
 from aggregator.pipeline.ports.searching import SearchStore
 from aggregator.pipeline.ports.weighing import WeighStore
 
@@ -203,6 +204,8 @@ class Store(
     AnnounceStore,
     OutboxStore,
     EventStore,
+    ArchiveStore,
+    AccessStore,
     EditStore,
     ReadStore,
     CareStore,
