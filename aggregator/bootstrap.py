@@ -22,6 +22,7 @@ from aggregator.topics import parse_query
 
 if TYPE_CHECKING:  # only the daemon pays for importing these
     from aggregator.model.discovery import Discovery
+    from aggregator.pipeline.liking import Schooling
     from aggregator.pipeline.ports import Clock
     from aggregator.publish import WrittenSite
     from aggregator.service.daemon import Daemon
@@ -104,12 +105,21 @@ def can_read_articles() -> bool:
     return all(importlib.util.find_spec(name) for name in ("trafilatura", "protego"))
 
 
+async def schooled(store: SqliteStore, settings: Settings) -> tuple[Schooling, ...]:
+    """Say what topics learn from their examples, for commands that only read; what is learned there is not kept."""
+    from aggregator.pipeline.liking import school
+    from aggregator.semantic import load_meaning
+
+    return await school(store, settings.topics, load_meaning() if settings.semantic else None, keep=False)
+
+
 def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
     from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
     from aggregator.publish import Painter, render_markdown
     from aggregator.publish.smtp import SmtpMailer
     from aggregator.schedule import user_agent
+    from aggregator.semantic import load_meaning
     from aggregator.service.clock import SystemClock
     from aggregator.service.house import House
     from aggregator.service.reading import PooledArticles, PooledReader
@@ -147,6 +157,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         documents=_documents,
         close=close,
         articles=PooledArticles(pages) if pages else None,
+        meaning=load_meaning(),
     )
 
 

@@ -26,6 +26,7 @@ from aggregator.service.house import House, Plan, Shelf
 from aggregator.service.meter import Meter
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
+from aggregator.service.schooling import School
 from aggregator.service.settling import Settler
 from aggregator.settings.pacing import pace_of
 
@@ -58,6 +59,7 @@ class Engine:
         self._shelf = shelf
         self._by_id = {source.id: source for source in plan.sources}
         self.audience = Audience()
+        self._school = School(house)
         self.settler = Settler(house, lambda: self._plan, shelf)
         self.doors = Doors(house.store, house.clock)
         self.archives = Archives(house.store, house.clock, lambda: self._plan, house.render_archive)
@@ -101,19 +103,18 @@ class Engine:
 
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
-
-        async def adopt() -> None:
-            sources = await self._house.store.sync_sources(plan.sources, self._house.clock.now())
-            topics = with_context(plan.topics, sources)
-            gone = {topic.slug for topic in self._plan.topics} - {topic.slug for topic in topics}
-            self._plan = replace(plan, sources=sources, topics=topics)
-            self._by_id = {source.id: source for source in sources}
-            for slug in sorted(gone):
-                self._shelf.remove(slug)
-
-        await self.settler.change(adopt)
+        await self.settler.change(lambda: self._adopt(plan))
         # A renamed topic takes its tokens along.
         await self.doors.load()
+
+    async def _adopt(self, plan: Plan) -> None:
+        sources = await self._house.store.sync_sources(plan.sources, self._house.clock.now())
+        topics = with_context(await self._school.teach(plan), sources)
+        gone = {topic.slug for topic in self._plan.topics} - {topic.slug for topic in topics}
+        self._plan = replace(plan, sources=sources, topics=topics)
+        self._by_id = {source.id: source for source in sources}
+        for slug in sorted(gone):
+            self._shelf.remove(slug)
 
     async def feed(self) -> None:
         """Claim what is due, as much as the runners have room for, and set them to work."""
@@ -195,6 +196,8 @@ class Engine:
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
         await self.settler.settle()
+        if await self._school.has_news(self._plan):
+            await self.settler.change(lambda: self._adopt(self._plan))
 
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""

@@ -144,6 +144,14 @@ def _share(value: object) -> float:
     return float(value)
 
 
+def _likeness(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unfit(f"expected a number, but this is {kind_of(value)}", "0.5 is the line that the examples draw")
+    if not 0 < value <= 1:
+        raise Unfit("must be above 0 and at most 1", "0.5 is the line that the examples draw")
+    return float(value)
+
+
 def _several(value: object) -> object:
     return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
 
@@ -197,6 +205,9 @@ Keep = Annotated[timedelta, _duration("1d", "100y", "d"), _pattern(DURATION_PATT
 Spacing = Annotated[timedelta, _duration("0s", "1h", "s"), _pattern(DURATION_PATTERN, "1s")]
 HeadlineWindow = Annotated[timedelta, _duration("0s", "7d", "h"), _pattern(DURATION_PATTERN, "48h", "0s")]
 TextShare = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": "number", "minimum": 0.2, "maximum": 1})]
+Likeness = Annotated[
+    float, PlainValidator(_likeness), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1})
+]
 Size = Annotated[int, PlainValidator(parse_size), _pattern(SIZE_PATTERN, "5MB", "500KB")]
 Weight = Annotated[
     float, PlainValidator(_weight), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000})

@@ -28,6 +28,7 @@ from aggregator.settings.kinds import (
     HubUrl,
     Keep,
     Language,
+    Likeness,
     Limit,
     Line,
     Lines,
@@ -187,6 +188,9 @@ class PoliciesSection(Section):
 
     duplicates: DuplicatesSection | None = None
     stories: StoriesSection | None = None
+    semantic: Flag | None = Field(
+        default=None, description="Topics learn by meaning, too, where the extra is installed; default true."
+    )
 
 
 class OutputSection(Section):
@@ -199,6 +203,17 @@ class OutputSection(Section):
     why: Flag | None = Field(default=None, description="Say under each item why it is here; default false.")
 
 
+class LikeSection(Section):
+    """Examples that the entries of a topic have to be like."""
+
+    entries: Lines | None = Field(
+        default=None, description="Addresses or ids of entries, or headlines in your own words; five or more."
+    )
+    at_least: Likeness | None = Field(
+        default=None, description="From 0 to 1; at 0.5 (default) is the line that the examples draw."
+    )
+
+
 class TopicSection(Section):
     """A curated feed. An empty one takes everything."""
 
@@ -206,6 +221,7 @@ class TopicSection(Section):
     description: Line | None = Field(default=None, description="A sentence under the title.")
     from_: Lines | None = Field(default=None, description="Groups, source ids, tag:NAME and topics; all when left out.")
     match: Query | None = Field(default=None, description="Query; everything when left out.")
+    like: LikeSection | None = None
     mode: TopicMode | None = Field(default=None, description="stories: one item a story (default); entries: each one.")
     limit: Limit | None = Field(default=None, description="Items in the feed; default 60.")
     aliases: Lines | None = Field(default=None, description="Old slugs, answered with a redirect.")

@@ -109,6 +109,7 @@ class Settings:
         data: Absolute path of the data folder.
         stories: What counts as a copy and as one story; the ``policies``.
         mail: The server that takes our mail; None sends none.
+        semantic: Whether topics learn from examples by meaning, too, where the extra for it is installed.
         warnings: By file and line.
         origins: One for each source, in the same order.
     """
@@ -124,3 +125,4 @@ class Settings:
     origins: tuple[Origin, ...] = ()
     stories: StoryPolicy = StoryPolicy()
     mail: MailServer | None = None
+    semantic: bool = True

@@ -84,6 +84,11 @@ BROKEN = [
     ("sources: [{link: https://a.example}]\n", "1:12", "unknown key 'link' (did you mean 'url'?)"),
     (SOURCE % "interval: 1h", "1:38", "unknown key 'interval' (did you mean 'every'?)"),
     (TOPIC % "budget: 20/day", "2:14", "topics.t.budget: 'budget' cannot be used (not available"),
+    (TOPIC % "like: {}", "2:20", "topics.t.like.entries: there are no examples (list 5 or more addresses or ids of"),
+    (TOPIC % "like: {entries: []}", "2:30", "topics.t.like.entries: there are no examples"),
+    (TOPIC % "like: {entries: [a], at-least: 0}", "2:45", "topics.t.like.at-least: must be above 0 and at most 1"),
+    (TOPIC % "like: {entries: [a], at-least: x}", "2:45", "topics.t.like.at-least: expected a number, but this is"),
+    (TOPIC % "like: {entrys: [a]}", "2:21", "topics.t.like.entrys: unknown key 'entrys' (did you mean 'entries'?)"),
     (TOPIC % "output: {hub: x}", "2:28", "topics.t.output.hub: this is no address"),
     (
         TOPIC % "access: token, output: {hub: 'https://a.example/'}",

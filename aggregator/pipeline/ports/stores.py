@@ -15,7 +15,15 @@ from aggregator.model.story import CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, EventStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.keeping import (
+    AudienceStore,
+    CareStore,
+    EventStore,
+    FullTextStore,
+    PaceStore,
+    ReadStore,
+    TasteStore,
+)
 from aggregator.pipeline.ports.matching import MatchStore
 from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
 from aggregator.pipeline.ports.searching import SearchStore
@@ -214,6 +222,7 @@ class Store(
     PaceStore,
     RehearseStore,
     SearchStore,
+    TasteStore,
     Protocol,
 ):
     """All of it, as one part provides it."""

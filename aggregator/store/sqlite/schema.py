@@ -22,6 +22,7 @@ from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_websub import WEBSUB
 from aggregator.store.sqlite.searching import SCHEMA as WORDS
 from aggregator.store.sqlite.story_tables import add_story_tables
+from aggregator.store.sqlite.tastes import SCHEMA as TASTES
 from aggregator.store.sqlite.weighing import SCHEMA as WEIGHING
 
 MIGRATIONS = Migrations("aggregator")
@@ -119,3 +120,8 @@ def _weighing(db: Database) -> None:
 @MIGRATIONS(name="0015-words")
 def _words(db: Database) -> None:
     db.executescript(WORDS)
+
+
+@MIGRATIONS(name="0025-tastes")
+def _tastes(db: Database) -> None:
+    db.executescript(TASTES)

@@ -17,6 +17,7 @@ from aggregator.model.edition import LedgerRow, Rendition
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.incident import Incident
+from aggregator.model.liking import Learned
 from aggregator.model.looking import Revision
 from aggregator.model.membership import told_of
 from aggregator.model.pace import Pace
@@ -184,6 +185,7 @@ class Kept:
         words: What the index knows of entries.
         archives: Months that are over, by topic and month.
         tokens: Topics by the hashes of the tokens that hold.
+        tastes: What topics have learned.
     """
 
     authority: str
@@ -214,6 +216,7 @@ class Kept:
     words: dict[int, KeptWords] = field(default_factory=dict)
     archives: dict[tuple[str, str], Rendition] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    tastes: dict[str, Learned] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

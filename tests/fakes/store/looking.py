@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model.entry import StoredEntry
+from aggregator.model.liking import Example
 from aggregator.model.looking import (
     ACTIVITY_DAYS,
     ACTIVITY_HOURS,
@@ -140,6 +141,16 @@ def _refusals(kept: Kept, number: int, one: KeptEntry, wanted: EntryFilter, now:
         yield one.story in {kept.merged.get(named, named) for named in kept.shorts.get(wanted.story, ())}
     if wanted.since is not None:
         yield one.first_seen_at >= now - wanted.since
+
+
+def background(kept: Kept, limit: int) -> tuple[Example, ...]:
+    found = [
+        one
+        for _, one in kept.live()
+        if one.copy_of is None and one.held_until is None and not kept.sources[one.source].source.private
+    ]
+    found.sort(key=lambda one: one.entry.key.short)
+    return tuple(Example(title=one.entry.title, text=one.entry.summary) for one in found[:limit])
 
 
 def _story(kept: Kept, one: KeptEntry) -> str:

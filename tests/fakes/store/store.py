@@ -15,6 +15,7 @@ from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.incident import Events, Incident, Sights
+from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
@@ -231,6 +232,15 @@ class FakeStore:
 
     async def run_errand(self, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
         self._write(lambda kept: polling.run_errand(kept, errand, decide))
+
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        return looking.background(self._readable(), limit)
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        return tuple(one for _, one in sorted(self._readable().tastes.items()))
+
+    async def keep_taste(self, learned: Learned) -> None:
+        self._write(lambda kept: kept.tastes.update({learned.topic: learned}))
 
     async def close(self) -> None:
         self._closed = True
