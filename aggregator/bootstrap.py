@@ -274,7 +274,7 @@ async def build_site(house: House, engine: Engine, shelf: Shelf, folder: Path) -
     from aggregator.service.site import look, make_site
 
     plan = engine.plan
-    seen = await look(house.store, shelf, await engine.status())
+    seen = await look(house.store, shelf, engine.archives, await engine.status())
     public = [topic.slug for topic in plan.topics if topic.access is Access.PUBLIC]
     made = make_site(plan.site, shelf, seen, public)
     return write_site(folder, made.files, made.keeps)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from aggregator.model.edition import Edition, SiteFacts
+from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.looking import Activity
 from aggregator.model.status import Status, StoryView
 from aggregator.pages.assets import assets
@@ -28,6 +29,7 @@ from aggregator.pages.render import (
     render_topic,
 )
 from aggregator.pipeline.ports import ReadStore
+from aggregator.service.archives import Archive
 from aggregator.service.hosting import forwarding, hosting_files
 from aggregator.service.web.shelf import Shelf
 
@@ -36,6 +38,7 @@ logger = logging.getLogger(__name__)
 Shown = TypeVar("Shown")
 
 DOCUMENTS = ("topics.opml", "sources.opml", "ops.atom")
+_BEFORE = re.compile(rb'<link [^>]*rel="prev-archive"[^>]*/(\d{4}-\d{2})\.atom"')
 _FOLDERS = ("e/", "s/")
 _BELOW = replace(FILES, root="../")
 
@@ -103,10 +106,25 @@ class Seen:
     status: Status
     activity: Activity
     stories: tuple[StoryView, ...] = ()
+    months: tuple[Rendition, ...] = ()
 
 
-async def look(store: ReadStore, shelf: Shelf, status: Status) -> Seen:
+class Months(Protocol):
+    """Finds what topics announced in a month."""
+
+    async def find(self, slug: str, month: str) -> Archive | None:
+        """Find a month of a topic; None where nothing was announced."""
+        ...
+
+
+async def look(store: ReadStore, shelf: Shelf, months: Months, status: Status) -> Seen:
     """Read what the pages are made of, as of the last poll: without another one every page stays to the byte.
+
+    Args:
+        store: Shows entries, stories and what happened.
+        shelf: The editions.
+        months: The archives.
+        status: As it is now.
 
     Raises:
         StoreError: Something could not be read.
@@ -118,7 +136,22 @@ async def look(store: ReadStore, shelf: Shelf, status: Status) -> Seen:
         status=replace(status, at=at),
         activity=await store.activity(at),
         stories=tuple(story for story in stories if story is not None),
+        months=tuple([one for edition in shelf.editions() for one in await _months(edition, months)]),
     )
+
+
+async def _months(edition: Edition, months: Months) -> list[Rendition]:
+    """Follow the months of a topic as its readers do, from the feed backwards."""
+    found: list[Rendition] = []
+    month = edition.older
+    while month is not None:
+        archive = await months.find(edition.slug, month)
+        if archive is None:
+            break
+        found.append(archive.document)
+        before = _BEFORE.search(archive.document.body)
+        month = before[1].decode() if before else None
+    return found
 
 
 def make_site(site: SiteFacts, shelf: Shelf, seen: Seen, public: Iterable[str]) -> Site:
@@ -137,6 +170,7 @@ def make_site(site: SiteFacts, shelf: Shelf, seen: Seen, public: Iterable[str]) 
         made.page(f"{edition.slug}.html", partial(render_topic, site, edition, FILES))
     _add_closely(made, site, shelf, seen.stories)
     _add_documents(made, shelf)
+    made.files |= {document.name: document.body for document in seen.months}
     _add_forwards(made, shelf)
     for name, content in assets().items():
         made.files[f"{ASSETS}/{name}"] = content

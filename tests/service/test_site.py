@@ -116,6 +116,19 @@ async def test_every_link_of_every_page_leads_to_a_file(tmp_path, base):
     assert followed > 60
 
 
+async def test_what_has_no_room_in_a_feed_is_in_the_archives_that_it_leads_to(tmp_path):
+    write_feeds(tmp_path, *(f"{word} tests the new lighthouse lamp" for word in ("Ann", "Bob", "Eve", "Mia")))
+    path = tmp_path / "aggregator.yaml"
+    path.write_text(CONFIG.format(base=BASE).replace("aliases: [earth]", "limit: 2"), encoding="utf-8")
+    async with opened(read_settings(path, {})) as parts:
+        await parts[1].start()
+        await parts[1].poll_due()
+        await build_site(*parts, tmp_path / "out")
+    (month,) = [name for name in names(tmp_path / "out") if name.startswith("world/") and name.endswith(".atom")]
+    assert f'href="{BASE}/{month}"'.encode() in (tmp_path / "out" / "world.atom").read_bytes()
+    assert b"lighthouse lamp" in (tmp_path / "out" / month).read_bytes()
+
+
 async def test_addresses_without_an_ending_and_old_slugs_lead_on(world, tmp_path):
     await build_site(*world, tmp_path / "out")
     for name, to in (("world/index.html", "../world.html"), ("earth.html", "world.html")):
