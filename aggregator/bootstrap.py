@@ -116,7 +116,7 @@ async def schooled(store: SqliteStore, settings: Settings) -> tuple[Schooling, .
 def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
     from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
-    from aggregator.publish import Painter
+    from aggregator.publish import Painter, render_markdown
     from aggregator.publish.smtp import SmtpMailer
     from aggregator.schedule import user_agent
     from aggregator.semantic import load_meaning
@@ -152,7 +152,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
-        render=painter.render,
+        render=lambda edition, site: (*painter.render(edition, site), render_markdown(edition, site)),
         render_archive=painter.render_archive,
         documents=_documents,
         close=close,
@@ -266,16 +266,22 @@ def _documents(plan: Plan) -> tuple[Rendition, ...]:
     return tuple(rendition(name, OPML_MEDIA_TYPE, body, now) for name, body in lists.items())
 
 
-async def build_site(engine: Engine, shelf: Shelf, folder: Path) -> WrittenSite:
+async def build_site(house: House, engine: Engine, shelf: Shelf, folder: Path) -> WrittenSite:
     """Write everything on the shelf as a static site.
 
     Raises:
         PublishError: A file could not be put in its place.
+        StoreError: What the pages show could not be read.
     """
+    from aggregator.model.topic import Access
     from aggregator.publish import write_site
-    from aggregator.service.site import site_files
+    from aggregator.service.site import look, make_site
 
-    return write_site(folder, site_files(engine.plan.site, shelf, await engine.status()))
+    plan = engine.plan
+    seen = await look(house.store, shelf, engine.archives, await engine.status())
+    public = [topic.slug for topic in plan.topics if topic.access is Access.PUBLIC]
+    made = make_site(plan.site, shelf, seen, public)
+    return write_site(folder, made.files, made.keeps)
 
 
 @asynccontextmanager

@@ -35,9 +35,9 @@ TEND = timedelta(minutes=1)
 LETTERS = timedelta(seconds=20)
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
+LOOK = timedelta(minutes=15)
 AGES = timedelta(minutes=1)
 WORDS = timedelta(seconds=5)
-LOOK = timedelta(minutes=15)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -144,10 +144,10 @@ class Daemon:
         self._metronome.every(TICK, self._postman.round)
         self._metronome.every(LETTERS, self._postman.letters)
         self._metronome.every(COUNT, self._count_readers)
-        self._metronome.every(AGES, self._engine.chores.look_at_time)
-        self._metronome.every(WORDS, self._engine.chores.index_words)
         if self.watchman is not None:
             self._metronome.every(LOOK, self.watchman.look)
+        self._metronome.every(AGES, self._engine.chores.look_at_time)
+        self._metronome.every(WORDS, self._engine.chores.index_words)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 

@@ -60,9 +60,9 @@ class Engine:
         self._by_id = {source.id: source for source in plan.sources}
         self.audience = Audience()
         self._school = School(house)
+        self.settler = Settler(house, lambda: self._plan, shelf)
         self.doors = Doors(house.store, house.clock)
         self.archives = Archives(house.store, house.clock, lambda: self._plan, house.render_archive)
-        self.settler = Settler(house, lambda: self._plan, shelf)
         self._parts = PollParts(
             store=house.store,
             fetcher=house.fetcher,

@@ -44,11 +44,11 @@ MESSAGE = Message(
     id="m1", way=Way.HOOK, topic="world", target="chat", content="{}", made_at=NOON - DAY, due_at=NOON - DAY
 )
 GIVEN_UP = Settlement(state=MessageState.DEAD, due_at=NOON - DAY, attempts=1)
-MONTH = Rendition(
-    name="world/2026-10.atom", media_type="text/plain", body=b"b", gzipped=b"g", etag='"e"', changed_at=NOON
-)
 INCIDENT = Incident(
     kind=IncidentKind.RULE_IDLE, subject="world", noticed_at=NOON, seen_at=NOON, opened_at=NOON, closed_at=NOON
+)
+MONTH = Rendition(
+    name="world/2026-10.atom", media_type="text/plain", body=b"b", gzipped=b"g", etag='"e"', changed_at=NOON
 )
 TOGETHER = Act(kind=ActKind.MERGE, named=(ONE.key.short, OTHER.key.short))
 
@@ -116,14 +116,6 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "status": lambda store: store.status([WORLD], NOON, polls=9),
     "source_view": lambda store: store.source_view("lwn", NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
-    "archive": lambda store: store.archive("world", "2026-10"),
-    "month": lambda store: store.month(WORLD, "2026-11", NOON, lambda view: compose(view, NOON, SITE), most=9),
-    "open_months": lambda store: store.open_months([WORLD], "2027-01"),
-    "tokens": lambda store: store.tokens(),
-    "tastes": lambda store: store.tastes(),
-    "background": lambda store: store.background(9),
-    "story_view": lambda store: store.story_view(ONE.key.short),
-    "activity": lambda store: store.activity(NOON),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
     "next_weighing_at": lambda store: store.next_weighing_at(),
     "search": lambda store: store.search(EVERYTHING),

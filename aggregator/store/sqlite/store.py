@@ -18,13 +18,11 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
-from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.searching import Found, Sought
-from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -62,12 +60,13 @@ from aggregator.store.sqlite.aside import Aside, open_aside
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
 from aggregator.store.sqlite.quiet import transact_quiet
 from aggregator.store.sqlite.schema import MIGRATIONS
+from aggregator.store.sqlite.telling import Telling
 from aggregator.store.sqlite.writer import ReadingThread, Writer
 
 Result = TypeVar("Result")
 
 
-class SqliteStore:
+class SqliteStore(Telling):
     """Keeps everything in one SQLite file: one thread writes, one reads beside it.
 
     Secrets of sources are never written down: ``claim_due`` and ``claim`` give out the sources of the last
@@ -259,14 +258,6 @@ class SqliteStore:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
 
-    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
-        """List messages that wait and are due, of each target the oldest."""
-        return await self._reader.run(lambda db: outbox.due_messages(db, now, limit))
-
-    async def settle_message(self, message: Message, settlement: Settlement) -> None:
-        """Write what became of a message."""
-        await self._write(lambda db: outbox.settle_message(db, message, settlement))
-
     async def month(
         self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
     ) -> Edition | None:
@@ -298,22 +289,6 @@ class SqliteStore:
     async def tokens(self) -> Mapping[str, str]:
         """Give the topics by the hashes of the tokens that hold."""
         return await self._reader.run(archives.tokens)
-
-    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
-        """Look at everything that may be amiss."""
-        return await self._reader.run(lambda db: incidents.sights(db, topics, now))
-
-    async def incidents_going(self) -> tuple[Incident, ...]:
-        """List the incidents that are not closed."""
-        return await self._reader.run(incidents.going)
-
-    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
-        """Write new and changed incidents, and forget those that were none."""
-        await self._write(lambda db: incidents.keep_incidents(db, kept, blips))
-
-    async def events(self, limit: int) -> Events:
-        """List the confirmed incidents, the last opened first."""
-        return await self._reader.run(lambda db: incidents.events(db, limit))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
