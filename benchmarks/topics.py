@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import math
 import random
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from aggregator.text.tokens import tokens
 from aggregator.topics import LearnedTaste, parse_query
 from aggregator.topics.evaluate import holds
 from aggregator.topics.indexed import IndexedEntry
-from aggregator.topics.learning import MOST_BACKGROUND, fit, learn
+from aggregator.topics.learning import LEAST_BACKGROUND, MOST_BACKGROUND, fit, learn
 from benchmarks.corpora import NOTICE
 from benchmarks.labelled import Labelled, ag_news, bbc, kagi_filters, kagi_sites, tgcontest, uci, week
 from benchmarks.results import Result
@@ -33,6 +34,7 @@ from tests.builders import make_facts, make_stored
 QUERIES = Path(__file__).with_name("topics.yaml")
 EXAMPLES = 20
 SEEDS = 3
+JUMBLES = 10
 COLLECTIONS: Mapping[str, Callable[[Path], list[Labelled]]] = {
     "bbc": bbc,
     "ag-news": ag_news,
@@ -92,11 +94,10 @@ def _queries(corpora: Path) -> list[Result]:
 def _results(rows: Mapping[str, Sequence[tuple[Taken, Taken, Taken]]]) -> Iterator[Result]:
     of = {**rows, "mean": [one for found in rows.values() for one in found]}
     for what in ("precision", "recall"):
-        for place, beside in ((1, "keywords"), (2, "centroid")):
-            for name, found in of.items():
-                ours, theirs = (mean(getattr(one[at], what) for one in found) for at in (0, place))
-                suffix = "" if beside == "keywords" else f".{beside}"
-                yield Result(f"topics.{what}.{name}{suffix}", ours, "%", beside, theirs)
+        for name, found in of.items():
+            ours, keywords, centroids = (mean(getattr(one[at], what) for one in found) for at in range(3))
+            yield Result(f"topics.{what}.{name}", ours, "%", "keywords", keywords)
+        yield Result(f"topics.{what}.all", ours, "%", "centroid", centroids)
 
 
 def _entry(number: int, one: Labelled) -> IndexedEntry:
@@ -123,9 +124,12 @@ def _taken(got: Sequence[bool], truth: Sequence[bool]) -> Taken:
 def _by_centroid(both: Sequence[Labelled], subject: str) -> Taken:
     """Take what is like the middle of examples, above the threshold that is best on the first half."""
     first, second = ([one for one in both if one.is_first is half] for half in (True, False))
-    (examples,) = _draws(first, subject, seeds=1)
-    scores = [centroid(examples, first, half) for half in (first, second)]
-    truths = [[one.subject == subject for one in half] for half in (first, second)]
+    under = [one for one in first if one.subject == subject]
+    examples = random.Random(0).sample(under, min(EXAMPLES, (len(under) + 1) // 2))
+    # What it was learned from says nothing of what is to come.
+    others = [one for one in first if one not in examples]
+    scores = [centroid(examples, first, half) for half in (others, second)]
+    truths = [[one.subject == subject for one in half] for half in (others, second)]
 
     def f1(threshold: float) -> float:
         taken = _taken([score >= threshold for score in scores[0]], truths[0])
@@ -195,11 +199,37 @@ def _examples(corpora: Path) -> list[Result]:
                 means[way].append(averages[way])
                 results.append(Result(f"like.ap.{label}.{way}", averages[way], "%", "centroid", averages["centroid"]))
             means["centroid"].append(averages["centroid"])
-    for way in sorted(means.keys() - {"centroid"}):
-        results.append(Result(f"like.ap.mean.{way}", mean(means[way]), "%", "centroid", mean(means["centroid"])))
-    for way in ("words", "meaning", "jumble"):
-        results.append(Result(f"like.refused.{way}", tally[f"{way} refused"], f"of {tally[way]}"))
-    return sorted(results, key=lambda one: one.name)
+    results += [
+        Result(f"like.ap.mean.{way}", mean(means[way]), "%", "centroid", mean(means["centroid"]))
+        for way in sorted(means.keys() - {"centroid"})
+    ]
+    ways = [way for way in ("words", "meaning", "jumble") if tally[way]]
+    results += [Result(f"like.refused.{way}", tally[f"{way} refused"], f"of {tally[way]}") for way in ways]
+    return sorted([*results, *_costs(ag_news(corpora), meaning)], key=lambda one: one.name)
+
+
+def _costs(both: Sequence[Labelled], meaning: Meaning | None) -> Iterator[Result]:
+    """Say what it costs to judge one entry, and to learn one topic."""
+    first, second = ([one for one in both if one.is_first is half] for half in (True, False))
+    taught, *_ = _draws(first, first[0].subject, 1)
+    lesson = Lesson(
+        topic="cost",
+        examples=tuple(Example(title=one.title, text=one.summary) for one in taught),
+        background=tuple(Example(title=one.title, text=one.summary) for one in first[:MOST_BACKGROUND]),
+    )
+    for way, how in {"words": None, "meaning": load_meaning()}.items():
+        if way == "meaning" and meaning is None:
+            continue
+        if how is not None:
+            how.encode("the model is loaded by this")
+        before = time.process_time()
+        taste = LearnedTaste(fit(lesson, how), how)
+        between = time.process_time()
+        for one in second:
+            taste.score(one.title, one.summary)
+        after = time.process_time()
+        yield Result(f"like.learn.{way}", between - before, "s CPU")
+        yield Result(f"like.judge.{way}", 1000 * (after - between) / len(second), "ms CPU")
 
 
 def _without_text(one: Labelled) -> Labelled:
@@ -224,12 +254,14 @@ def _compare(both: Sequence[Labelled], meaning: Meaning | None, tally: Counter[s
                 found[way].append(average_precision(scores, truth))
                 _count(lesson, how, way, tally)
             found["centroid"].append(average_precision(centroid(examples, first, second), truth))
-    for seed in range(SEEDS):
+    for seed in range(JUMBLES):
         jumble = tuple(random.Random(seed).sample(background, EXAMPLES))
         _count(Lesson(topic="jumble", examples=jumble, background=background), None, "jumble", tally)
     return found
 
 
 def _count(lesson: Lesson, meaning: Meaning | None, way: str, tally: Counter[str]) -> None:
+    if len(lesson.background) < LEAST_BACKGROUND + EXAMPLES:
+        return  # refused for that, whatever the examples are
     tally[way] += 1
     tally[f"{way} refused"] += isinstance(learn(lesson, meaning), Refused)

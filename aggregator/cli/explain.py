@@ -57,7 +57,7 @@ async def _explain(settings: Settings, subject: str, more: str | None) -> tuple[
             explanation = await explain_source(store, more, datetime.now(UTC))
             return () if explanation is None else (explanation,)
         topics = with_tastes(settings.topics, await schooled(store, settings) if more is not None else ())
-        return await explain_entry(store, topics, subject, more)
+        return await explain_entry(store, topics, subject, more, datetime.now(UTC))
     finally:
         await store.close()
 

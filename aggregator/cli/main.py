@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Look inside": {
         "entries": "List what is stored.",
+        "search": "Search everything that is kept, in the query language.",
         "explain": "Why an entry is here or not; why a source is polled then.",
         "status": "Sources, topics and errors at a glance.",
     },

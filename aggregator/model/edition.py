@@ -9,6 +9,7 @@ from aggregator.model.editing import Mark
 from aggregator.model.entry import Enclosure, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.extras import NO_EXTRAS, Extras
 from aggregator.model.reason import Reason
+from aggregator.model.sending import Message
 from aggregator.model.topic import Access, Output, Topic
 
 
@@ -88,6 +89,8 @@ class TopicView:
         marks: Pins and hidings that hold here now, the oldest first.
         last_digest: Of the edition before, empty at first.
         last_changed_at: When the content last changed.
+        announcing: Subjects that the same commit has announced already, where a flood is announced in slices.
+        told: For each mailing of the topic by name, up to when its mailbox was told; not those that are new.
         older_at: When the newest of those subjects was announced that this topic announced before the candidates;
             None when there are none.
     """
@@ -100,6 +103,8 @@ class TopicView:
     taken_urls: frozenset[str] = frozenset()
     last_digest: str = ""
     last_changed_at: datetime | None = None
+    announcing: frozenset[EntryKey] = frozenset()
+    told: tuple[tuple[str, datetime], ...] = ()
     older_at: datetime | None = None
     marks: tuple[Mark, ...] = ()
 
@@ -186,12 +191,16 @@ class Composed:
         new_rows: For subjects that no topic had announced before.
         announced: Subjects that this topic announces with this edition.
         leads: The entries that speak in it, in its order.
+        messages: What tells of it elsewhere; of a flood that is announced in slices only those of the last count.
+        told: As in the view, from now on; empty leaves it as it is.
     """
 
     edition: Edition
     new_rows: tuple[LedgerRow, ...] = ()
     announced: tuple[EntryKey, ...] = ()
     leads: tuple[EntryKey, ...] = ()
+    messages: tuple[Message, ...] = ()
+    told: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

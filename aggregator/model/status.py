@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
+from aggregator.model.looking import Revision
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
+from aggregator.model.sending import TargetStatus
 from aggregator.model.source import Source, SourceState
+from aggregator.model.story import StoryFacts
 from aggregator.model.verdict import PollRecord
 
 
@@ -58,6 +61,8 @@ class EntryView:
         story: Short id of its story; empty until it was curated.
         reasons: In the order in which the data walks.
         topics: Topic and reason of each match.
+        telling: Who tells its story, as it is now.
+        revisions: What it was before, the oldest first; of many edits the last ones.
     """
 
     stored: StoredEntry
@@ -65,6 +70,22 @@ class EntryView:
     source: SourceFacts
     reasons: tuple[Reason, ...] = ()
     topics: tuple[tuple[str, Reason], ...] = ()
+    telling: StoryFacts | None = None
+    revisions: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """A story with its members.
+
+    Attributes:
+        id: Its short id, which may differ from the one that was asked for: a story that became part of another is
+            found there.
+        members: By first seen, the oldest first.
+    """
+
+    id: str
+    members: tuple[EntryView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +114,7 @@ class Status:
 
     Attributes:
         paces: What was learned of hosts: those with a pace of their own first, then last things first.
+        outbox: Every target that something waits for, was given up for or was sent to of late.
     """
 
     at: datetime
@@ -101,6 +123,7 @@ class Status:
     entries: int = 0
     waiting: int = 0
     paces: tuple[Pace, ...] = ()
+    outbox: tuple[TargetStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from aggregator.model.entry import EntryKey
 from aggregator.model.liking import Like, Taste
 from aggregator.model.reason import Reason
+from aggregator.model.sending import NO_SENDING, Sending
 
 
 class TopicMode(StrEnum):
@@ -89,6 +90,7 @@ class Topic:
         retroactive: What becomes of older entries that a changed rule lets in.
         like: Examples that its entries have to be like, beside what ``match`` asks for.
         taste: What was learned from them; None lets nothing in.
+        sending: Where its news is told beside its feeds.
     """
 
     slug: str
@@ -102,6 +104,7 @@ class Topic:
     output: Output = Output()
     place: str = ""
     context: str = ""
+    sending: Sending = NO_SENDING
     access: Access = Access.PUBLIC
     retroactive: Retroactive = Retroactive.SILENT
     like: Like | None = None

@@ -11,6 +11,8 @@ from aggregator.model.discovery import Discovery
 from aggregator.model.editing import DoneAct
 from aggregator.model.entry import StoredEntry
 from aggregator.model.pace import Pace
+from aggregator.model.searching import SearchHit
+from aggregator.model.sending import TargetStatus
 from aggregator.model.status import Explanation, SourceStatus, Status, TopicStatus
 from aggregator.model.verdict import PollRecord
 from aggregator.model.websub import PushState
@@ -65,6 +67,11 @@ def entry_json(stored: StoredEntry, story_short_id: str) -> dict[str, Any]:
         "topics": list(stored.topics),
         "extras": {name: value for name, value in asdict(entry.extras).items() if value not in (None, ())},
     }
+
+
+def hit_json(hit: SearchHit) -> dict[str, Any]:
+    """Shape an entry that a search found, with where it was found."""
+    return entry_json(hit.stored, hit.story) | {"found": hit.reason.evidence, "at": dict(hit.reason.facts).get("at")}
 
 
 def explanation_json(one: Explanation) -> dict[str, Any]:
@@ -129,6 +136,22 @@ def _shape(status: Status) -> dict[str, Any]:
         "sources": [_source(one) for one in status.sources],
         "topics": [_topic(one) for one in status.topics],
         "hosts": [_pace(one) for one in status.paces],
+        "outbox": [_target(one) for one in status.outbox],
+    }
+
+
+def _target(one: TargetStatus) -> dict[str, Any]:
+    return {
+        "way": one.way.value,
+        "topic": one.topic,
+        "target": one.target,
+        "waiting": one.waiting,
+        "dead": one.dead,
+        "sent": one.sent,
+        "oldest_at": instant(one.oldest_at),
+        "next_at": instant(one.next_at) if one.waiting else None,
+        "sent_at": instant(one.sent_at),
+        "error": one.detail or None,
     }
 
 

@@ -17,6 +17,7 @@ from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
+from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
 from aggregator.service.web.audience import Turnstile
@@ -29,8 +30,11 @@ GRACE = timedelta(seconds=7)
 
 TICK = timedelta(seconds=1)
 TEND = timedelta(minutes=1)
+LETTERS = timedelta(seconds=20)
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
+AGES = timedelta(minutes=1)
+WORDS = timedelta(seconds=5)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -73,6 +77,7 @@ class Daemon:
         self.push: PushDesk | None = None
         self.turnstile = Turnstile(house.clock)
         self._poll = poll
+        self._postman = Postman(house, engine)
         self._metronome = Metronome(house.clock)
         self._stop = asyncio.Event()
         self._reloading: asyncio.Task[None] | None = None
@@ -129,7 +134,11 @@ class Daemon:
             if self.push is not None:
                 self._metronome.every(TEND, self.push.tend)
             self._metronome.every(PAGES, self._engine.read_pages)
+        self._metronome.every(TICK, self._postman.round)
+        self._metronome.every(LETTERS, self._postman.letters)
         self._metronome.every(COUNT, self._count_readers)
+        self._metronome.every(AGES, self._engine.chores.look_at_time)
+        self._metronome.every(WORDS, self._engine.chores.index_words)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 
@@ -137,7 +146,7 @@ class Daemon:
         self._metronome.guard()
         if by := self._metronome.stepped_by:
             # What was an hour ahead stays an hour ahead: nobody is asked early, nobody waits for years.
-            await self._engine.shift(by)
+            await self._house.store.shift(by)
             self._metronome.stepped_by -= by
         if self._house.clock.monotonic() - self._engine.last_fed > LONG_PAUSE_SECONDS:
             await self._engine.spread()

@@ -12,13 +12,16 @@ from datetime import datetime, timedelta
 from aggregator.errors import StoreError, StoreFull
 from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
+from aggregator.model.metering import Counts
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
+from aggregator.service.chores import Chores
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
+from aggregator.service.meter import Meter
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
 from aggregator.service.schooling import School
@@ -41,6 +44,7 @@ class Engine:
 
     Attributes:
         errands: What is asked beside polls, by the pace of the configuration in force.
+        chores: What is done when there is time.
         audience: For how many each source is read; publishers are told.
     """
 
@@ -70,7 +74,9 @@ class Engine:
         )
         self._round = Tally()
         self._tallies = [self._round]
+        self._meter = Meter(house.clock.now())
         self.errands = Errands(house, self._pace)
+        self.chores = Chores(house, self._settler, self._runners)
         self._feeding = asyncio.Lock()
         self._refill = False
         self._freed = asyncio.Event()
@@ -129,10 +135,6 @@ class Engine:
         if later:
             logger.info("%d sources of hosts with many are polled over the next hour, not at once", later)
 
-    async def shift(self, by: timedelta) -> None:
-        """Make up for a wall clock that was stepped."""
-        await self._house.store.shift(by)
-
     async def poll_due(self) -> tuple[str, ...]:
         """Poll all that is due, to the end, and settle it; name the sources that failed."""
         async with self._polling() as tally:
@@ -188,6 +190,11 @@ class Engine:
         if await self._school.has_news(self._plan):
             await self._settler.change(lambda: self._adopt(self._plan))
 
+    async def write_letters(self, slugs: Sequence[str]) -> None:
+        """Announce these topics, with the letters whose time has come."""
+        if slugs:
+            await self._settler.write_letters(slugs)
+
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
         return await self._settler.edit(act)
@@ -209,6 +216,10 @@ class Engine:
     async def status(self, *, polls: int = 1) -> Status:
         """Tell the state of every source and topic."""
         return await self._house.store.status(self._plan.topics, self._house.clock.now(), polls=polls)
+
+    def counts(self) -> Counts:
+        """Tell what polls brought since this process began."""
+        return self._meter.counts(self._house.clock.monotonic() - self.last_fed)
 
     def end_round(self) -> None:
         """Say in one line what has been polled since the last time, if anything, and once all is quiet."""
@@ -260,6 +271,7 @@ class Engine:
                 tally.failed.append(claim.source.id)
             return ""
         log_poll(polled)
+        self._meter.add(polled)
         for tally in self._tallies:
             tally.add(polled)
         if polled.record.new or polled.record.revised or polled.released:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from aggregator.settings.findings import Loc, quoted
 from aggregator.settings.section import Section
+from aggregator.settings.sending import MailSection, SendSection
 from aggregator.settings.shapes import (
     DefaultsSection,
     DuplicatesSection,
@@ -29,7 +30,8 @@ LATER = "not available in this version yet"
 
 # Slugs that routes use.
 RESERVED = frozenset(
-    ("sources", "status", "search", "admin", "e", "s", "f", "api", "ops", "websub", "livez", "readyz", "metrics")
+    {"sources", "status", "search", "admin", "e", "s", "f", "api", "ops", "websub", "livez", "readyz", "metrics"}
+    | {"index", "topics"}
 )
 
 _SOURCE_LATER = ("mute", "clean", "respect-robots", "settle")
@@ -80,6 +82,7 @@ _SECTIONS: dict[str, type[Section]] = {
     "sources": SourceSection,
     "groups": GroupSection,
     "policies": PoliciesSection,
+    "mail": MailSection,
 }
 _POLICIES: dict[str, type[Section]] = {"duplicates": DuplicatesSection, "stories": StoriesSection}
 _TOPICS: dict[str, type[Section]] = {"output": OutputSection, "like": LikeSection}
@@ -98,6 +101,8 @@ def section_at(loc: Loc, root: type[Section]) -> type[Section]:
         return root
     first = str(loc[0])
     if first == "topics":
+        if "send" in loc[2:]:
+            return SendSection
         return _TOPICS.get(str(loc[-1]), TopicSection)
     if first == "network" and "host-groups" in loc:
         return HostGroupSection

@@ -15,6 +15,7 @@ from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import near
 from aggregator.settings.layers import Groups
 from aggregator.settings.queries import QueryCheck, check_drops
+from aggregator.settings.sending import read_mail_server
 from aggregator.settings.shapes import (
     DefaultsSection,
     DuplicatesSection,
@@ -36,7 +37,7 @@ _CONTAINERS = frozenset(
     (
         *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output"),
         *("site", "server", "network", "defaults", "host-groups", "allow-private"),
-        *("policies", "duplicates", "stories", "like"),
+        *("policies", "duplicates", "stories", "like", "send", "mail"),
     )
 )
 # Below these stand names that users choose; a name alone says enough.
@@ -88,7 +89,8 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
     names = listed.names
     names.lost |= library.incomplete or any(_loses_a_name(loc) for part in library.parts for loc in part.tree.damaged)
     check_drops(check_query, library.parts, findings)
-    topics = TopicList(names, check_query, findings).read(library.parts)
+    mail = read_mail_server(main.mail, library.parts[0].tree, findings)
+    topics = TopicList(names, check_query, findings, mail_server=main.mail is not None).read(library.parts)
     _remark(library, groups, names, {source.group for source in sources})
     return Settings(
         file=file.shown,
@@ -101,6 +103,7 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
         origins=origins,
         stories=_stories(main.policies or PoliciesSection()),
         semantic=main.policies is None or main.policies.semantic is not False,
+        mail=mail,
     )
 
 

@@ -48,6 +48,7 @@ from aggregator.settings.kinds import (
 )
 from aggregator.settings.reading import ReadingSection
 from aggregator.settings.section import Section
+from aggregator.settings.sending import MailSection, SendSection
 
 
 class SiteSection(Section):
@@ -231,6 +232,7 @@ class TopicSection(Section):
         "or none (not taken).",
     )
     output: OutputSection | None = None
+    send: list[SendSection | None] | None = Field(default=None, description="Hooks and mailboxes that are told.")
 
 
 def _grouped(value: object) -> object:
@@ -266,4 +268,5 @@ class MainFile(IncludedFile):
     )
     network: NetworkSection | None = None
     defaults: DefaultsSection | None = None
+    mail: MailSection | None = None
     policies: PoliciesSection | None = Field(default=None, description="What counts as a copy, and as one story.")

@@ -13,6 +13,7 @@ from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import RESERVED, near
 from aggregator.settings.likes import read_like
 from aggregator.settings.queries import QueryCheck, check_text
+from aggregator.settings.sending import Targets
 from aggregator.settings.shapes import OutputSection, TopicSection
 from aggregator.settings.sources import Names
 from aggregator.settings.tree import Tree
@@ -25,11 +26,12 @@ _SLUG_RULE = "a slug is made of a-z, 0-9 and '-'"
 class TopicList:
     """Gathers the topics of all files."""
 
-    def __init__(self, names: Names, check_query: QueryCheck, findings: Findings) -> None:
+    def __init__(self, names: Names, check_query: QueryCheck, findings: Findings, *, mail_server: bool = False) -> None:
         self.topics: list[Topic] = []
         self._names = names
         self._check_query = check_query
         self._findings = findings
+        self._mail_server = mail_server
         self._slugs: dict[str, Spot] = {}
         self._aliases: dict[str, Spot] = {}
         self._from: dict[str, tuple[Tree, Loc]] = {}
@@ -81,6 +83,7 @@ class TopicList:
                 output=self._output(section.output or OutputSection(), tree, (*loc, "output")),
                 place=str(tree.key_spot(loc)),
                 like=read_like(section.like, tree, (*loc, "like"), self._findings),
+                sending=Targets(tree, self._findings, mail_server=self._mail_server).read(section.send, (*loc, "send")),
                 **said,
             )
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator.errors import Problem
+from aggregator.model.sending import MailServer
 from aggregator.model.source import Source
 from aggregator.model.story import StoryPolicy
 from aggregator.model.topic import Topic
@@ -108,6 +109,7 @@ class Settings:
         data: Absolute path of the data folder.
         stories: What counts as a copy and as one story; the ``policies``.
         semantic: Whether topics learn from examples by meaning, too, where the extra for it is installed.
+        mail: The server that takes our mail; None sends none.
         warnings: By file and line.
         origins: One for each source, in the same order.
     """
@@ -123,3 +125,4 @@ class Settings:
     origins: tuple[Origin, ...] = ()
     stories: StoryPolicy = StoryPolicy()
     semantic: bool = True
+    mail: MailServer | None = None

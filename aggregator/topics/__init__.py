@@ -5,6 +5,8 @@ from aggregator.topics.learning import MOST_BACKGROUND, asked_of, learn
 from aggregator.topics.likeness import LearnedTaste
 from aggregator.topics.membership import TopicSet
 from aggregator.topics.query import Query, QueryWarning, parse_query
+from aggregator.topics.searching import sought, words_of
+from aggregator.topics.wording import in_words
 
 __all__ = [
     "MOST_BACKGROUND",
@@ -13,7 +15,10 @@ __all__ = [
     "QueryWarning",
     "TopicSet",
     "asked_of",
+    "in_words",
     "learn",
     "parse_query",
+    "sought",
     "without_dropped",
+    "words_of",
 ]

@@ -17,6 +17,9 @@ from aggregator.model.editing import Act, ActKind
 from aggregator.model.edition import SiteFacts
 from aggregator.model.following import FollowChange
 from aggregator.model.pace import Errand
+from aggregator.model.reason import Reason
+from aggregator.model.searching import Sought
+from aggregator.model.sending import Message, MessageState, Settlement, Way
 from aggregator.model.source import Due
 from aggregator.model.status import EntryFilter
 from aggregator.model.story import Curated
@@ -24,6 +27,7 @@ from aggregator.model.verdict import Ask, ChangeSet, Known, PollRecord
 from aggregator.model.websub import PushState
 from aggregator.pipeline.ports import Store
 from aggregator.publish import compose
+from aggregator.topics import words_of
 from tests.builders import NOON, make_entry, make_source, make_topic
 from tests.contract.steps import bring, deciding, new
 
@@ -34,6 +38,10 @@ SIGHTING = Sighting(topic="world", reader="a reader", subscribers=1, at=NOON)
 SITE = SiteFacts(title="T", base_url="https://t.example", language="en", contact=None, generator="g")
 WORLD = make_topic("world")
 ONE, OTHER = make_entry("1"), make_entry("4")
+MESSAGE = Message(
+    id="m1", way=Way.HOOK, topic="world", target="chat", content="{}", made_at=NOON - DAY, due_at=NOON - DAY
+)
+GIVEN_UP = Settlement(state=MessageState.DEAD, due_at=NOON - DAY, attempts=1)
 TOGETHER = Act(kind=ActKind.MERGE, named=(ONE.key.short, OTHER.key.short))
 
 
@@ -64,28 +72,35 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "stale_topics": lambda store: store.stale_topics([]),
     "rematch": lambda store: store.rematch([WORLD], 9, lambda _: Curated()),
     "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
+    "settle_message": lambda store: store.settle_message(MESSAGE, GIVEN_UP),
     "edit": lambda store: store.edit(TOGETHER, NOON),
     "prune": lambda store: store.prune(NOON + 999 * DAY),
     "keep_full_text": lambda store: store.keep_full_text(
         FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
     ),
+    "index_words": lambda store: store.index_words(9, words_of),
+    "weigh": lambda store: store.weigh(NOON, 9, lambda _: Curated(due=((ONE.key, NOON + DAY),))),
     "note_readers": lambda store: store.note_readers([SIGHTING], NOON),
     "run_errand": lambda store: store.run_errand(
         Errand(host="lwn.example", family="lwn.example", at=NOON), lambda seen: replace(seen.pace, next_at=NOON)
     ),
 }
+EVERYTHING = Sought(terms=None, fits=lambda _: True, judge=lambda _: Reason("search", "found", "match"), limit=9)
 READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "known_document": lambda store: store.known_document("lwn"),
     "next_due_at": lambda store: store.next_due_at(),
     "followed": lambda store: store.followed(),
     "subscription": lambda store: store.subscription("0" * 64),
     "acts": lambda store: store.acts(),
+    "due_messages": lambda store: store.due_messages(NOON, 9),
     "recall": lambda store: store.recall(),
     "entries": lambda store: store.entries(EntryFilter(), NOON),
     "status": lambda store: store.status([WORLD], NOON, polls=9),
     "source_view": lambda store: store.source_view("lwn", NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
+    "next_weighing_at": lambda store: store.next_weighing_at(),
+    "search": lambda store: store.search(EVERYTHING),
     "audience": lambda store: store.audience(NOON),
     "topic_records": lambda store: store.topic_records(),
     "members": lambda store: store.members(["world"], NOON),
@@ -100,6 +115,7 @@ async def store(store: Store) -> Store:
     await store.sync_sources([make_source()], NOON)
     await bring(store, new(ONE, OTHER))
     await store.curate(9, deciding("world"))
+    await store.announce(make_topic("told"), NOON, lambda view: replace(compose(view, NOON, SITE), messages=(MESSAGE,)))
     await bring(store, new(make_entry("3")), at=NOON + DAY)
     return store
 

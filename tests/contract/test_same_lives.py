@@ -25,8 +25,10 @@ from aggregator.model.topic import TopicMode
 from aggregator.model.websub import Offer, PushState
 from aggregator.pipeline.curate import Desk, rematch
 from aggregator.pipeline.poll import PollParts, poll
+from aggregator.pipeline.weigh import weigh
 from aggregator.schedule import spread
 from aggregator.store.sqlite import SqliteStore
+from aggregator.topics import TopicSet
 from tests.builders import NOON, make_source, make_topic
 from tests.contract.house import POLICY, TEXT, House
 from tests.fakes.clock import FakeClock
@@ -46,6 +48,9 @@ TITLES = (
     "Budget: parliament votes",
     "Storm closes the harbour of Valletta",
 )
+
+
+RULES = ("ferry", "malta OR budget", "outlets>=2 age<9h", "ferry story-age>1d")
 
 
 @dataclass(slots=True)
@@ -82,6 +87,8 @@ class Twins:
 
     async def curate(self) -> None:
         await self.both(lambda house: house.curate())
+        if self.chance.random() < 0.7:
+            await self.both(lambda house: weigh(house.store, TopicSet.compile(house.topics), self.clock.now()))
 
     async def announce(self) -> None:
         self.chance.shuffle(order := list(self.real.topics))
@@ -95,7 +102,13 @@ class Twins:
         topics = [make_topic("world", mode=mode, limit=self.chance.choice([1, 3, 60]))]
         if self.chance.random() < 0.7:
             slug, other = self.chance.sample(["ships", "boats"], 2)
-            topics.append(make_topic(slug, match=self.chance.choice(["ferry", "malta OR budget"]), aliases=(other,)))
+            topics.append(
+                make_topic(
+                    slug,
+                    match=self.chance.choice(RULES),
+                    aliases=(other,),
+                )
+            )
         self.real.topics = self.fake.topics = topics
         await self.both(lambda house: rematch(house.store, house.topics))
 
@@ -218,9 +231,12 @@ async def seen(house: House, clock: FakeClock) -> dict[str, Any]:
         "status": status,
         "entries": entries,
         "views": [await store.entry_views(stored.entry.key.short) for stored, _ in entries[:3]],
+        "stories": [await store.story_view(story) for _, story in entries[:3] if story],
+        "activity": await store.activity(now),
         "sources": [await store.source_view(name, now) for name in names],
         "followed": await store.followed(),
         "next": await store.next_due_at(),
+        "weighing": await store.next_weighing_at(),
         "pages": await store.pages_wanted(names, now, 99),
         "acts": await store.acts(),
         "documents": [(frozenset(one.items), one.frame) for one in documents],

@@ -6,17 +6,20 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore, TasteStore
 from aggregator.pipeline.ports.matching import MatchStore
-from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Poster, Reader
+from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader
+from aggregator.pipeline.ports.searching import SearchStore
 from aggregator.pipeline.ports.stores import (
     AnnounceStore,
     CurateStore,
     EditStore,
+    OutboxStore,
     PollStore,
     PushStore,
     Rehearsal,
     RehearseStore,
     Store,
 )
+from aggregator.pipeline.ports.weighing import WeighStore
 
 __all__ = [
     "AnnounceStore",
@@ -28,7 +31,9 @@ __all__ = [
     "EditStore",
     "Fetcher",
     "FullTextStore",
+    "Mailer",
     "MatchStore",
+    "OutboxStore",
     "PaceStore",
     "PollStore",
     "Poster",
@@ -37,6 +42,8 @@ __all__ = [
     "Reader",
     "Rehearsal",
     "RehearseStore",
+    "SearchStore",
     "Store",
     "TasteStore",
+    "WeighStore",
 ]

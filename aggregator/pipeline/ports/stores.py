@@ -9,6 +9,7 @@ from typing import Protocol
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.story import CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
@@ -23,6 +24,8 @@ from aggregator.pipeline.ports.keeping import (
     TasteStore,
 )
 from aggregator.pipeline.ports.matching import MatchStore
+from aggregator.pipeline.ports.searching import SearchStore
+from aggregator.pipeline.ports.weighing import WeighStore
 
 
 class PollStore(Protocol):
@@ -117,7 +120,7 @@ class PushStore(Protocol):
         ...
 
 
-class CurateStore(MatchStore, Protocol):
+class CurateStore(MatchStore, WeighStore, Protocol):
     """What curating needs. One curate step at a time."""
 
     async def recall(self) -> Recalled:
@@ -136,7 +139,24 @@ class AnnounceStore(Protocol):
         """Compose a topic's edition; commit new ledger rows and the topic's state with it.
 
         With nothing new the edition is the one that was there, to the byte. ``compose`` is pure and may be called
-        more than once: entries that do not speak need not be read whole, and a flood may be announced in slices.
+        more than once: entries that do not speak need not be read whole, and a flood may be announced in slices. The
+        messages that tell of it elsewhere, those of the last call, are written in the same commit; one that merges
+        takes the place of the one that waits for the same target, with its due time.
+        """
+        ...
+
+
+class OutboxStore(Protocol):
+    """What sending needs."""
+
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        """List messages that wait and are due, the oldest first; of those for one target only the oldest."""
+        ...
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        """Write what became of a message; one whose place was taken meanwhile is left alone.
+
+        What was sent is remembered without its content, so that it can be counted for a while.
         """
         ...
 
@@ -188,6 +208,7 @@ class Store(
     PushStore,
     CurateStore,
     AnnounceStore,
+    OutboxStore,
     EditStore,
     ReadStore,
     CareStore,
@@ -196,6 +217,7 @@ class Store(
     PaceStore,
     RehearseStore,
     TasteStore,
+    SearchStore,
     Protocol,
 ):
     """All of it, as one part provides it."""

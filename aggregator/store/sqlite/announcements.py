@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from aggregator.model.edition import Composed, Edition, TopicView
+from aggregator.model.entry import EntryKey
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite.candidates import (
     MEMBER_OF,
@@ -22,6 +23,7 @@ from aggregator.store.sqlite.candidates import (
     waiting_for,
 )
 from aggregator.store.sqlite.marks import marks_on
+from aggregator.store.sqlite.outbox import add_messages, told_until, write_told
 from aggregator.store.sqlite.rows import (
     Row,
     encode,
@@ -75,10 +77,14 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
         waiting = waiting_for(db, topic)
     # A flood is announced slice by slice, or all of its texts would be in memory at once; only the last is shown.
     unseen = replace(topic, limit=0)
+    sliced: frozenset[EntryKey] = frozenset()
     while len(waiting) > SLICE:
-        _announce(db, unseen, state, waiting[:SLICE], now, compose)
+        sliced |= {*_announce(db, unseen, state, waiting[:SLICE], now, compose).announced}
         del waiting[:SLICE]
-    edition = _announce(db, topic, state, waiting, now, compose)
+    last = _announce(db, topic, state, waiting, now, lambda view: compose(replace(view, announcing=sliced)))
+    edition = last.edition
+    add_messages(db, last.messages)
+    write_told(db, topic.slug, last.told)
     db.execute(_SETTLES[topic.mode], {"topic": topic.slug})
     _write_state(db, topic, state, edition)
     return edition
@@ -110,7 +116,7 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
     waiting: Sequence[int],
     now: datetime,
     compose: Callable[[TopicView], Composed],
-) -> Edition:
+) -> Composed:
     """Announce what waits; give the edition of it and of what was announced before."""
     found = find_candidates(db, topic, waiting, now)
     view = TopicView(
@@ -123,13 +129,14 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
         marks=marks_on(db, topic.slug, now),
         last_digest=state["digest"],
         last_changed_at=read_moment(state["changed_at"]),
+        told=told_until(db, topic.slug),
     )
     composed = compose(view)
     _write_ledger(db, composed, found)
     _write_announced(db, topic, composed, found, now)
     if composed.leads:
         composed = compose(replace(view, candidates=read_whole(db, found, composed.leads)))
-    return composed.edition
+    return composed
 
 
 def _write_ledger(db: Database, composed: Composed, found: Found) -> None:

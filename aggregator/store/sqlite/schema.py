@@ -13,12 +13,15 @@ from aggregator.store.sqlite.audience import READERS
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_identity import IDENTITY
+from aggregator.store.sqlite.schema_outbox import OUTBOX
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_websub import WEBSUB
+from aggregator.store.sqlite.searching import SCHEMA as WORDS
 from aggregator.store.sqlite.story_tables import add_story_tables
 from aggregator.store.sqlite.tastes import SCHEMA as TASTES
+from aggregator.store.sqlite.weighing import SCHEMA as WEIGHING
 
 MIGRATIONS = Migrations("aggregator")
 
@@ -87,9 +90,24 @@ def _marks(db: Database) -> None:
     add_marks(db)
 
 
+@MIGRATIONS(name="0022-outbox")
+def _outbox(db: Database) -> None:
+    db.executescript(OUTBOX)
+
+
 @MIGRATIONS(name="0026-readers")
 def _readers(db: Database) -> None:
     db.executescript(READERS)
+
+
+@MIGRATIONS(name="0014-weighing")
+def _weighing(db: Database) -> None:
+    db.executescript(WEIGHING)
+
+
+@MIGRATIONS(name="0015-words")
+def _words(db: Database) -> None:
+    db.executescript(WORDS)
 
 
 @MIGRATIONS(name="0025-tastes")

@@ -15,18 +15,22 @@ from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
-from aggregator.model.entry import StoredEntry
+from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.liking import Example, Learned
+from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.searching import Found, Sought
+from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
+    activity as recent_activity,
     announcements,
     audience,
     care,
@@ -38,14 +42,17 @@ from aggregator.store.sqlite import (
     looking,
     memberships,
     near,
+    outbox,
     paces,
     polls as poll_rows,
     reading,
     rematching,
+    searching,
     sources as source_table,
     tastes,
     timing,
     topic_rows,
+    weighing,
 )
 from aggregator.store.sqlite.aside import Aside, open_aside
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
@@ -217,9 +224,36 @@ class SqliteStore:
         """Keep what a topic has learned, in place of what it had learned before."""
         await self._write(lambda db: tastes.keep_taste(db, learned))
 
+    async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+        """Take stories that are due, and decide about what depends on them or on time."""
+        return await self._write(lambda db: weighing.weigh(db, now, limit, decide))
+
+    async def next_weighing_at(self) -> datetime | None:
+        """Say when the next story is due."""
+        return await self._reader.run(weighing.next_weighing_at)
+
+    async def index_words(self, limit: int, words: Callable[[StoredEntry, SourceFacts], Sequence[str]]) -> int:
+        """Take entries that are new, or were edited, into the index; say how many waited."""
+        cut = await self._reader.run(lambda db: searching.cut_words(db, limit, words))
+        if cut.waited:
+            await self._write(lambda db: searching.write_words(db, cut))
+        return cut.waited
+
+    async def search(self, sought: Sought) -> Found:
+        """Find what is kept, what came last first."""
+        return await self._reader.run(lambda db: searching.search(db, sought))
+
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
+
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        """List messages that wait and are due, of each target the oldest."""
+        return await self._reader.run(lambda db: outbox.due_messages(db, now, limit))
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        """Write what became of a message."""
+        await self._write(lambda db: outbox.settle_message(db, message, settlement))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
@@ -244,6 +278,14 @@ class SqliteStore:
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
         return await self._reader.run(lambda db: looking.entry_views(db, wanted))
+
+    async def story_view(self, wanted: str) -> StoryView | None:
+        """Show the story that bears, or is found under, a short id, with its oldest members; None without any."""
+        return await self._reader.run(lambda db: looking.story_view(db, wanted))
+
+    async def activity(self, now: datetime) -> Activity:
+        """Tell what happened in the last hours and days."""
+        return await self._reader.run(lambda db: recent_activity.activity(db, now))
 
     async def pages_wanted(self, source_ids: Sequence[str], now: datetime, limit: int) -> tuple[PageWanted, ...]:
         """List fresh entries of these sources whose page was not read, or is to be tried again, oldest first."""
@@ -275,6 +317,7 @@ class SqliteStore:
             gone += await self._write(partial(care.prune_entries, rule=rule, row_ids=part))
         forgotten = await self._write(lambda db: care.prune_polls(db, now))
         await self._write(lambda db: paces.prune_paces(db, now))
+        await self._write(lambda db: outbox.forget_messages(db, now))
         while await self._write(lambda db: near.forget(db, now)):
             pass
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))

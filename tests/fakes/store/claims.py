@@ -80,6 +80,10 @@ def shift(kept: Kept, by: timedelta) -> None:
         kept.sources[number] = replace(one, state=replace(one.state, next_poll_at=next_poll_at, hold_until=hold_until))
     for key, pace in kept.paces.items():
         kept.paces[key] = replace(pace, hold_until=_shifted(pace.hold_until, by), next_at=_shifted(pace.next_at, by))
+    for place, waiting in kept.outbox.items():
+        message = waiting.message
+        due_at = _shifted(message.due_at, by) or message.due_at
+        kept.outbox[place] = replace(waiting, message=replace(message, due_at=due_at))
 
 
 def _shifted(at: datetime | None, by: timedelta) -> datetime | None:

@@ -17,9 +17,11 @@ from aggregator.model.edition import LedgerRow
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.liking import Learned
+from aggregator.model.looking import Revision
 from aggregator.model.membership import told_of
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
+from aggregator.model.sending import Message, MessageState
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
 from aggregator.model.topic import TopicMode
@@ -69,6 +71,7 @@ class KeptEntry:
     pruned: bool = False
     held_until: datetime | None = None
     bumped_at: datetime | None = None
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,23 @@ class KeptAct:
     undone: Act | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptWords:
+    """What the index knows of an entry, as it was then."""
+
+    entry: Entry | None = None
+    sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message of the outbox; ``due_at`` of one that is over is its end."""
+
+    message: Message
+    state: MessageState
+    detail: str = ""
+
+
 @dataclass(slots=True)
 class Kept:
     """Everything.
@@ -155,8 +175,12 @@ class Kept:
         merged: The story that another one became a part of.
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
+        outbox: In the order in which messages were written down.
+        told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
         tastes: What topics have learned.
+        due: When stories are to be weighed.
+        words: What the index knows of entries.
     """
 
     authority: str
@@ -179,8 +203,12 @@ class Kept:
     merged: dict[int, int] = field(default_factory=dict)
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
+    outbox: dict[int, KeptMessage] = field(default_factory=dict)
+    told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
     tastes: dict[str, Learned] = field(default_factory=dict)
+    due: dict[int, datetime] = field(default_factory=dict)
+    words: dict[int, KeptWords] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

@@ -11,13 +11,16 @@ from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
-from aggregator.model.entry import StoredEntry
+from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.liking import Example, Learned
+from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.searching import Found, Sought
+from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
@@ -31,11 +34,14 @@ from tests.fakes.store import (
     looking,
     memberships,
     near,
+    outbox,
     pages,
     polls as polling,
     pushes,
     readers,
+    searching,
     sources,
+    weighing,
 )
 from tests.fakes.store.kept import Kept
 
@@ -132,8 +138,26 @@ class FakeStore:
         aside._kept = self._readable().copy()
         return aside
 
+    async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+        return self._write(lambda kept: weighing.weigh(kept, now, limit, decide))
+
+    async def next_weighing_at(self) -> datetime | None:
+        return weighing.next_weighing_at(self._readable())
+
+    async def index_words(self, limit: int, words: Callable[[StoredEntry, SourceFacts], Sequence[str]]) -> int:
+        return self._write(lambda kept: searching.index_words(kept, limit, words))
+
+    async def search(self, sought: Sought) -> Found:
+        return searching.search(self._readable(), sought)
+
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
+
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        return outbox.due(self._readable(), now, limit)
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        self._write(lambda kept: outbox.settle(kept, message, settlement))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         return self._write(lambda kept: editing.edit(kept, act, now))
@@ -152,6 +176,12 @@ class FakeStore:
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         return looking.entry_views(self._readable(), wanted)
+
+    async def story_view(self, wanted: str) -> StoryView | None:
+        return looking.story_view(self._readable(), wanted)
+
+    async def activity(self, now: datetime) -> Activity:
+        return looking.activity(self._readable(), now)
 
     async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
         return self._write(lambda kept: care.prune(kept, now, vanished_for))
