@@ -138,6 +138,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
     pages = WorkerPool("aggregator.pipeline.article:read_article", size=1) if can_read_articles() else None
     store = open_store(settings)
+    painter = Painter(_report_entry)
 
     async def close() -> None:
         await asyncio.gather(http.close(), pool.close(), *([pages.close()] if pages else []))
@@ -151,7 +152,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
-        render=Painter(_report_entry).render,
+        render=painter.render,
+        render_archive=painter.render_archive,
         documents=_documents,
         close=close,
         articles=PooledArticles(pages) if pages else None,
@@ -241,6 +243,8 @@ def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebS
         checks=daemon.ready,
         hubs=daemon.push,
         turnstile=daemon.turnstile,
+        archives=engine.archives,
+        doors=engine.doors,
     )
     app = make_app(shelf, engine.plan.site, behind)
     return WebServer(app, server.host, server.port)

@@ -154,7 +154,7 @@ class Daemon:
         self._engine.end_round()
 
     async def _prune(self) -> None:
-        pruned = await self._house.store.prune(self._house.clock.now())
+        pruned = await self._engine.prune()
         if pruned.entries:
             logger.info("pruned %d entries that their keep rules let go", pruned.entries)
 
@@ -213,7 +213,7 @@ class Daemon:
             return await self._reload()
 
         async def prune(_request: dict[str, Any]) -> Any:
-            pruned = await self._house.store.prune(self._house.clock.now())
+            pruned = await self._engine.prune()
             return {"entries": pruned.entries, "tombstones": pruned.tombstones}
 
         async def discover(request: dict[str, Any]) -> Any:
@@ -222,7 +222,21 @@ class Daemon:
         async def edit(request: dict[str, Any]) -> Any:
             return act_json((await self._engine.edit(_act(request))).act)
 
-        return {"poll": poll, "reload": reload, "prune": prune, "discover": discover, "edit": edit}
+        return {
+            "poll": poll,
+            "reload": reload,
+            "prune": prune,
+            "discover": discover,
+            "edit": edit,
+            "token": self._make_token,
+            "revoke": self._revoke_tokens,
+        }
+
+    async def _make_token(self, request: dict[str, Any]) -> str:
+        return await self._engine.doors.open(str(request["topic"]))
+
+    async def _revoke_tokens(self, request: dict[str, Any]) -> int:
+        return await self._engine.doors.close(str(request["topic"]))
 
     async def _leave(self, control: ControlServer) -> None:
         self._metronome.stop()

@@ -55,6 +55,7 @@ class House:
 
     Attributes:
         render: Edition and site to documents; the one place that knows the formats.
+        render_archive: The same of a month of a topic.
         articles: Finds the articles of pages; None without the extra for it.
         meaning: Turns texts into vectors; None without the extra for it.
         close: Lets go of connections, workers and the database, in that order.
@@ -68,6 +69,7 @@ class House:
     clock: Clock
     user_agent: str
     render: Callable[[Edition, SiteFacts], tuple[Rendition, ...]]
+    render_archive: Callable[[Edition, SiteFacts], Rendition]
     documents: Callable[[Plan], tuple[Rendition, ...]]
     close: Callable[[], Awaitable[None]]
     articles: ArticleReader | None = None

@@ -7,6 +7,7 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore, TasteStore
 from aggregator.pipeline.ports.matching import MatchStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader
+from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
 from aggregator.pipeline.ports.searching import SearchStore
 from aggregator.pipeline.ports.stores import (
     AnnounceStore,
@@ -22,7 +23,9 @@ from aggregator.pipeline.ports.stores import (
 from aggregator.pipeline.ports.weighing import WeighStore
 
 __all__ = [
+    "AccessStore",
     "AnnounceStore",
+    "ArchiveStore",
     "ArticleReader",
     "AudienceStore",
     "CareStore",

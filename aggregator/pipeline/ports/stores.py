@@ -24,6 +24,7 @@ from aggregator.pipeline.ports.keeping import (
     TasteStore,
 )
 from aggregator.pipeline.ports.matching import MatchStore
+from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
 from aggregator.pipeline.ports.searching import SearchStore
 from aggregator.pipeline.ports.weighing import WeighStore
 
@@ -209,6 +210,8 @@ class Store(
     CurateStore,
     AnnounceStore,
     OutboxStore,
+    ArchiveStore,
+    AccessStore,
     EditStore,
     ReadStore,
     CareStore,

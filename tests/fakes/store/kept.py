@@ -13,7 +13,7 @@ from datetime import datetime
 from aggregator.model.article import FullText
 from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act
-from aggregator.model.edition import LedgerRow
+from aggregator.model.edition import LedgerRow, Rendition
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.liking import Learned
@@ -24,7 +24,7 @@ from aggregator.model.reason import Reason
 from aggregator.model.sending import Message, MessageState
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
-from aggregator.model.topic import TopicMode
+from aggregator.model.topic import Access, TopicMode
 from aggregator.model.verdict import PollRecord
 from aggregator.model.websub import Subscription
 
@@ -104,6 +104,7 @@ class KeptTopic:
     limit: int = 0
     digest: str = ""
     changed_at: datetime | None = None
+    access: Access = Access.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,8 @@ class Kept:
         tastes: What topics have learned.
         due: When stories are to be weighed.
         words: What the index knows of entries.
+        archives: Months that are over, by topic and month.
+        tokens: Topics by the hashes of the tokens that hold.
     """
 
     authority: str
@@ -209,6 +212,8 @@ class Kept:
     tastes: dict[str, Learned] = field(default_factory=dict)
     due: dict[int, datetime] = field(default_factory=dict)
     words: dict[int, KeptWords] = field(default_factory=dict)
+    archives: dict[tuple[str, str], Rendition] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""
