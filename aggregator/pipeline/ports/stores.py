@@ -233,8 +233,8 @@ class Store(
     FullTextStore,
     PaceStore,
     RehearseStore,
-    SearchStore,
     TasteStore,
+    SearchStore,
     Protocol,
 ):
     """All of it, as one part provides it."""

@@ -223,6 +223,18 @@ class SqliteStore(Telling):
         aside = Aside(self._path, await self._reader.run(lambda _: open_aside(self._path)))
         return SqliteStore(self._path, reader=aside, writer=aside)
 
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        """Give a sample of what is kept; the same one, as long as the same is kept."""
+        return await self._reader.run(lambda db: tastes.background(db, limit))
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        """Give what topics have learned, by their slugs."""
+        return await self._reader.run(tastes.tastes)
+
+    async def keep_taste(self, learned: Learned) -> None:
+        """Keep what a topic has learned, in place of what it had learned before."""
+        await self._write(lambda db: tastes.keep_taste(db, learned))
+
     async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
         """Take stories that are due, and decide about what depends on them or on time."""
         return await self._write(lambda db: weighing.weigh(db, now, limit, decide))
@@ -241,18 +253,6 @@ class SqliteStore(Telling):
     async def search(self, sought: Sought) -> Found:
         """Find what is kept, what came last first."""
         return await self._reader.run(lambda db: searching.search(db, sought))
-
-    async def background(self, limit: int) -> tuple[Example, ...]:
-        """Give a sample of what is kept; the same one, as long as the same is kept."""
-        return await self._reader.run(lambda db: tastes.background(db, limit))
-
-    async def tastes(self) -> tuple[Learned, ...]:
-        """Give what topics have learned, by their slugs."""
-        return await self._reader.run(tastes.tastes)
-
-    async def keep_taste(self, learned: Learned) -> None:
-        """Keep what a topic has learned, in place of what it had learned before."""
-        await self._write(lambda db: tastes.keep_taste(db, learned))
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
