@@ -84,18 +84,23 @@ def authority(settings: Settings) -> str:
     return host if any(letter.isalpha() for letter in host) and ":" not in host else "localhost"
 
 
+def database_path(settings: Settings) -> Path:
+    """Say where the database is, or will be."""
+    return Path(settings.data) / DATABASE
+
+
 def open_store(settings: Settings) -> SqliteStore:
     """Open the database for writing; the data folder's lock must be held."""
     from aggregator.store.sqlite import SqliteStore
 
-    return SqliteStore.open(Path(settings.data) / DATABASE, site_authority=authority(settings))
+    return SqliteStore.open(database_path(settings), site_authority=authority(settings))
 
 
 def open_store_for_reading(settings: Settings) -> SqliteStore | None:
     """Open the database read-only; None when nothing was stored yet."""
     from aggregator.store.sqlite import SqliteStore
 
-    path = Path(settings.data) / DATABASE
+    path = database_path(settings)
     return SqliteStore.open_for_reading(path) if path.exists() else None
 
 
@@ -128,6 +133,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
     pages = WorkerPool("aggregator.pipeline.article:read_article", size=1) if can_read_articles() else None
     store = open_store(settings)
+    painter = Painter(_report_entry)
 
     async def close() -> None:
         await asyncio.gather(http.close(), pool.close(), *([pages.close()] if pages else []))
@@ -141,7 +147,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
-        render=Painter(_report_entry).render,
+        render=painter.render,
+        render_archive=painter.render_archive,
         documents=_documents,
         close=close,
         articles=PooledArticles(pages) if pages else None,
@@ -230,6 +237,8 @@ def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebS
         checks=daemon.ready,
         hubs=daemon.push,
         turnstile=daemon.turnstile,
+        archives=daemon.keeping.archives,
+        doors=daemon.keeping.doors,
     )
     app = make_app(shelf, engine.plan.site, behind)
     return WebServer(app, server.host, server.port)

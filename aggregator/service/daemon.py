@@ -17,6 +17,7 @@ from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
+from aggregator.service.keeping import Keeping
 from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
@@ -64,6 +65,7 @@ class Daemon:
         web: What answers over HTTP; None serves nothing.
         push: Where hubs call; None asks none.
         turnstile: Where the web notes who reads.
+        keeping: Months of topics, and who may read private ones.
         reload_error: Why the file on disk is not the configuration in force; empty when it is.
     """
 
@@ -74,6 +76,7 @@ class Daemon:
         self.web: Web | None = None
         self.push: PushDesk | None = None
         self.turnstile = Turnstile(house.clock)
+        self.keeping = Keeping(house, engine)
         self._poll = poll
         self._postman = Postman(house, engine)
         self._metronome = Metronome(house.clock)
@@ -95,6 +98,7 @@ class Daemon:
         control = ControlServer(Path(self._engine.plan.settings.data), self._commands())
         try:
             await self._engine.change(self._engine.plan)
+            await self.keeping.doors.load()
             if self._poll:
                 await self._engine.spread()
             if self.web is not None:
@@ -150,7 +154,7 @@ class Daemon:
         self._engine.end_round()
 
     async def _prune(self) -> None:
-        pruned = await self._house.store.prune(self._house.clock.now())
+        pruned = await self.keeping.prune()
         if pruned.entries:
             logger.info("pruned %d entries that their keep rules let go", pruned.entries)
 
@@ -192,6 +196,8 @@ class Daemon:
             self.reload_error = "`data` or `server` changed; they take a restart"
             raise ControlError(self.reload_error)
         await self._engine.change(plan)
+        # A renamed topic takes its tokens along.
+        await self.keeping.doors.load()
         if self._poll:
             await self._engine.spread()
         self.reload_error = ""
@@ -209,7 +215,7 @@ class Daemon:
             return await self._reload()
 
         async def prune(_request: dict[str, Any]) -> Any:
-            pruned = await self._house.store.prune(self._house.clock.now())
+            pruned = await self.keeping.prune()
             return {"entries": pruned.entries, "tombstones": pruned.tombstones}
 
         async def discover(request: dict[str, Any]) -> Any:
@@ -218,7 +224,21 @@ class Daemon:
         async def edit(request: dict[str, Any]) -> Any:
             return act_json((await self._engine.edit(_act(request))).act)
 
-        return {"poll": poll, "reload": reload, "prune": prune, "discover": discover, "edit": edit}
+        return {
+            "poll": poll,
+            "reload": reload,
+            "prune": prune,
+            "discover": discover,
+            "edit": edit,
+            "token": self._make_token,
+            "revoke": self._revoke_tokens,
+        }
+
+    async def _make_token(self, request: dict[str, Any]) -> str:
+        return await self.keeping.doors.open(str(request["topic"]))
+
+    async def _revoke_tokens(self, request: dict[str, Any]) -> int:
+        return await self.keeping.doors.close(str(request["topic"]))
 
     async def _leave(self, control: ControlServer) -> None:
         self._metronome.stop()

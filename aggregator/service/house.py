@@ -54,6 +54,7 @@ class House:
 
     Attributes:
         render: Edition and site to documents; the one place that knows the formats.
+        render_archive: The same of a month of a topic.
         articles: Finds the articles of pages; None without the extra for it.
         close: Lets go of connections, workers and the database, in that order.
     """
@@ -66,6 +67,7 @@ class House:
     clock: Clock
     user_agent: str
     render: Callable[[Edition, SiteFacts], tuple[Rendition, ...]]
+    render_archive: Callable[[Edition, SiteFacts], Rendition]
     documents: Callable[[Plan], tuple[Rendition, ...]]
     close: Callable[[], Awaitable[None]]
     articles: ArticleReader | None = None

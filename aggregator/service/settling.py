@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
+from aggregator.model.topic import Access
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, Rematching, begin_rematch, curate, curate_batch
 from aggregator.service.house import House, Plan, Shelf
@@ -164,8 +165,11 @@ class Settler:
         """
         records = await self._house.store.topic_records()
         self._filling = frozenset(one.slug for one in records if one.filling)
-        aliases = {alias: topic.slug for topic in plan.topics for alias in topic.aliases}
-        self._shelf.forward(aliases, frozenset(one.slug for one in records if one.retired and one.mode is not None))
+        # That there is, or was, a private topic is nobody's business.
+        public = [topic for topic in plan.topics if topic.access is Access.PUBLIC]
+        aliases = {alias: topic.slug for topic in public for alias in topic.aliases}
+        gone = (one.slug for one in records if one.retired and not one.private and one.mode is not None)
+        self._shelf.forward(aliases, frozenset(gone))
 
     async def _curate_some(self) -> None:
         async with self._one_at_a_time:

@@ -7,6 +7,7 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
 from aggregator.pipeline.ports.matching import MatchStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader
+from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
 from aggregator.pipeline.ports.stores import (
     AnnounceStore,
     CurateStore,
@@ -20,7 +21,9 @@ from aggregator.pipeline.ports.stores import (
 )
 
 __all__ = [
+    "AccessStore",
     "AnnounceStore",
+    "ArchiveStore",
     "ArticleReader",
     "AudienceStore",
     "CareStore",

@@ -17,6 +17,7 @@ from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocu
 from aggregator.model.websub import Subscription
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
 from aggregator.pipeline.ports.matching import MatchStore
+from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
 
 
 class PollStore(Protocol):
@@ -199,6 +200,8 @@ class Store(
     PushStore,
     CurateStore,
     AnnounceStore,
+    ArchiveStore,
+    AccessStore,
     OutboxStore,
     EditStore,
     ReadStore,

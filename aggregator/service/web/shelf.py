@@ -36,12 +36,13 @@ class Shelf:
         names = {rendition.name for rendition in renditions}
         if edition.access is Access.TOKEN:
             self.remove(edition.slug)
-            self._private |= {rendition.name: private_document(rendition) for rendition in renditions}
+            self._private |= {rendition.name: private_document(rendition, edition.slug) for rendition in renditions}
             return
         self._editions[edition.slug] = edition
         self.version += 1
         for rendition in renditions:
-            self.put_document(rendition)
+            self._renditions[rendition.name] = rendition
+            self._documents[rendition.name] = feed_document(rendition, edition.slug)
         self._drop(_feed_names(edition.slug) - names)
         self._drop_private(edition.slug)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from aggregator.store.sqlite.act_tables import add_act_tables, add_marks
+from aggregator.store.sqlite.archives import ARCHIVES
 from aggregator.store.sqlite.audience import READERS
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
@@ -85,6 +86,11 @@ def _retroactive(db: Database) -> None:
 @MIGRATIONS(name="0017-marks")
 def _marks(db: Database) -> None:
     add_marks(db)
+
+
+@MIGRATIONS(name="0019-archives-and-tokens")
+def _archives(db: Database) -> None:
+    db.executescript(ARCHIVES)
 
 
 @MIGRATIONS(name="0022-outbox")

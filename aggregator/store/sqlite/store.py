@@ -51,6 +51,7 @@ from aggregator.store.sqlite import (
 )
 from aggregator.store.sqlite.aside import Aside, open_aside
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
+from aggregator.store.sqlite.publishing import Publishing
 from aggregator.store.sqlite.quiet import transact_quiet
 from aggregator.store.sqlite.schema import MIGRATIONS
 from aggregator.store.sqlite.writer import ReadingThread, Writer
@@ -58,7 +59,7 @@ from aggregator.store.sqlite.writer import ReadingThread, Writer
 Result = TypeVar("Result")
 
 
-class SqliteStore:
+class SqliteStore(Publishing):
     """Keeps everything in one SQLite file: one thread writes, one reads beside it.
 
     Secrets of sources are never written down: ``claim_due`` and ``claim`` give out the sources of the last

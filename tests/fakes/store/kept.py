@@ -13,7 +13,7 @@ from datetime import datetime
 from aggregator.model.article import FullText
 from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act
-from aggregator.model.edition import LedgerRow
+from aggregator.model.edition import LedgerRow, Rendition
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.looking import Revision
@@ -23,7 +23,7 @@ from aggregator.model.reason import Reason
 from aggregator.model.sending import Message, MessageState
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
-from aggregator.model.topic import TopicMode
+from aggregator.model.topic import Access, TopicMode
 from aggregator.model.verdict import PollRecord
 from aggregator.model.websub import Subscription
 
@@ -103,6 +103,7 @@ class KeptTopic:
     limit: int = 0
     digest: str = ""
     changed_at: datetime | None = None
+    access: Access = Access.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,8 @@ class Kept:
         outbox: In the order in which messages were written down.
         told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
+        archives: Months that are over, by topic and month.
+        tokens: Topics by the hashes of the tokens that hold.
     """
 
     authority: str
@@ -194,6 +197,8 @@ class Kept:
     outbox: dict[int, KeptMessage] = field(default_factory=dict)
     told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
+    archives: dict[tuple[str, str], Rendition] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from aggregator.errors import StoreError, StoreFull
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
-from aggregator.model.edition import Composed, Edition, TopicView
+from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.looking import Activity
@@ -136,6 +137,29 @@ class FakeStore:
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
+
+    async def month(
+        self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
+    ) -> Edition | None:
+        return announcing.month(self._readable(), replace(topic, limit=most), month, now, compose)
+
+    async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
+        return announcing.open_months(self._readable(), topics, before)
+
+    async def archive(self, topic: str, month: str) -> Rendition | None:
+        return self._readable().archives.get((topic, month))
+
+    async def keep_archive(self, topic: str, month: str, document: Rendition) -> None:
+        self._write(lambda kept: kept.archives.setdefault((topic, month), document))
+
+    async def add_token(self, topic: str, token_hash: str, now: datetime) -> None:
+        self._write(lambda kept: kept.tokens.update({token_hash: topic}))
+
+    async def revoke_tokens(self, topic: str, now: datetime) -> int:
+        return self._write(lambda kept: readers.revoke(kept, topic))
+
+    async def tokens(self) -> Mapping[str, str]:
+        return dict(self._readable().tokens)
 
     async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
         return outbox.due(self._readable(), now, limit)

@@ -121,8 +121,9 @@ def build(
     site: SiteFacts = SITE,
     inside: Insides | None = None,
     readiness: Readiness | None = None,
+    **more: Any,
 ) -> ASGIApp:
-    behind = Behind(inside=inside or Insides(), checks=readiness or Readiness())
+    behind = Behind(inside=inside or Insides(), checks=readiness or Readiness(), **more)
     return make_app(shelf or filled_shelf(), site, behind)
 
 
