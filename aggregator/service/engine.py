@@ -14,13 +14,11 @@ from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
 from aggregator.model.metering import Counts
 from aggregator.model.source import Claim, Source
-from aggregator.model.status import Pruned, Status
+from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
-from aggregator.service.archives import Archives
 from aggregator.service.chores import Chores
-from aggregator.service.doors import Doors
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.service.meter import Meter
@@ -45,11 +43,10 @@ class Engine:
         shelf: Where editions go.
 
     Attributes:
+        settler: Curates and announces.
         errands: What is asked beside polls, by the pace of the configuration in force.
         chores: What is done when there is time.
         audience: For how many each source is read; publishers are told.
-        archives: Months of the topics of the configuration in force.
-        doors: Who may read private topics.
     """
 
     def __init__(self, house: House, plan: Plan, shelf: Shelf) -> None:
@@ -59,9 +56,7 @@ class Engine:
         self._by_id = {source.id: source for source in plan.sources}
         self.audience = Audience()
         self._school = School(house)
-        self._settler = Settler(house, lambda: self._plan, shelf)
-        self.doors = Doors(house.store, house.clock)
-        self.archives = Archives(house.store, house.clock, lambda: self._plan, house.render_archive)
+        self.settler = Settler(house, lambda: self._plan, shelf)
         self._parts = PollParts(
             store=house.store,
             fetcher=house.fetcher,
@@ -82,7 +77,7 @@ class Engine:
         self._tallies = [self._round]
         self._meter = Meter(house.clock.now())
         self.errands = Errands(house, self._pace)
-        self.chores = Chores(house, self._settler, self._runners)
+        self.chores = Chores(house, self.settler, self._runners)
         self._feeding = asyncio.Lock()
         self._refill = False
         self._freed = asyncio.Event()
@@ -98,13 +93,11 @@ class Engine:
     async def start(self) -> None:
         """Bring sources and topics of the plan into force, match all that is kept, and put every topic on the shelf."""
         await self.change(self._plan)
-        await self._settler.rematch_all()
+        await self.settler.rematch_all()
 
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
-        await self._settler.change(lambda: self._adopt(plan))
-        # A renamed topic takes its tokens along.
-        await self.doors.load()
+        await self.settler.change(lambda: self._adopt(plan))
 
     async def _adopt(self, plan: Plan) -> None:
         sources = await self._house.store.sync_sources(plan.sources, self._house.clock.now())
@@ -186,26 +179,21 @@ class Engine:
     @property
     def unsettled(self) -> asyncio.Event:
         """Set when something has arrived that is not curated."""
-        return self._settler.unsettled
+        return self.settler.unsettled
 
     async def keep_matched(self) -> None:
         """Run topics whose rule changed over what is kept, whenever there are some, for ever."""
-        await self._settler.keep_matched()
+        await self.settler.keep_matched()
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
-        await self._settler.settle()
+        await self.settler.settle()
         if await self._school.has_news(self._plan):
-            await self._settler.change(lambda: self._adopt(self._plan))
-
-    async def write_letters(self, slugs: Sequence[str]) -> None:
-        """Announce these topics, with the letters whose time has come."""
-        if slugs:
-            await self._settler.write_letters(slugs)
+            await self.settler.change(lambda: self._adopt(self._plan))
 
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
-        return await self._settler.edit(act)
+        return await self.settler.edit(act)
 
     async def keep_settled(self) -> None:
         """Settle whenever something arrived, for ever; a burst of arrivals is settled in few steps."""
@@ -229,11 +217,6 @@ class Engine:
         """Tell what polls brought since this process began."""
         return self._meter.counts(self._house.clock.monotonic() - self.last_fed)
 
-    async def prune(self) -> Pruned:
-        """Apply the keep rules, once the months that are over are written down."""
-        await self.archives.close_months()
-        return await self._house.store.prune(self._house.clock.now())
-
     def end_round(self) -> None:
         """Say in one line what has been polled since the last time, if anything, and once all is quiet."""
         if len(self._round) and not self._runners.busy:
@@ -256,14 +239,14 @@ class Engine:
         for task in tuple(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        self._settler.close()
+        self.settler.close()
 
     @asynccontextmanager
     async def _polling(self) -> AsyncIterator[Tally]:
         """Count the polls that end meanwhile, and curate what they bring while others are under way."""
         tally, over = Tally(), asyncio.Event()
         self._tallies.append(tally)
-        curating = asyncio.create_task(self._settler.curate_until(over))
+        curating = asyncio.create_task(self.settler.curate_until(over))
         try:
             yield tally
         finally:

@@ -197,6 +197,7 @@ Contact = Annotated[str, _text_of(parse_contact), WithJsonSchema({"type": "strin
 Proxy = Annotated[str, _text_of(parse_proxy), _pattern("^(http://|none$)", "http://proxy.lan:3128", "none")]
 Listen = Annotated[tuple[str, int], _text_of(parse_listen), _pattern(":[0-9]+$", "127.0.0.1:8080")]
 Auth = Annotated[str, PlainValidator(lambda value: parse_auth(read_text(value))), WithJsonSchema({"type": "string"})]
+AdminToken = Annotated[str, PlainValidator(lambda value: read_text(value).strip()), WithJsonSchema(_STRING)]
 HeaderName = Annotated[str, _text_of(check_header_name)]
 HeaderValue = Annotated[
     str, PlainValidator(lambda value: check_header_value(read_text(value))), WithJsonSchema(_STRING)

@@ -37,7 +37,6 @@ RESERVED = frozenset(
 _SOURCE_LATER = ("mute", "clean", "respect-robots", "settle")
 _LATER: dict[type[Section], tuple[str, ...]] = {
     MainFile: ("mute", "drop"),
-    ServerSection: ("admin-token",),
     NetworkSection: ("respect-robots",),
     DefaultsSection: _SOURCE_LATER,
     GroupSection: _SOURCE_LATER,

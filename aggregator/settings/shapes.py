@@ -15,6 +15,7 @@ from aggregator.model.source import ContentPolicy
 from aggregator.model.story import Granularity
 from aggregator.model.topic import Access, Attribution, FeedFormat, Retroactive, Shown, TopicMode
 from aggregator.settings.kinds import (
+    AdminToken,
     Auth,
     Backfill,
     BaseUrl,
@@ -66,6 +67,9 @@ class ServerSection(Section):
     """Where the pages and feeds are served."""
 
     listen: Listen | None = Field(default=None, description="HOST:PORT; default 127.0.0.1:8080.")
+    admin_token: AdminToken | None = Field(
+        default=None, description="Word that opens /admin; without one only the computer itself is let in."
+    )
 
 
 class HostGroupSection(Section):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aggregator.errors import Problem
@@ -34,10 +34,15 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Where we listen; ``host`` is written without brackets, port 0 is any that is free."""
+    """Where we listen; ``host`` is written without brackets, port 0 is any that is free.
+
+    Attributes:
+        admin_token: What opens the operator's pages, a secret; empty lets in the computer itself and nobody else.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
+    admin_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +117,8 @@ class Settings:
         data: Absolute path of the data folder.
         stories: What counts as a copy and as one story; the ``policies``.
         reload_bound: A reload that changes a topic by a larger share of what it has is refused.
-        mail: The server that takes our mail; None sends none.
         semantic: Whether topics learn from examples by meaning, too, where the extra for it is installed.
+        mail: The server that takes our mail; None sends none.
         warnings: By file and line.
         origins: One for each source, in the same order.
     """
@@ -129,5 +134,5 @@ class Settings:
     origins: tuple[Origin, ...] = ()
     stories: StoryPolicy = StoryPolicy()
     reload_bound: float = RELOAD_BOUND
-    mail: MailServer | None = None
     semantic: bool = True
+    mail: MailServer | None = None

@@ -65,7 +65,7 @@ BROKEN = [
     ("policies: {duplicates: {text: half}}\n", "1:31", "expected a number"),
     ("policies: {duplicates: {headline: 48}}\n", "1:35", "did you mean 48h?"),
     ("policies: {duplicates: {link: false}}\n", "1:25", "unknown key 'link'"),
-    ("server: {admin-token: x}\n", "1:10", "server.admin-token: 'admin-token' cannot be used (not available in this"),
+    ("server: {admin-token: [x]}\n", "1:23", "server.admin-token: expected text, but this is a list"),
     ("site: {timezone: london}\n", "1:18", "did you mean 'Europe/London'?"),
     (
         "network: {respect-robots: true}\n",

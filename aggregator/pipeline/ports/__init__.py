@@ -4,7 +4,15 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 ``tests/fakes``.
 """
 
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore, TasteStore
+from aggregator.pipeline.ports.keeping import (
+    AudienceStore,
+    CareStore,
+    EventStore,
+    FullTextStore,
+    PaceStore,
+    ReadStore,
+    TasteStore,
+)
 from aggregator.pipeline.ports.matching import MatchStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader
 from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
@@ -32,6 +40,7 @@ __all__ = [
     "Clock",
     "CurateStore",
     "EditStore",
+    "EventStore",
     "Fetcher",
     "FullTextStore",
     "Mailer",

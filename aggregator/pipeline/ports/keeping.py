@@ -9,6 +9,7 @@ from typing import Protocol
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.entry import StoredEntry
+from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.pace import Errand, HostSeen, Pace
@@ -52,9 +53,33 @@ class CareStore(Protocol):
 
         An entry goes when it is older than its source's ``keep`` and the source's document has not held it
         for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns. Messages that were
-        sent are forgotten after a week, those that were given up after a month.
+        sent are forgotten after a week, those that were given up after a month,
+        incidents a year after their end.
         """
         ...
+
+
+class EventStore(Protocol):
+    """What watching over the aggregator itself needs."""
+
+    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
+        """Look at everything that may be amiss.
+
+        Of sources those are named that fail, have moved, hold entries back, or brought ten entries or more and none
+        for a day.
+        """
+        ...
+
+    async def incidents_going(self) -> tuple[Incident, ...]:
+        """List the incidents that are not closed, confirmed or not."""
+        ...
+
+    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
+        """Write new and changed incidents, and forget those that were none, in one transaction."""
+        ...
+
+    async def events(self, limit: int) -> Events:
+        """List the confirmed incidents, the last opened first."""
 
 
 class TasteStore(Protocol):

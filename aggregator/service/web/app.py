@@ -15,12 +15,16 @@ from aggregator.pages.links import ASSETS
 from aggregator.service.archives import Archives
 from aggregator.service.doors import Doors
 from aggregator.service.insight import Inside
+from aggregator.service.operator import Operator
+from aggregator.service.web.admin import Admin
 from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.closely import Closely
 from aggregator.service.web.desk import Desk
 from aggregator.service.web.front import Front
+from aggregator.service.web.gate import Gate
 from aggregator.service.web.health import Checks, Health
 from aggregator.service.web.pages import Pages
+from aggregator.service.web.seeking import Seeking
 from aggregator.service.web.shelf import Shelf
 from aggregator.service.web.states import States
 from aggregator.service.web.websub import Callback, Hubs
@@ -40,6 +44,8 @@ class Behind:
         turnstile: Notes who reads feeds; None where nobody counts.
         archives: Months of topics; None where there are none.
         doors: Who may read private feeds; None where nobody may.
+        operator: Carries out what the operator wants; None where that is not done over the web.
+        gate: Says who is the operator.
     """
 
     inside: Inside
@@ -48,6 +54,8 @@ class Behind:
     turnstile: Turnstile | None = None
     archives: Archives | None = None
     doors: Doors | None = None
+    operator: Operator | None = None
+    gate: Gate | None = None
 
 
 def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
@@ -63,18 +71,25 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
     pages = Pages(shelf, site, lately)
     states = States(site, Desk(inside.status), lately, inside.counts)
     closely = Closely(shelf, site, inside)
+    seeking = Seeking(shelf, site, inside)
     health = Health(behind.checks)
     refusals: dict[Any, Any] = {HTTPException: pages.refused, Exception: pages.refused}
     callback = [] if hubs is None else [Route("/websub/{token}", Callback(hubs).visit, methods=["GET", "POST"])]
+    operator, gate = behind.operator, behind.gate
+    admin = [] if operator is None or gate is None else Admin(gate, shelf, site, operator).routes()
     rest = Starlette(
         routes=[
             *callback,
+            *admin,
             Route("/", pages.index),
             Route("/index.json", pages.index_json),
+            Route("/api/openapi.json", pages.openapi),
             Route("/sources", states.sources),
             Route("/sources.json", states.sources_json),
             Route("/status", states.status),
             Route("/status.json", states.status_json),
+            Route("/search", seeking.page),
+            Route("/search.json", seeking.json),
             Route("/metrics", states.metrics),
             Route("/e/{name}", closely.entry),
             Route("/s/{name}", closely.story),

@@ -187,7 +187,7 @@ def passing_document(
 ) -> Document:
     """Prepare an answer for this one request: never kept, without validators."""
     names = {name for name, _ in extra}
-    kept = [*extra, *SAFETY]
+    kept = [*extra, *(one for one in SAFETY if one[0] not in names)]
     if b"cache-control" not in names:
         kept.append((b"cache-control", b"no-store"))
     return Document(plain=_form(body, media_type, b"", kept), status=status)

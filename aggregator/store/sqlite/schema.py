@@ -14,6 +14,7 @@ from aggregator.store.sqlite.audience import READERS
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_identity import IDENTITY
+from aggregator.store.sqlite.schema_incidents import INCIDENTS
 from aggregator.store.sqlite.schema_outbox import OUTBOX
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
@@ -91,6 +92,11 @@ def _marks(db: Database) -> None:
     add_marks(db)
 
 
+@MIGRATIONS(name="0021-pauses")
+def _pauses(db: Database) -> None:
+    db.execute("ALTER TABLE sources ADD COLUMN paused_at TEXT")
+
+
 @MIGRATIONS(name="0022-outbox")
 def _outbox(db: Database) -> None:
     db.executescript(OUTBOX)
@@ -99,6 +105,11 @@ def _outbox(db: Database) -> None:
 @MIGRATIONS(name="0019-archives-and-tokens")
 def _archives(db: Database) -> None:
     db.executescript(ARCHIVES)
+
+
+@MIGRATIONS(name="0023-incidents")
+def _incidents(db: Database) -> None:
+    db.executescript(INCIDENTS)
 
 
 @MIGRATIONS(name="0026-readers")

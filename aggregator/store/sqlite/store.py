@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,15 +14,13 @@ from aggregator.errors import StoreError
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
-from aggregator.model.edition import Composed, Edition, Rendition, TopicView
+from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
-from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.searching import Found, Sought
-from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -33,7 +30,6 @@ from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
     activity as recent_activity,
     announcements,
-    archives,
     audience,
     care,
     claims,
@@ -41,31 +37,32 @@ from aggregator.store.sqlite import (
     editing,
     following,
     full_texts,
+    incidents,
     looking,
-    memberships,
     near,
     outbox,
     paces,
     polls as poll_rows,
     reading,
-    rematching,
     searching,
     sources as source_table,
     tastes,
     timing,
-    topic_rows,
     weighing,
 )
 from aggregator.store.sqlite.aside import Aside, open_aside
+from aggregator.store.sqlite.matching import Matching
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
+from aggregator.store.sqlite.publishing import Publishing
 from aggregator.store.sqlite.quiet import transact_quiet
 from aggregator.store.sqlite.schema import MIGRATIONS
+from aggregator.store.sqlite.telling import Telling
 from aggregator.store.sqlite.writer import ReadingThread, Writer
 
 Result = TypeVar("Result")
 
 
-class SqliteStore:
+class SqliteStore(Publishing, Telling, Matching):
     """Keeps everything in one SQLite file: one thread writes, one reads beside it.
 
     Secrets of sources are never written down: ``claim_due`` and ``claim`` give out the sources of the last
@@ -151,6 +148,10 @@ class SqliteStore:
         """Make sources that were claimed and not asked due again as they were."""
         await self._write(lambda db: claims.give_back(db, claims_given))
 
+    async def renew(self, claim: Claim, now: datetime) -> None:
+        """Count the floor of a claimed source from now."""
+        await self._write(lambda db: claims.renew(db, claim, now))
+
     async def followed(self) -> tuple[Followed, ...]:
         """List the sources that have, or had, a hub."""
         return await self._reader.run(following.followed)
@@ -167,6 +168,10 @@ class SqliteStore:
         """Forget the subscriptions that ended before a moment; say how many."""
         return await self._write(lambda db: following.forget_ended(db, before))
 
+    async def pause(self, source_id: str, since: datetime | None) -> bool:
+        """Let a configured source be asked no more, or again; say whether there is one."""
+        return await self._write(lambda db: claims.pause(db, source_id, since))
+
     async def next_due_at(self) -> datetime | None:
         """Say when the next source is due; None when there is none."""
         return await self._reader.run(claims.next_due_at)
@@ -179,44 +184,22 @@ class SqliteStore:
         """Take up to ``limit`` arrivals after the watermark, decide, and commit decision and watermark together."""
         return await self._write(lambda db: curation.curate(db, limit, deciding))
 
-    async def stale_topics(self, topics: Sequence[Topic]) -> tuple[str, ...]:
-        """Name the topics whose rule differs from the one that their stored matches were found with.
-
-        The topics are all that there are: one that is not named has retired, and is stale when it returns.
-        """
-        return await self._write(lambda db: topic_rows.stale_topics(db, topics))
-
-    async def rematch(
-        self,
-        topics: Sequence[Topic],
-        limit: int,
-        decide: Callable[[CurateBatch], Curated],
-        *,
-        since: datetime | None = None,
-    ) -> bool:
-        """Match one slice of what is kept anew for ``topics`` only; say whether there is more to do."""
-        return await self._write(lambda db: rematching.rematch(db, topics, limit, decide, since))
-
-    async def topic_records(self) -> tuple[TopicRecord, ...]:
-        """List what is remembered of every topic that there ever was, by slug."""
-        return await self._reader.run(memberships.topic_records)
-
-    async def kept_since(self) -> datetime | None:
-        """Say when the oldest entry that is kept was first seen; None when nothing is kept."""
-        return await self._reader.run(memberships.kept_since)
-
-    async def members(self, slugs: Collection[str], since: datetime) -> tuple[Membership, ...]:
-        """List the members of topics that were first seen since, the latest first."""
-        return await self._reader.run(lambda db: memberships.members(db, slugs, since))
-
-    async def overlaps(self, slugs: Collection[str], since: datetime) -> tuple[Overlap, ...]:
-        """Count what topics share with each other one, and what they have."""
-        return await self._reader.run(lambda db: memberships.overlaps(db, slugs, since))
-
     async def rehearse(self) -> SqliteStore:
         """Open a store of its own over what is committed now; what is written there stays beside the database."""
         aside = Aside(self._path, await self._reader.run(lambda _: open_aside(self._path)))
         return SqliteStore(self._path, reader=aside, writer=aside)
+
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        """Give a sample of what is kept; the same one, as long as the same is kept."""
+        return await self._reader.run(lambda db: tastes.background(db, limit))
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        """Give what topics have learned, by their slugs."""
+        return await self._reader.run(tastes.tastes)
+
+    async def keep_taste(self, learned: Learned) -> None:
+        """Keep what a topic has learned, in place of what it had learned before."""
+        await self._write(lambda db: tastes.keep_taste(db, learned))
 
     async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
         """Take stories that are due, and decide about what depends on them or on time."""
@@ -237,61 +220,9 @@ class SqliteStore:
         """Find what is kept, what came last first."""
         return await self._reader.run(lambda db: searching.search(db, sought))
 
-    async def background(self, limit: int) -> tuple[Example, ...]:
-        """Give a sample of what is kept; the same one, as long as the same is kept."""
-        return await self._reader.run(lambda db: tastes.background(db, limit))
-
-    async def tastes(self) -> tuple[Learned, ...]:
-        """Give what topics have learned, by their slugs."""
-        return await self._reader.run(tastes.tastes)
-
-    async def keep_taste(self, learned: Learned) -> None:
-        """Keep what a topic has learned, in place of what it had learned before."""
-        await self._write(lambda db: tastes.keep_taste(db, learned))
-
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
-
-    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
-        """List messages that wait and are due, of each target the oldest."""
-        return await self._reader.run(lambda db: outbox.due_messages(db, now, limit))
-
-    async def settle_message(self, message: Message, settlement: Settlement) -> None:
-        """Write what became of a message."""
-        await self._write(lambda db: outbox.settle_message(db, message, settlement))
-
-    async def month(
-        self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
-    ) -> Edition | None:
-        """Compose what a topic announced in a month; None when that is nothing."""
-        return await self._reader.run(
-            lambda db: archives.month_edition(db, replace(topic, limit=most), month, now, compose)
-        )
-
-    async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
-        """Name topics with months before one in which they announced something, and that are not kept."""
-        return await self._reader.run(lambda db: archives.open_months(db, topics, before))
-
-    async def archive(self, topic: str, month: str) -> Rendition | None:
-        """Give a month that is kept."""
-        return await self._reader.run(lambda db: archives.archive(db, topic, month))
-
-    async def keep_archive(self, topic: str, month: str, document: Rendition) -> None:
-        """Keep a month for good; one that is kept already stays as it is."""
-        await self._write(lambda db: archives.keep_archive(db, topic, month, document))
-
-    async def add_token(self, topic: str, token_hash: str, now: datetime) -> None:
-        """Let who has a token read a topic."""
-        await self._write(lambda db: archives.add_token(db, topic, token_hash, now))
-
-    async def revoke_tokens(self, topic: str, now: datetime) -> int:
-        """Let no token of a topic hold any longer; say how many did."""
-        return await self._write(lambda db: archives.revoke_tokens(db, topic, now))
-
-    async def tokens(self) -> Mapping[str, str]:
-        """Give the topics by the hashes of the tokens that hold."""
-        return await self._reader.run(archives.tokens)
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
@@ -356,6 +287,7 @@ class SqliteStore:
         forgotten = await self._write(lambda db: care.prune_polls(db, now))
         await self._write(lambda db: paces.prune_paces(db, now))
         await self._write(lambda db: outbox.forget_messages(db, now))
+        await self._write(lambda db: incidents.forget_incidents(db, now))
         while await self._write(lambda db: near.forget(db, now)):
             pass
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))

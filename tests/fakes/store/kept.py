@@ -16,6 +16,7 @@ from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow, Rendition
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
+from aggregator.model.incident import Incident
 from aggregator.model.liking import Learned
 from aggregator.model.looking import Revision
 from aggregator.model.membership import told_of
@@ -51,6 +52,7 @@ class KeptSource:
     items: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict)
     frame: str = ""
     habits: Habits = NO_HABITS
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,13 +179,14 @@ class Kept:
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
         outbox: In the order in which messages were written down.
+        incidents: By id.
         told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
+        tastes: What topics have learned.
         due: When stories are to be weighed.
         words: What the index knows of entries.
         archives: Months that are over, by topic and month.
         tokens: Topics by the hashes of the tokens that hold.
-        tastes: What topics have learned.
     """
 
     authority: str
@@ -206,14 +209,15 @@ class Kept:
     merged: dict[int, int] = field(default_factory=dict)
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
     outbox: dict[int, KeptMessage] = field(default_factory=dict)
     told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
+    tastes: dict[str, Learned] = field(default_factory=dict)
     due: dict[int, datetime] = field(default_factory=dict)
     words: dict[int, KeptWords] = field(default_factory=dict)
     archives: dict[tuple[str, str], Rendition] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
-    tastes: dict[str, Learned] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

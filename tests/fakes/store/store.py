@@ -14,6 +14,7 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
@@ -32,6 +33,7 @@ from tests.fakes.store import (
     claims,
     curation,
     editing,
+    incidents,
     looking,
     memberships,
     near,
@@ -77,6 +79,9 @@ class FakeStore:
     async def give_back(self, claims_: Sequence[Claim]) -> None:
         self._write(lambda kept: claims.give_back(kept, claims_))
 
+    async def renew(self, claim: Claim, now: datetime) -> None:
+        self._write(lambda kept: claims.renew(kept, claim, now))
+
     async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
         return self._write(lambda kept: polling.transact(kept, ask, decide))
 
@@ -90,6 +95,9 @@ class FakeStore:
 
     async def shift(self, by: timedelta) -> None:
         self._write(lambda kept: claims.shift(kept, by))
+
+    async def pause(self, source_id: str, since: datetime | None) -> bool:
+        return self._write(lambda kept: claims.pause(kept, source_id, since))
 
     async def next_due_at(self) -> datetime | None:
         return claims.next_due_at(self._readable())
@@ -162,6 +170,18 @@ class FakeStore:
 
     async def settle_message(self, message: Message, settlement: Settlement) -> None:
         self._write(lambda kept: outbox.settle(kept, message, settlement))
+
+    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
+        return incidents.sights(self._readable(), topics, now)
+
+    async def incidents_going(self) -> tuple[Incident, ...]:
+        return incidents.going(self._readable())
+
+    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
+        self._write(lambda kept_: incidents.keep_incidents(kept_, kept, blips))
+
+    async def events(self, limit: int) -> Events:
+        return incidents.events(self._readable(), limit)
 
     async def month(
         self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
