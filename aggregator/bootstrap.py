@@ -85,18 +85,23 @@ def authority(settings: Settings) -> str:
     return host if any(letter.isalpha() for letter in host) and ":" not in host else "localhost"
 
 
+def database_path(settings: Settings) -> Path:
+    """Say where the database is, or will be."""
+    return Path(settings.data) / DATABASE
+
+
 def open_store(settings: Settings) -> SqliteStore:
     """Open the database for writing; the data folder's lock must be held."""
     from aggregator.store.sqlite import SqliteStore
 
-    return SqliteStore.open(Path(settings.data) / DATABASE, site_authority=authority(settings))
+    return SqliteStore.open(database_path(settings), site_authority=authority(settings))
 
 
 def open_store_for_reading(settings: Settings) -> SqliteStore | None:
     """Open the database read-only; None when nothing was stored yet."""
     from aggregator.store.sqlite import SqliteStore
 
-    path = Path(settings.data) / DATABASE
+    path = database_path(settings)
     return SqliteStore.open_for_reading(path) if path.exists() else None
 
 
@@ -245,8 +250,8 @@ def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebS
         checks=daemon.ready,
         hubs=daemon.push,
         turnstile=daemon.turnstile,
-        archives=engine.archives,
-        doors=engine.doors,
+        archives=daemon.keeping.archives,
+        doors=daemon.keeping.doors,
         operator=Commands(house, engine, daemon.commands()),
         gate=Gate(server.admin_token, engine.plan.settings.site.base_url or "", server.host, house.clock.monotonic),
     )
@@ -275,10 +280,11 @@ async def build_site(house: House, engine: Engine, shelf: Shelf, folder: Path) -
     """
     from aggregator.model.topic import Access
     from aggregator.publish import write_site
+    from aggregator.service.keeping import Keeping
     from aggregator.service.site import look, make_site
 
     plan = engine.plan
-    seen = await look(house.store, shelf, engine.archives, await engine.status())
+    seen = await look(house.store, shelf, Keeping(house, engine).archives, await engine.status())
     public = [topic.slug for topic in plan.topics if topic.access is Access.PUBLIC]
     made = make_site(plan.site, shelf, seen, public)
     return write_site(folder, made.files, made.keeps)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,7 @@ from aggregator.errors import StoreError
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
-from aggregator.model.edition import Composed, Edition, Rendition, TopicView
+from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.liking import Example, Learned
@@ -32,7 +31,6 @@ from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
     activity as recent_activity,
     announcements,
-    archives,
     audience,
     care,
     claims,
@@ -58,6 +56,7 @@ from aggregator.store.sqlite import (
 )
 from aggregator.store.sqlite.aside import Aside, open_aside
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
+from aggregator.store.sqlite.publishing import Publishing
 from aggregator.store.sqlite.quiet import transact_quiet
 from aggregator.store.sqlite.schema import MIGRATIONS
 from aggregator.store.sqlite.telling import Telling
@@ -66,7 +65,7 @@ from aggregator.store.sqlite.writer import ReadingThread, Writer
 Result = TypeVar("Result")
 
 
-class SqliteStore(Telling):
+class SqliteStore(Publishing, Telling):
     """Keeps everything in one SQLite file: one thread writes, one reads beside it.
 
     Secrets of sources are never written down: ``claim_due`` and ``claim`` give out the sources of the last
@@ -257,38 +256,6 @@ class SqliteStore(Telling):
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
-
-    async def month(
-        self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
-    ) -> Edition | None:
-        """Compose what a topic announced in a month; None when that is nothing."""
-        return await self._reader.run(
-            lambda db: archives.month_edition(db, replace(topic, limit=most), month, now, compose)
-        )
-
-    async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
-        """Name topics with months before one in which they announced something, and that are not kept."""
-        return await self._reader.run(lambda db: archives.open_months(db, topics, before))
-
-    async def archive(self, topic: str, month: str) -> Rendition | None:
-        """Give a month that is kept."""
-        return await self._reader.run(lambda db: archives.archive(db, topic, month))
-
-    async def keep_archive(self, topic: str, month: str, document: Rendition) -> None:
-        """Keep a month for good; one that is kept already stays as it is."""
-        await self._write(lambda db: archives.keep_archive(db, topic, month, document))
-
-    async def add_token(self, topic: str, token_hash: str, now: datetime) -> None:
-        """Let who has a token read a topic."""
-        await self._write(lambda db: archives.add_token(db, topic, token_hash, now))
-
-    async def revoke_tokens(self, topic: str, now: datetime) -> int:
-        """Let no token of a topic hold any longer; say how many did."""
-        return await self._write(lambda db: archives.revoke_tokens(db, topic, now))
-
-    async def tokens(self) -> Mapping[str, str]:
-        """Give the topics by the hashes of the tokens that hold."""
-        return await self._reader.run(archives.tokens)
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
