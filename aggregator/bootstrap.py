@@ -85,18 +85,23 @@ def authority(settings: Settings) -> str:
     return host if any(letter.isalpha() for letter in host) and ":" not in host else "localhost"
 
 
+def database_path(settings: Settings) -> Path:
+    """Say where the database is, or will be."""
+    return Path(settings.data) / DATABASE
+
+
 def open_store(settings: Settings) -> SqliteStore:
     """Open the database for writing; the data folder's lock must be held."""
     from aggregator.store.sqlite import SqliteStore
 
-    return SqliteStore.open(Path(settings.data) / DATABASE, site_authority=authority(settings))
+    return SqliteStore.open(database_path(settings), site_authority=authority(settings))
 
 
 def open_store_for_reading(settings: Settings) -> SqliteStore | None:
     """Open the database read-only; None when nothing was stored yet."""
     from aggregator.store.sqlite import SqliteStore
 
-    path = Path(settings.data) / DATABASE
+    path = database_path(settings)
     return SqliteStore.open_for_reading(path) if path.exists() else None
 
 
@@ -116,7 +121,7 @@ async def schooled(store: SqliteStore, settings: Settings) -> tuple[Schooling, .
 def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
     from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
-    from aggregator.publish import Painter
+    from aggregator.publish import Painter, render_markdown
     from aggregator.publish.smtp import SmtpMailer
     from aggregator.schedule import user_agent
     from aggregator.semantic import load_meaning
@@ -152,7 +157,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
-        render=painter.render,
+        render=lambda edition, site: (*painter.render(edition, site), render_markdown(edition, site)),
         render_archive=painter.render_archive,
         documents=_documents,
         close=close,
@@ -245,8 +250,8 @@ def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebS
         checks=daemon.ready,
         hubs=daemon.push,
         turnstile=daemon.turnstile,
-        archives=engine.archives,
-        doors=engine.doors,
+        archives=daemon.keeping.archives,
+        doors=daemon.keeping.doors,
         operator=Commands(house, engine, daemon.commands()),
         gate=Gate(server.admin_token, engine.plan.settings.site.base_url or "", server.host, house.clock.monotonic),
     )
@@ -266,16 +271,23 @@ def _documents(plan: Plan) -> tuple[Rendition, ...]:
     return tuple(rendition(name, OPML_MEDIA_TYPE, body, now) for name, body in lists.items())
 
 
-async def build_site(engine: Engine, shelf: Shelf, folder: Path) -> WrittenSite:
+async def build_site(house: House, engine: Engine, shelf: Shelf, folder: Path) -> WrittenSite:
     """Write everything on the shelf as a static site.
 
     Raises:
         PublishError: A file could not be put in its place.
+        StoreError: What the pages show could not be read.
     """
+    from aggregator.model.topic import Access
     from aggregator.publish import write_site
-    from aggregator.service.site import site_files
+    from aggregator.service.keeping import Keeping
+    from aggregator.service.site import look, make_site
 
-    return write_site(folder, site_files(engine.plan.site, shelf, await engine.status()))
+    plan = engine.plan
+    seen = await look(house.store, shelf, Keeping(house, engine).archives, await engine.status())
+    public = [topic.slug for topic in plan.topics if topic.access is Access.PUBLIC]
+    made = make_site(plan.site, shelf, seen, public)
+    return write_site(folder, made.files, made.keeps)
 
 
 @asynccontextmanager

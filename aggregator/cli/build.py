@@ -45,6 +45,6 @@ async def _build(settings: Settings, folder: Path) -> WrittenSite:
         try:
             await engine.start()
             await Watchman(house, engine, shelf).show()
-            return await build_site(engine, shelf, folder)
+            return await build_site(house, engine, shelf, folder)
         finally:
             await engine.stop(timedelta())

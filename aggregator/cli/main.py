@@ -51,6 +51,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "doctor": "Say what the publishers of feeds should mend.",
         "build": "Write the static site: feeds, pages, OPML.",
         "reload": "Ask the running daemon to take the new config.",
+        "backup": "Copy the database safely while running.",
+        "restore": "Put a copy back.",
         "token": "Make or revoke the address of a private feed.",
         "prune": "Apply the keep rules now.",
         "schema": "Print the JSON Schema of the config, for editors.",

@@ -70,7 +70,7 @@ async def _once(settings: Settings, out: Path | None, *, poll: bool) -> tuple[st
             engine.end_round()
             await Watchman(house, engine, shelf).look()
             if out is not None:
-                await build_site(engine, shelf, out)
+                await build_site(house, engine, shelf, out)
             await engine.chores.index_words()
             await Postman(house, engine).finish()
             return failed

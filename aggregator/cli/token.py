@@ -54,11 +54,12 @@ def _topic(settings: Settings, slug: str) -> Topic:
 async def _make(settings: Settings, topic: Topic) -> dict[str, Any]:
     from aggregator.bootstrap import opened, site_facts
     from aggregator.service.control import ask
+    from aggregator.service.keeping import Keeping
 
     token = await ask(Path(settings.data), "token", topic=topic.slug)
     if token is None:
-        async with opened(settings) as (_house, engine, _shelf):
-            token = await engine.doors.open(topic.slug)
+        async with opened(settings) as (house, engine, _shelf):
+            token = await Keeping(house, engine).doors.open(topic.slug)
     base = f"{site_facts(settings).base_url}/f/{token}/{topic.slug}"
     return {"topic": topic.slug, "addresses": [f"{base}.{one.value}" for one in topic.output.formats]}
 
@@ -66,9 +67,10 @@ async def _make(settings: Settings, topic: Topic) -> dict[str, Any]:
 async def _revoke(settings: Settings, topic: Topic) -> dict[str, Any]:
     from aggregator.bootstrap import opened
     from aggregator.service.control import ask
+    from aggregator.service.keeping import Keeping
 
     revoked = await ask(Path(settings.data), "revoke", topic=topic.slug)
     if revoked is None:
-        async with opened(settings) as (_house, engine, _shelf):
-            revoked = await engine.doors.close(topic.slug)
+        async with opened(settings) as (house, engine, _shelf):
+            revoked = await Keeping(house, engine).doors.close(topic.slug)
     return {"topic": topic.slug, "revoked": revoked}

@@ -88,9 +88,9 @@ class Topic:
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
         retroactive: What becomes of older entries that a changed rule lets in.
-        sending: Where its news is told beside its feeds.
         like: Examples that its entries have to be like, beside what ``match`` asks for.
         taste: What was learned from them; None lets nothing in.
+        sending: Where its news is told beside its feeds.
     """
 
     slug: str

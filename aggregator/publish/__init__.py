@@ -4,6 +4,7 @@ from aggregator.publish.compose import compose
 from aggregator.publish.events import events_edition
 from aggregator.publish.files import WrittenSite, write_site
 from aggregator.publish.letters import letter
+from aggregator.publish.markdown import render_markdown
 from aggregator.publish.opml import OPML_MEDIA_TYPE, render_sources_opml, render_topics_opml
 from aggregator.publish.outgoing import with_messages
 from aggregator.publish.posts import ping, post
@@ -19,6 +20,7 @@ __all__ = [
     "ping",
     "post",
     "render",
+    "render_markdown",
     "render_sources_opml",
     "render_topics_opml",
     "rendition",

@@ -18,6 +18,7 @@ from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
+from aggregator.service.keeping import Keeping
 from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
@@ -35,9 +36,9 @@ TEND = timedelta(minutes=1)
 LETTERS = timedelta(seconds=20)
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
+LOOK = timedelta(minutes=15)
 AGES = timedelta(minutes=1)
 WORDS = timedelta(seconds=5)
-LOOK = timedelta(minutes=15)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -70,6 +71,7 @@ class Daemon:
         push: Where hubs call; None asks none.
         watchman: Tells of what goes wrong; None tells nobody.
         turnstile: Where the web notes who reads.
+        keeping: Months of topics, and who may read private ones.
         reload_error: Why the file on disk is not the configuration in force; empty when it is.
     """
 
@@ -81,6 +83,7 @@ class Daemon:
         self.push: PushDesk | None = None
         self.turnstile = Turnstile(house.clock)
         self.watchman: Watchman | None = None
+        self.keeping = Keeping(house, engine)
         self._poll = poll
         self._postman = Postman(house, engine)
         self._metronome = Metronome(house.clock)
@@ -102,6 +105,7 @@ class Daemon:
         control = ControlServer(Path(self._engine.plan.settings.data), self.commands())
         try:
             await self._engine.change(self._engine.plan)
+            await self.keeping.doors.load()
             if self._poll:
                 await self._engine.spread()
             if self.watchman is not None:
@@ -144,10 +148,10 @@ class Daemon:
         self._metronome.every(TICK, self._postman.round)
         self._metronome.every(LETTERS, self._postman.letters)
         self._metronome.every(COUNT, self._count_readers)
-        self._metronome.every(AGES, self._engine.chores.look_at_time)
-        self._metronome.every(WORDS, self._engine.chores.index_words)
         if self.watchman is not None:
             self._metronome.every(LOOK, self.watchman.look)
+        self._metronome.every(AGES, self._engine.chores.look_at_time)
+        self._metronome.every(WORDS, self._engine.chores.index_words)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 
@@ -163,7 +167,7 @@ class Daemon:
         self._engine.end_round()
 
     async def _prune(self) -> None:
-        pruned = await self._engine.prune()
+        pruned = await self.keeping.prune()
         if pruned.entries:
             logger.info("pruned %d entries that their keep rules let go", pruned.entries)
 
@@ -205,6 +209,8 @@ class Daemon:
             self.reload_error = "`data` or `server` changed; they take a restart"
             raise ControlError(self.reload_error)
         await self._engine.change(plan)
+        # A renamed topic takes its tokens along.
+        await self.keeping.doors.load()
         if self._poll:
             await self._engine.spread()
         self.reload_error = ""
@@ -224,7 +230,7 @@ class Daemon:
             return await self._reload()
 
         async def prune(_request: dict[str, Any]) -> Any:
-            pruned = await self._engine.prune()
+            pruned = await self.keeping.prune()
             return {"entries": pruned.entries, "tombstones": pruned.tombstones}
 
         async def discover(request: dict[str, Any]) -> Any:
@@ -246,10 +252,10 @@ class Daemon:
         }
 
     async def _make_token(self, request: dict[str, Any]) -> str:
-        return await self._engine.doors.open(str(request["topic"]))
+        return await self.keeping.doors.open(str(request["topic"]))
 
     async def _revoke_tokens(self, request: dict[str, Any]) -> int:
-        return await self._engine.doors.close(str(request["topic"]))
+        return await self.keeping.doors.close(str(request["topic"]))
 
     async def _pause(self, request: dict[str, Any], *, paused: bool) -> str:
         name, since = str(request.get("source", "")), self._house.clock.now() if paused else None

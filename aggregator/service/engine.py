@@ -14,13 +14,11 @@ from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
 from aggregator.model.metering import Counts
 from aggregator.model.source import Claim, Source
-from aggregator.model.status import Pruned, Status
+from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
-from aggregator.service.archives import Archives
 from aggregator.service.chores import Chores
-from aggregator.service.doors import Doors
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.service.meter import Meter
@@ -49,8 +47,6 @@ class Engine:
         errands: What is asked beside polls, by the pace of the configuration in force.
         chores: What is done when there is time.
         audience: For how many each source is read; publishers are told.
-        archives: Months of the topics of the configuration in force.
-        doors: Who may read private topics.
     """
 
     def __init__(self, house: House, plan: Plan, shelf: Shelf) -> None:
@@ -60,8 +56,6 @@ class Engine:
         self._by_id = {source.id: source for source in plan.sources}
         self.audience = Audience()
         self._school = School(house)
-        self.doors = Doors(house.store, house.clock)
-        self.archives = Archives(house.store, house.clock, lambda: self._plan, house.render_archive)
         self.settler = Settler(house, lambda: self._plan, shelf)
         self._parts = PollParts(
             store=house.store,
@@ -104,8 +98,6 @@ class Engine:
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
         await self.settler.change(lambda: self._adopt(plan))
-        # A renamed topic takes its tokens along.
-        await self.doors.load()
 
     async def _adopt(self, plan: Plan) -> None:
         sources = await self._house.store.sync_sources(plan.sources, self._house.clock.now())
@@ -224,11 +216,6 @@ class Engine:
     def counts(self) -> Counts:
         """Tell what polls brought since this process began."""
         return self._meter.counts(self._house.clock.monotonic() - self.last_fed)
-
-    async def prune(self) -> Pruned:
-        """Apply the keep rules, once the months that are over are written down."""
-        await self.archives.close_months()
-        return await self._house.store.prune(self._house.clock.now())
 
     def end_round(self) -> None:
         """Say in one line what has been polled since the last time, if anything, and once all is quiet."""

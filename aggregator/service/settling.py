@@ -152,17 +152,17 @@ class Settler:
                     return
                 rest = _PATIENCE * (clock.monotonic() - started)
 
+    async def paint(self, edition: Edition) -> tuple[Rendition, ...]:
+        """Render an edition; feedgen sets the locale of the process for every date, so all happens in one thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._painter, self._house.render, edition, self._plan().site)
+
     async def look_at_time(self) -> None:
         """Set ``unsettled`` when a story is due to be weighed, because of its age or that of its entries."""
         if self._topics.restless:
             due = await self._house.store.next_weighing_at()
             if due is not None and due <= self._house.clock.now():
                 self.unsettled.set()
-
-    async def paint(self, edition: Edition) -> tuple[Rendition, ...]:
-        """Render an edition; feedgen sets the locale of the process for every date, so all happens in one thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._painter, self._house.render, edition, self._plan().site)
 
     def close(self) -> None:
         """Paint nothing more."""

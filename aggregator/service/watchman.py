@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from aggregator.model.topic import FeedFormat
 from aggregator.pipeline.watch import look_around, tell_events
+from aggregator.publish.events import SLUG
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Shelf
 
@@ -34,4 +36,5 @@ class Watchman:
         """Put the feed on the shelf."""
         edition = await tell_events(self._house.store, self._engine.plan.site)
         for rendition in await self._engine.settler.paint(edition):
-            self._shelf.put_document(rendition)
+            if rendition.name == f"{SLUG}.{FeedFormat.ATOM.value}":
+                self._shelf.put_document(rendition)

@@ -37,7 +37,7 @@ _CONTAINERS = frozenset(
     (
         *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output"),
         *("site", "server", "network", "defaults", "host-groups", "allow-private"),
-        *("policies", "duplicates", "stories", "send", "mail", "like"),
+        *("policies", "duplicates", "stories", "like", "send", "mail"),
     )
 )
 # Below these stand names that users choose; a name alone says enough.
@@ -102,8 +102,8 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
         topics=topics,
         origins=origins,
         stories=_stories(main.policies or PoliciesSection()),
-        mail=mail,
         semantic=main.policies is None or main.policies.semantic is not False,
+        mail=mail,
     )
 
 

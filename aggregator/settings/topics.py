@@ -82,8 +82,8 @@ class TopicList:
                 aliases=_present(section.aliases),
                 output=self._output(section.output or OutputSection(), tree, (*loc, "output")),
                 place=str(tree.key_spot(loc)),
-                sending=Targets(tree, self._findings, mail_server=self._mail_server).read(section.send, (*loc, "send")),
                 like=read_like(section.like, tree, (*loc, "like"), self._findings),
+                sending=Targets(tree, self._findings, mail_server=self._mail_server).read(section.send, (*loc, "send")),
                 **said,
             )
         )

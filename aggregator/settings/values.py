@@ -113,8 +113,8 @@ class Settings:
         file: Path of the main file as the user would write it.
         data: Absolute path of the data folder.
         stories: What counts as a copy and as one story; the ``policies``.
-        mail: The server that takes our mail; None sends none.
         semantic: Whether topics learn from examples by meaning, too, where the extra for it is installed.
+        mail: The server that takes our mail; None sends none.
         warnings: By file and line.
         origins: One for each source, in the same order.
     """
@@ -129,5 +129,5 @@ class Settings:
     warnings: tuple[Problem, ...] = ()
     origins: tuple[Origin, ...] = ()
     stories: StoryPolicy = StoryPolicy()
-    mail: MailServer | None = None
     semantic: bool = True
+    mail: MailServer | None = None

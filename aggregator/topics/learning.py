@@ -59,10 +59,24 @@ class _Sums:
 
 def learn(lesson: Lesson, meaning: Meaning | None) -> Learned | Refused:
     """Learn from examples; refuse when they do not hold together."""
-    taught = {(one.title, one.text) for one in (*lesson.examples, *lesson.hidden)}
-    background = [one for one in lesson.background[:MOST_BACKGROUND] if (one.title, one.text) not in taught]
+    background = _strangers(lesson)
     if too_few := _too_few(len(lesson.examples), len(background)):
         return too_few
+    learned = fit(lesson, meaning)
+    middle, line, _ = learned.marks
+    # What has no known word sums up to nothing, and is not alike for that.
+    least = middle if meaning else max(middle, 0.0)
+    if line <= least or learned.check.recall < _LEAST_LIFT * learned.check.share:
+        return Refused(
+            what=f"the examples do not hold together: {learned.check}",
+            hint="take examples of one subject, or more of them; a query may say it better",
+        )
+    return learned
+
+
+def fit(lesson: Lesson, meaning: Meaning | None) -> Learned:
+    """Learn from examples, whether they hold together or not."""
+    background = _strangers(lesson)
     rarity = Rarity.of(background)
     by_words, weights = _by_words(lesson, background, rarity)
     if meaning is None:
@@ -73,11 +87,7 @@ def learn(lesson: Lesson, meaning: Meaning | None) -> Learned | Refused:
     sums = _Sums(
         _added(by_words.examples, by_meaning.examples, scales), _added(by_words.others, by_meaning.others, scales)
     )
-    # What has no known word sums up to nothing, and is not alike for that.
-    drawn = _draw(sums, least=-math.inf if meaning else 0.0)
-    if isinstance(drawn, Refused):
-        return drawn
-    marks, check = drawn
+    marks, check = _draw(sums, least=-math.inf if meaning else 0.0)
     return Learned(
         topic=lesson.topic,
         asked=asked_of(lesson, meaning),
@@ -96,6 +106,12 @@ def learn(lesson: Lesson, meaning: Meaning | None) -> Learned | Refused:
     )
 
 
+def _strangers(lesson: Lesson) -> list[Example]:
+    """Give the background without what an editor has spoken about."""
+    taught = {(one.title, one.text) for one in (*lesson.examples, *lesson.hidden)}
+    return [one for one in lesson.background[:MOST_BACKGROUND] if (one.title, one.text) not in taught]
+
+
 def _too_few(examples: int, background: int) -> Refused | None:
     if examples < LEAST_EXAMPLES:
         return Refused(
@@ -110,8 +126,8 @@ def _too_few(examples: int, background: int) -> Refused | None:
     return None
 
 
-def _draw(sums: _Sums, least: float) -> tuple[tuple[float, float, float], CrossCheck] | Refused:
-    """Draw the line, above ``least``, and see what lies beyond it."""
+def _draw(sums: _Sums, least: float) -> tuple[tuple[float, float, float], CrossCheck]:
+    """Draw the line, above ``least`` where any is, and see what lies beyond it."""
     middle = median(sums.others)
     # Any line at or below this one finds enough of the examples.
     highest = sorted(sums.examples, reverse=True)[math.ceil(_LEAST_RECALL * len(sums.examples)) - 1]
@@ -123,11 +139,6 @@ def _draw(sums: _Sums, least: float) -> tuple[tuple[float, float, float], CrossC
         background=len(sums.others),
         taken=sum(score >= line for score in sums.others),
     )
-    if not possible or check.recall < _LEAST_LIFT * check.share:
-        return Refused(
-            what=f"the examples do not hold together: {check}",
-            hint="take examples of one subject, or more of them; a query may say it better",
-        )
     return (middle, line, max(*sums.examples, line + (line - middle) / 2)), check
 
 

@@ -66,7 +66,7 @@ class LearnedTaste:
 
     def score(self, title: str, text: str) -> float:
         """Say how like the examples a text is, from 0 to 1, two decimals."""
-        return self._bounded(self._raw(title, text))
+        return self._bounded(self.raw(title, text))
 
     def likeness(self, title: str, text: str) -> Likeness:
         """Say it with the example that is nearest and the words that decided."""
@@ -74,13 +74,14 @@ class LearnedTaste:
             score=self.score(title, text), nearest=self._nearest(title, text), words=self._words(title, text)
         )
 
-    def _bounded(self, raw: float) -> float:
-        return round(min(1.0, max(0.0, on_scale(raw, self.learned.marks))), 2)
-
-    def _raw(self, title: str, text: str) -> float:
+    def raw(self, title: str, text: str) -> float:
+        """Give the sum that is put on the scale."""
         by_words, by_meaning = self.learned.scales
         raw = dot(self._rarity.vector(title, text), self._weights) / by_words
         return raw if self._encode is None else raw + self._meant(title, text) / by_meaning
+
+    def _bounded(self, raw: float) -> float:
+        return round(min(1.0, max(0.0, on_scale(raw, self.learned.marks))), 2)
 
     def _meant(self, title: str, text: str) -> float:
         return product(self._encode(whole(title, text)), self.learned.direction) if self._encode else 0.0

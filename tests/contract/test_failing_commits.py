@@ -44,11 +44,11 @@ MESSAGE = Message(
     id="m1", way=Way.HOOK, topic="world", target="chat", content="{}", made_at=NOON - DAY, due_at=NOON - DAY
 )
 GIVEN_UP = Settlement(state=MessageState.DEAD, due_at=NOON - DAY, attempts=1)
-MONTH = Rendition(
-    name="world/2026-10.atom", media_type="text/plain", body=b"b", gzipped=b"g", etag='"e"', changed_at=NOON
-)
 INCIDENT = Incident(
     kind=IncidentKind.RULE_IDLE, subject="world", noticed_at=NOON, seen_at=NOON, opened_at=NOON, closed_at=NOON
+)
+MONTH = Rendition(
+    name="world/2026-10.atom", media_type="text/plain", body=b"b", gzipped=b"g", etag='"e"', changed_at=NOON
 )
 TOGETHER = Act(kind=ActKind.MERGE, named=(ONE.key.short, OTHER.key.short))
 

@@ -48,7 +48,7 @@ async def test_what_came_with_a_password_is_found_at_a_private_address_and_nowhe
 
 def _live(config: Path, base: str, site: Path) -> None:
     with running("-c", str(config), "-v", "run", "--log", "json", stop=False) as process:
-        wait_for(f"{base}/all.atom", b"Told to everybody")
+        wait_for(f"{base}/all.atom", b"Told to everybody", 60)
         atom, feed_json = aggregator("-c", str(config), "token", "canary-mine").stdout.split()
         token = atom.split("/")[4]
         assert wait_for(atom, b"Canary of the inside").count(b"<entry>") == 2
@@ -64,7 +64,7 @@ def _live(config: Path, base: str, site: Path) -> None:
         assert aggregator("-c", str(config), "token", "canary-mine", "--revoke").stdout.split()[1] == "2"
         assert get(second)[0] == get(atom)[0] == 404
         process.send_signal(signal.SIGTERM)
-        said = "".join(process.communicate(timeout=10))
+        said = "".join(process.communicate(timeout=30))
     third = aggregator("-c", str(config), "token", "canary-mine").stdout.split()[0]
     aggregator("-c", str(config), "build", str(site))
     stored = b"".join(path.read_bytes() for path in (config.parent / "data").rglob("*") if path.is_file())

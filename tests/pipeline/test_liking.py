@@ -179,7 +179,7 @@ async def members(store: FakeStore) -> dict[str, dict[str, object]]:
 async def test_explain_names_the_nearest_example(store: FakeStore):
     one = await only(store, wet())
     dry = "https://lwn.example/bread-1000"
-    (told,) = await explain_entry(store, [one.topic], dry, "wet")
+    (told,) = await explain_entry(store, [one.topic], dry, "wet", NOON)
     record = told.records[-1]
     assert (record.verdict, record.rule) == ("not entered wet", "like")
     assert any(f"({address})" in record.evidence for address in ADDRESSES)

@@ -59,28 +59,6 @@ class CareStore(Protocol):
         ...
 
 
-class TasteStore(Protocol):
-    """What learning from examples needs."""
-
-    async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
-        """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
-        ...
-
-    async def background(self, limit: int) -> tuple[Example, ...]:
-        """Give a sample of what is kept; the same one, as long as the same is kept.
-
-        Copies are not in it, nor what is held back, nor what came from sources with credentials.
-        """
-        ...
-
-    async def tastes(self) -> tuple[Learned, ...]:
-        """Give what topics have learned, by their slugs."""
-        ...
-
-    async def keep_taste(self, learned: Learned) -> None:
-        """Keep what a topic has learned, in place of what it had learned before."""
-
-
 class EventStore(Protocol):
     """What watching over the aggregator itself needs."""
 
@@ -102,6 +80,28 @@ class EventStore(Protocol):
 
     async def events(self, limit: int) -> Events:
         """List the confirmed incidents, the last opened first."""
+
+
+class TasteStore(Protocol):
+    """What learning from examples needs."""
+
+    async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
+        """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
+        ...
+
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        """Give a sample of what is kept; the same one, as long as the same is kept.
+
+        Copies are not in it, nor what is held back, nor what came from sources with credentials.
+        """
+        ...
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        """Give what topics have learned, by their slugs."""
+        ...
+
+    async def keep_taste(self, learned: Learned) -> None:
+        """Keep what a topic has learned, in place of what it had learned before."""
         ...
 
 

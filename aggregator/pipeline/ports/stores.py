@@ -223,9 +223,9 @@ class Store(
     CurateStore,
     AnnounceStore,
     OutboxStore,
+    EventStore,
     ArchiveStore,
     AccessStore,
-    EventStore,
     EditStore,
     ReadStore,
     CareStore,
@@ -233,8 +233,8 @@ class Store(
     FullTextStore,
     PaceStore,
     RehearseStore,
-    SearchStore,
     TasteStore,
+    SearchStore,
     Protocol,
 ):
     """All of it, as one part provides it."""

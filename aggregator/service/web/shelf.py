@@ -42,7 +42,9 @@ class Shelf:
         self.version += 1
         for rendition in renditions:
             self._renditions[rendition.name] = rendition
-            self._documents[rendition.name] = feed_document(rendition, edition.slug)
+            # A browser is shown the topic's page at the address of a feed; text it can show itself.
+            topic = None if rendition.name.endswith(".md") else edition.slug
+            self._documents[rendition.name] = feed_document(rendition, topic)
         self._drop(_feed_names(edition.slug) - names)
         self._drop_private(edition.slug)
 
@@ -99,4 +101,4 @@ class Shelf:
 
 
 def _feed_names(slug: str) -> set[str]:
-    return {f"{slug}.{one.value}" for one in FeedFormat}
+    return {f"{slug}.{one.value}" for one in FeedFormat} | {f"{slug}.md"}

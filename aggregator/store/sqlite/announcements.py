@@ -130,8 +130,8 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
         marks=marks_on(db, topic.slug, now),
         last_digest=state["digest"],
         last_changed_at=read_moment(state["changed_at"]),
-        told=told_until(db, topic.slug),
         older_at=older_at(db, topic, found),
+        told=told_until(db, topic.slug),
     )
     composed = compose(view)
     _write_ledger(db, composed, found)

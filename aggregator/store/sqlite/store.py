@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,16 +14,14 @@ from aggregator.errors import StoreError
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
-from aggregator.model.edition import Composed, Edition, Rendition, TopicView
+from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
-from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.searching import Found, Sought
-from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -34,7 +31,6 @@ from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
     activity as recent_activity,
     announcements,
-    archives,
     audience,
     care,
     claims,
@@ -60,14 +56,16 @@ from aggregator.store.sqlite import (
 )
 from aggregator.store.sqlite.aside import Aside, open_aside
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
+from aggregator.store.sqlite.publishing import Publishing
 from aggregator.store.sqlite.quiet import transact_quiet
 from aggregator.store.sqlite.schema import MIGRATIONS
+from aggregator.store.sqlite.telling import Telling
 from aggregator.store.sqlite.writer import ReadingThread, Writer
 
 Result = TypeVar("Result")
 
 
-class SqliteStore:
+class SqliteStore(Publishing, Telling):
     """Keeps everything in one SQLite file: one thread writes, one reads beside it.
 
     Secrets of sources are never written down: ``claim_due`` and ``claim`` give out the sources of the last
@@ -224,6 +222,18 @@ class SqliteStore:
         aside = Aside(self._path, await self._reader.run(lambda _: open_aside(self._path)))
         return SqliteStore(self._path, reader=aside, writer=aside)
 
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        """Give a sample of what is kept; the same one, as long as the same is kept."""
+        return await self._reader.run(lambda db: tastes.background(db, limit))
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        """Give what topics have learned, by their slugs."""
+        return await self._reader.run(tastes.tastes)
+
+    async def keep_taste(self, learned: Learned) -> None:
+        """Keep what a topic has learned, in place of what it had learned before."""
+        await self._write(lambda db: tastes.keep_taste(db, learned))
+
     async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
         """Take stories that are due, and decide about what depends on them or on time."""
         return await self._write(lambda db: weighing.weigh(db, now, limit, decide))
@@ -243,77 +253,9 @@ class SqliteStore:
         """Find what is kept, what came last first."""
         return await self._reader.run(lambda db: searching.search(db, sought))
 
-    async def background(self, limit: int) -> tuple[Example, ...]:
-        """Give a sample of what is kept; the same one, as long as the same is kept."""
-        return await self._reader.run(lambda db: tastes.background(db, limit))
-
-    async def tastes(self) -> tuple[Learned, ...]:
-        """Give what topics have learned, by their slugs."""
-        return await self._reader.run(tastes.tastes)
-
-    async def keep_taste(self, learned: Learned) -> None:
-        """Keep what a topic has learned, in place of what it had learned before."""
-        await self._write(lambda db: tastes.keep_taste(db, learned))
-
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
-
-    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
-        """List messages that wait and are due, of each target the oldest."""
-        return await self._reader.run(lambda db: outbox.due_messages(db, now, limit))
-
-    async def settle_message(self, message: Message, settlement: Settlement) -> None:
-        """Write what became of a message."""
-        await self._write(lambda db: outbox.settle_message(db, message, settlement))
-
-    async def month(
-        self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
-    ) -> Edition | None:
-        """Compose what a topic announced in a month; None when that is nothing."""
-        return await self._reader.run(
-            lambda db: archives.month_edition(db, replace(topic, limit=most), month, now, compose)
-        )
-
-    async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
-        """Name topics with months before one in which they announced something, and that are not kept."""
-        return await self._reader.run(lambda db: archives.open_months(db, topics, before))
-
-    async def archive(self, topic: str, month: str) -> Rendition | None:
-        """Give a month that is kept."""
-        return await self._reader.run(lambda db: archives.archive(db, topic, month))
-
-    async def keep_archive(self, topic: str, month: str, document: Rendition) -> None:
-        """Keep a month for good; one that is kept already stays as it is."""
-        await self._write(lambda db: archives.keep_archive(db, topic, month, document))
-
-    async def add_token(self, topic: str, token_hash: str, now: datetime) -> None:
-        """Let who has a token read a topic."""
-        await self._write(lambda db: archives.add_token(db, topic, token_hash, now))
-
-    async def revoke_tokens(self, topic: str, now: datetime) -> int:
-        """Let no token of a topic hold any longer; say how many did."""
-        return await self._write(lambda db: archives.revoke_tokens(db, topic, now))
-
-    async def tokens(self) -> Mapping[str, str]:
-        """Give the topics by the hashes of the tokens that hold."""
-        return await self._reader.run(archives.tokens)
-
-    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
-        """Look at everything that may be amiss."""
-        return await self._reader.run(lambda db: incidents.sights(db, topics, now))
-
-    async def incidents_going(self) -> tuple[Incident, ...]:
-        """List the incidents that are not closed."""
-        return await self._reader.run(incidents.going)
-
-    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
-        """Write new and changed incidents, and forget those that were none."""
-        await self._write(lambda db: incidents.keep_incidents(db, kept, blips))
-
-    async def events(self, limit: int) -> Events:
-        """List the confirmed incidents, the last opened first."""
-        return await self._reader.run(lambda db: incidents.events(db, limit))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""

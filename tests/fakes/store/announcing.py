@@ -30,8 +30,8 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
             taken_urls=frozenset(line.url for line, _ in kept.ledger.values() if line.url is not None),
             last_digest=row.digest,
             last_changed_at=row.changed_at,
-            told=tuple(sorted(kept.told.get(topic.slug, {}).items())),
             older_at=_older_at(kept, topic.slug, {one.subject for one in candidates}),
+            told=tuple(sorted(kept.told.get(topic.slug, {}).items())),
             marks=marks.marks_on(kept, topic.slug, now),
         )
     )

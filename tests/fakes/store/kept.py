@@ -182,11 +182,11 @@ class Kept:
         incidents: By id.
         told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
+        tastes: What topics have learned.
         due: When stories are to be weighed.
         words: What the index knows of entries.
         archives: Months that are over, by topic and month.
         tokens: Topics by the hashes of the tokens that hold.
-        tastes: What topics have learned.
     """
 
     authority: str
@@ -213,11 +213,11 @@ class Kept:
     outbox: dict[int, KeptMessage] = field(default_factory=dict)
     told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
+    tastes: dict[str, Learned] = field(default_factory=dict)
     due: dict[int, datetime] = field(default_factory=dict)
     words: dict[int, KeptWords] = field(default_factory=dict)
     archives: dict[tuple[str, str], Rendition] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
-    tastes: dict[str, Learned] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

@@ -168,6 +168,18 @@ class FakeStore:
     async def settle_message(self, message: Message, settlement: Settlement) -> None:
         self._write(lambda kept: outbox.settle(kept, message, settlement))
 
+    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
+        return incidents.sights(self._readable(), topics, now)
+
+    async def incidents_going(self) -> tuple[Incident, ...]:
+        return incidents.going(self._readable())
+
+    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
+        self._write(lambda kept_: incidents.keep_incidents(kept_, kept, blips))
+
+    async def events(self, limit: int) -> Events:
+        return incidents.events(self._readable(), limit)
+
     async def month(
         self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
     ) -> Edition | None:
@@ -190,18 +202,6 @@ class FakeStore:
 
     async def tokens(self) -> Mapping[str, str]:
         return dict(self._readable().tokens)
-
-    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
-        return incidents.sights(self._readable(), topics, now)
-
-    async def incidents_going(self) -> tuple[Incident, ...]:
-        return incidents.going(self._readable())
-
-    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
-        self._write(lambda kept_: incidents.keep_incidents(kept_, kept, blips))
-
-    async def events(self, limit: int) -> Events:
-        return incidents.events(self._readable(), limit)
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         return self._write(lambda kept: editing.edit(kept, act, now))
