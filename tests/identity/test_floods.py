@@ -228,3 +228,19 @@ def test_every_new_rule_can_be_switched_off():
     assert "shifted" not in rules(judged(disguised(BEFORE, -DAY), stored(BEFORE), policy=off).verdicts)
     batch = [article(50 + number, at=NOON - HOUR) for number in range(8)]
     assert set(rules(judged(batch, stored(BEFORE), policy=off).verdicts)) == {"unknown"}
+
+
+@pytest.mark.parametrize("kind", [QuirkKind.RANDOM_GUIDS, QuirkKind.REUSED_GUIDS])
+def test_where_guids_do_not_last_a_new_entry_is_named_after_its_link(kind):
+    quirk = Quirk(kind, "", "7 entries", 2, SINCE, SINCE)
+    (verdict,) = judged([article(1, "f00d", at=NOON)], [], habits=Habits(since=SINCE, quirks=(quirk,))).verdicts
+    assert isinstance(verdict, New)
+    assert verdict.entry.key.guid == "link:https://lwn.example/f00d"
+    assert {key.kind for key in verdict.entry.keys} == {KeyKind.LINK}
+
+
+def test_two_new_entries_on_one_link_keep_names_of_their_own():
+    quirk = Quirk(QuirkKind.RANDOM_GUIDS, "", "7 entries", 2, SINCE, SINCE)
+    document = [article(1, at=NOON), article(2, at=NOON, url="https://lwn.example/guid-1")]
+    verdicts = judged(document, [], habits=Habits(since=SINCE, quirks=(quirk,))).verdicts
+    assert len({one.entry.key for one in verdicts if isinstance(one, New)}) == 2
