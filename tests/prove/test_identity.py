@@ -113,8 +113,8 @@ def test_hardly_an_entry_is_taken_for_another(everything: Sum):
 @pytest.mark.prove
 @pytest.mark.xfail(
     strict=True,
-    reason="a ledger that was set back gives 17 of 1,276 articles another id and 14 another link, none is lost: since the "
-    "backup publishers or settings have changed what ids and links are made of",
+    reason="of 1,276 articles 17 come again under another id, 14 under another link, none is lost: since the backup "
+    "publishers or settings have changed what ids and links are made of",
 )
 def test_a_restored_backup_repeats_nothing_by_id_and_link_and_loses_nothing(tmp_path: Path):
     kinds = [kind for kind in SINGLES if Mutation.CRASHES not in kind]
