@@ -40,7 +40,7 @@ async def explain_source(store: ReadStore, source_id: str, now: datetime) -> Exp
 
 
 async def explain_entry(
-    store: ReadStore, topics: Sequence[Topic], wanted: str, topic: str | None
+    store: ReadStore, topics: Sequence[Topic], wanted: str, topic: str | None, now: datetime
 ) -> tuple[Explanation, ...]:
     """Explain the entries that bear a short id or lead to an address, one explanation for each.
 
@@ -49,9 +49,10 @@ async def explain_entry(
         topics: As configured.
         wanted: The short id or the address.
         topic: Slug of the one topic that is asked about, entered or not; None for all that were entered.
+        now: At which time, for topics that ask for it.
     """
     rules = TopicSet.compile(topics) if topic is not None else None
-    return tuple(_of_entry(view, rules, topic) for view in await store.entry_views(wanted))
+    return tuple(_of_entry(view, rules, topic, now) for view in await store.entry_views(wanted))
 
 
 def _of_source(view: SourceView) -> Iterator[Reason]:
@@ -143,10 +144,11 @@ def _poll(poll: PollRecord) -> Reason:
     return Reason("poll", poll.outcome, status, f"{instant(poll.at)}: {sent}; {came}{told}{following}")
 
 
-def _of_entry(view: EntryView, rules: TopicSet | None, topic: str | None) -> Explanation:
+def _of_entry(view: EntryView, rules: TopicSet | None, topic: str | None, now: datetime) -> Explanation:
     entry = view.stored.entry
     if rules is not None and topic is not None:
-        matched = [(topic, reason) for reason in rules.explain(topic, view.stored, view.source)]
+        at, telling = (now, view.telling) if topic in rules.restless else (None, None)
+        matched = [(topic, reason) for reason in rules.explain(topic, view.stored, view.source, at, telling)]
     else:
         matched = list(view.topics)
     matches = (Reason(one.stage, f"{one.verdict} {slug}", one.rule, one.evidence) for slug, one in matched)

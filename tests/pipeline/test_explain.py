@@ -170,7 +170,7 @@ async def test_what_is_held_and_what_is_set_by_hand_is_told(store):
 @pytest.mark.anyio
 async def test_who_is_not_known_is_not_explained(store):
     assert await explain_source(store, "nobody", NOON) is None
-    assert await explain_entry(store, TOPICS, "nothing", None) == ()
+    assert await explain_entry(store, TOPICS, "nothing", None, NOON) == ()
 
 
 @pytest.mark.anyio
@@ -180,7 +180,7 @@ async def test_an_entry_is_explained_by_its_id_or_its_address_step_by_step(store
     await harbour(store, clock)
     await curate(store, TopicSet.compile(TOPICS), Desk(StoryPolicy()))
     wanted = "https://www.h.example/1/" if by == "address" else await short_id(store)
-    (told,) = await explain_entry(store, TOPICS, wanted, None)
+    (told,) = await explain_entry(store, TOPICS, wanted, None, NOON)
     assert (told.kind, told.title) == ("entry", "Ferry reopens")
     assert [one.stage for one in told.records] == ["date", "identity", "story", "topic"]
     assert told.records[-1].verdict == "entered ships"
@@ -197,6 +197,6 @@ async def test_it_says_why_an_entry_is_not_in_a_topic(store):
     clock = FakeClock()
     await harbour(store, clock)
     await curate(store, TopicSet.compile(TOPICS), Desk(StoryPolicy()))
-    (told,) = await explain_entry(store, TOPICS, await short_id(store), "planes")
+    (told,) = await explain_entry(store, TOPICS, await short_id(store), "planes", NOON)
     assert told.records[-1].verdict == "not entered planes"
     assert "aeroplane" in told.records[-1].evidence

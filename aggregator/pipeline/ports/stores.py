@@ -15,8 +15,19 @@ from aggregator.model.story import CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.keeping import (
+    AudienceStore,
+    CareStore,
+    EventStore,
+    FullTextStore,
+    PaceStore,
+    ReadStore,
+    TasteStore,
+)
 from aggregator.pipeline.ports.matching import MatchStore
+from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
+from aggregator.pipeline.ports.searching import SearchStore
+from aggregator.pipeline.ports.weighing import WeighStore
 
 
 class PollStore(Protocol):
@@ -83,6 +94,14 @@ class PollStore(Protocol):
         """Move every due time and every hold by this much, after the wall clock was stepped by it."""
         ...
 
+    async def pause(self, source_id: str, since: datetime | None) -> bool:
+        """Let a source be asked no more from a moment on, or again when that is None; say whether it is configured.
+
+        It is claimed neither when it is due nor by name, and shown as paused. A poll that is under way ends as ever,
+        and what hubs push is taken.
+        """
+        ...
+
     async def next_due_at(self) -> datetime | None:
         """Say when the next source is due; None when there is none."""
         ...
@@ -115,7 +134,7 @@ class PushStore(Protocol):
         ...
 
 
-class CurateStore(MatchStore, Protocol):
+class CurateStore(MatchStore, WeighStore, Protocol):
     """What curating needs. One curate step at a time."""
 
     async def recall(self) -> Recalled:
@@ -204,6 +223,9 @@ class Store(
     CurateStore,
     AnnounceStore,
     OutboxStore,
+    EventStore,
+    ArchiveStore,
+    AccessStore,
     EditStore,
     ReadStore,
     CareStore,
@@ -211,6 +233,8 @@ class Store(
     FullTextStore,
     PaceStore,
     RehearseStore,
+    TasteStore,
+    SearchStore,
     Protocol,
 ):
     """All of it, as one part provides it."""

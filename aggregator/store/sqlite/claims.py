@@ -25,7 +25,7 @@ _LEAST_RESERVE: Final = timedelta(minutes=1)
 
 _COLUMNS: Final = "s.*, h.paced, h.next_at AS pace_next_at, h.spacing_s AS pace_spacing_s"
 # A hold is the server's wish, and one that no server can have meant is none.
-_FREE: Final = """s.active = 1
+_FREE: Final = """s.active = 1 AND s.paused_at IS NULL
   AND NOT ifnull(s.hold_until > :now AND s.hold_until <= :far, 0)
   AND NOT ifnull(h.hold_until > :now AND h.hold_until <= :far, 0)"""
 _IDLE: Final = f"{_FREE} AND s.pace NOT IN (SELECT value FROM json_each(:busy))"  # noqa: S608 - see above
@@ -105,6 +105,14 @@ def give_back(db: Database, claims: Iterable[Claim]) -> None:
     db.conn.executemany(_GIVE_BACK, returned)
 
 
+def pause(db: Database, source_id: str, since: datetime | None) -> bool:
+    """Let a configured source be asked no more, or again; say whether there is one."""
+    done = db.conn.execute(
+        "UPDATE sources SET paused_at = ? WHERE source = ? AND active = 1", (moment_or_none(since), source_id)
+    )
+    return done.rowcount > 0
+
+
 def renew(db: Database, claim: Claim, now: datetime) -> None:
     """Count the floor of a claimed source from now, unless it has moved on."""
     due_at = moment(now + claim.source.every.shortest + CLAIM_RESERVE)
@@ -113,7 +121,7 @@ def renew(db: Database, claim: Claim, now: datetime) -> None:
 
 def next_due_at(db: Database) -> datetime | None:
     """Say when the next source is due."""
-    (text,) = db.execute("SELECT min(next_poll_at) FROM sources WHERE active = 1").fetchone()
+    (text,) = db.execute("SELECT min(next_poll_at) FROM sources WHERE active = 1 AND paused_at IS NULL").fetchone()
     return read_moment(text)
 
 

@@ -59,8 +59,16 @@ def give_back(kept: Kept, claims: Iterable[Claim]) -> None:
         kept.sources[number] = replace(one, state=state)
 
 
+def pause(kept: Kept, source_id: str, since: datetime | None) -> bool:
+    number = kept.source_number(source_id)
+    if number is None or not kept.sources[number].active:
+        return False
+    kept.sources[number] = replace(kept.sources[number], paused_at=since)
+    return True
+
+
 def next_due_at(kept: Kept) -> datetime | None:
-    times = (one.state.next_poll_at for one in kept.sources.values() if one.active)
+    times = (one.state.next_poll_at for one in kept.sources.values() if one.active and one.paused_at is None)
     return min((at for at in times if at is not None), default=None)
 
 
@@ -112,6 +120,7 @@ def _free(kept: Kept, now: datetime) -> dict[int, KeptSource]:
         number: one
         for number, one in kept.sources.items()
         if one.active
+        and one.paused_at is None
         and not _holds(one.state.hold_until, now)
         and not _holds(kept.pace(kept.pace_in_force(one)).hold_until, now)
     }

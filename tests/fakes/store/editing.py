@@ -11,13 +11,14 @@ from aggregator.model.editing import Act, ActKind, DoneAct, Edited, signed
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
 from aggregator.model.topic import TopicMode
-from tests.fakes.store import curation, marks
+from tests.fakes.store import curation, marks, weighing
 from tests.fakes.store.kept import Announced, Kept, KeptAct, KeptMove
 
 
 def edit(kept: Kept, act: Act, now: datetime) -> Edited:
     carry_out = {ActKind.MERGE: _merge, ActKind.SPLIT: _split, ActKind.UNDO: _undo}.get(act.kind, marks.mark)
     number = carry_out(kept, act, now)
+    weighing.make_due(kept, [move.entry for move in kept.acts[number].moves])
     return Edited(act=_done(kept, number), topics=_touched(kept, number))
 
 
