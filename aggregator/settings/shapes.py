@@ -34,6 +34,7 @@ from aggregator.settings.kinds import (
     Line,
     Lines,
     Listen,
+    Percent,
     Port,
     Proxy,
     Query,
@@ -190,6 +191,9 @@ class StoriesSection(Section):
 class PoliciesSection(Section):
     """How entries of all sources are brought together."""
 
+    reload_bound: Percent | None = Field(
+        default=None, description="A reload that changes a topic by a larger share is refused; default 50%."
+    )
     duplicates: DuplicatesSection | None = None
     stories: StoriesSection | None = None
     semantic: Flag | None = Field(
