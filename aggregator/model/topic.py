@@ -73,6 +73,22 @@ class Output:
     why: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An example of a topic: a headline, or the address or id of an entry, that it has to let in or keep out.
+
+    Attributes:
+        wanted: Whether it has to be let in.
+        at: File, line and column.
+        path: Below the ``examples`` of the topic, such as ``in.0``.
+    """
+
+    text: str
+    wanted: bool
+    at: tuple[str, int, int] = ("", 0, 0)
+    path: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """A curated output feed.
@@ -88,6 +104,7 @@ class Topic:
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
         retroactive: What becomes of older entries that a changed rule lets in.
+        trials: The ``examples`` of the settings; they decide nothing.
         like: Examples that its entries have to be like, beside what ``match`` asks for.
         taste: What was learned from them; None lets nothing in.
         sending: Where its news is told beside its feeds.
@@ -107,6 +124,7 @@ class Topic:
     sending: Sending = NO_SENDING
     access: Access = Access.PUBLIC
     retroactive: Retroactive = Retroactive.SILENT
+    trials: tuple[Trial, ...] = ()
     like: Like | None = None
     taste: Taste | None = field(default=None, compare=False, repr=False)
 

@@ -222,6 +222,13 @@ class LikeSection(Section):
     )
 
 
+class ExamplesSection(Section):
+    """What a topic has to let in and keep out; `check` tries it."""
+
+    in_: Lines | None = Field(default=None, description="Headlines, or addresses or ids of entries, that are let in.")
+    out: Lines | None = Field(default=None, description="The same of what is kept out.")
+
+
 class TopicSection(Section):
     """A curated feed. An empty one takes everything."""
 
@@ -229,6 +236,7 @@ class TopicSection(Section):
     description: Line | None = Field(default=None, description="A sentence under the title.")
     from_: Lines | None = Field(default=None, description="Groups, source ids, tag:NAME and topics; all when left out.")
     match: Query | None = Field(default=None, description="Query; everything when left out.")
+    examples: ExamplesSection | None = None
     like: LikeSection | None = None
     mode: TopicMode | None = Field(default=None, description="stories: one item a story (default); entries: each one.")
     limit: Limit | None = Field(default=None, description="Items in the feed; default 60.")

@@ -12,11 +12,12 @@ from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import RESERVED, near
 from aggregator.settings.likes import read_like
-from aggregator.settings.queries import QueryCheck, check_text
+from aggregator.settings.queries import QueryCheck, check_names, check_text
 from aggregator.settings.sending import Targets
 from aggregator.settings.shapes import OutputSection, TopicSection
 from aggregator.settings.sources import Names
 from aggregator.settings.tree import Tree
+from aggregator.settings.trials import read_trials
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _QUALIFIERS = ("group:", "source:", "topic:", "id:")
@@ -65,7 +66,8 @@ class TopicList:
             what = "a topic with access: token names no hub: a hub hands on what it gets"
             self._findings.error(tree.spot(here), here, what, "leave out the hub, or make the topic public")
         self._from[slug] = (tree, (*loc, "from"))
-        check_text(self._check_query, section.match, tree, (*loc, "match"), self._findings)
+        checked = check_text(self._check_query, section.match, tree, (*loc, "match"), self._findings)
+        check_names(checked, self._names, tree, (*loc, "match"), self._findings)
         self._check_from(slug, section, tree)
         self._check_aliases(section, tree, (*loc, "aliases"))
         said: dict[str, Any] = {
@@ -84,6 +86,7 @@ class TopicList:
                 place=str(tree.key_spot(loc)),
                 like=read_like(section.like, tree, (*loc, "like"), self._findings),
                 sending=Targets(tree, self._findings, mail_server=self._mail_server).read(section.send, (*loc, "send")),
+                trials=tuple(read_trials(section.examples, tree, (*loc, "examples"))),
                 **said,
             )
         )
