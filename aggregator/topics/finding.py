@@ -176,6 +176,9 @@ def _starts(run: Run, field: str, entry: IndexedEntry, *, open_ended: bool) -> l
     """List the rising positions where words stand in a row."""
     starts: set[int] | None = None
     last = len(run) - 1
+    # A field is not cut into words for a run of which one is not there.
+    if any(entry.lacks(field, token) for _, token in (run[:-1] if open_ended else run)):
+        return []
     for number, (offset, token) in enumerate(run):
         found = _positions(token, field, entry, open_ended=open_ended and number == last)
         shifted = {position - offset for position in found}
@@ -188,6 +191,9 @@ def _starts(run: Run, field: str, entry: IndexedEntry, *, open_ended: bool) -> l
 def _first_near(leaf: Near, field: str, entry: IndexedEntry) -> tuple[int, int] | None:
     """Find the first place where one of each run stands, from the first word to the last within reach."""
     last = len(leaf.runs) - 1
+    whole = [token for run in leaf.runs for _, token in run]
+    if any(entry.lacks(field, token) for token in (whole[:-1] if leaf.open_ended else whole)):
+        return None
     placed: list[tuple[int, list[int]]] = []
     for number, run in enumerate(leaf.runs):
         starts = _starts(run, field, entry, open_ended=leaf.open_ended and number == last)
@@ -208,7 +214,7 @@ def _first_near(leaf: Near, field: str, entry: IndexedEntry) -> tuple[int, int] 
 
 
 def _positions(token: str, field: str, entry: IndexedEntry, *, open_ended: bool) -> Sequence[int]:
-    if entry.lacks(field, token):
+    if entry.lacks_letters(field, token) if open_ended else entry.lacks(field, token):
         return ()
     words = entry.words(field)
     if not open_ended:

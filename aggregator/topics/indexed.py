@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aggregator.model.entry import Entry, SourceFacts, StoredEntry
 from aggregator.model.story import StoryFacts
-from aggregator.text.tokens import FoldedText, Located, count_words, fold, index_words, locate_words
+from aggregator.text.tokens import FoldedText, Located, count_words, fold, index_words, locate_words, piece_of
 from aggregator.text.visible import visible_text
 
 # Articles are shorter; what is longer is a book or an attack.
@@ -52,6 +52,8 @@ class IndexedEntry:
         self._words: dict[str, dict[str, list[int]]] = {}
         self._sorted: dict[str, list[str]] = {}
         self._plain: dict[str, FoldedText] = {}
+        self._places: dict[str, tuple[list[Located], Iterator[Located]]] = {}
+        self._pieces: dict[str, set[str]] = {}
         self._written: dict[tuple[str, str], Place | None] = {}
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
@@ -72,7 +74,19 @@ class IndexedEntry:
             found = self._words[field] = index_words(self.parts(field))
         return found
 
-    def lacks(self, field: str, letters: str) -> bool:
+    def pieces(self, field: str) -> set[str]:
+        """Give what the words of a field are made of, without cutting it into words; see ``aggregator.text.tokens``."""
+        found = self._pieces.get(field)
+        if found is None:
+            found = self._pieces[field] = self._folded(field).pieces()
+        return found
+
+    def lacks(self, field: str, token: str) -> bool:
+        """Say whether a token, whole, is surely no word of a field; mostly at the cost of a look."""
+        known = self._pieces.get(field)
+        return self.lacks_letters(field, token) if known is None else piece_of(token) not in known
+
+    def lacks_letters(self, field: str, letters: str) -> bool:
         """Say whether no word of a field can hold these folded letters.
 
         Most words of most queries are nowhere in an entry, and to find that out is much cheaper than to index it.
@@ -86,6 +100,8 @@ class IndexedEntry:
 
         A field is not indexed for the sake of single words.
         """
+        if field in self._pieces and self.lacks(field, token):
+            return None
         if (field, token) not in self._written:
             span = self._folded(field).find(token)
             self._written[field, token] = None if span is None else self._within(field, *span)
@@ -139,12 +155,14 @@ class IndexedEntry:
 
     def place(self, field: str, position: int, width: int) -> Place | None:
         """Find what stands at ``width`` positions of a field."""
-        parts = self.parts(field)
         beyond = position + width
-        words = list(locate_words(parts, position, beyond))
-        if not words:
+        words = self._located(field, beyond)
+        # The first word that ends behind the position, and the last one that begins before the end.
+        begins = bisect_right(words, position, key=lambda word: word.position + word.width)
+        ends = bisect_left(words, beyond, key=lambda word: word.position)
+        if begins >= ends:
             return None
-        first, last = words[0], words[-1]
+        first, last = words[begins], words[ends - 1]
         begin = first.start + position - first.position if _is_run(first) else first.start
         end = min(last.start + beyond - last.position, last.end) if _is_run(last) else last.end
         return Place(field, first.part, begin, end)
@@ -152,6 +170,18 @@ class IndexedEntry:
     def quote(self, place: Place) -> str:
         """Quote a place on one line, as it is written."""
         return " ".join(self.parts(place.field)[place.part][place.start : place.end].split())
+
+    def _located(self, field: str, beyond: int) -> list[Located]:
+        """Locate the words of a field as far as a position, and no further than was asked for."""
+        if field not in self._places:
+            self._places[field] = ([], locate_words(self.parts(field)))
+        found, more = self._places[field]
+        while not found or found[-1].position < beyond:
+            word = next(more, None)
+            if word is None:
+                break
+            found.append(word)
+        return found
 
     def _within(self, field: str, start: int, end: int) -> Place:
         """Find a span of the joined parts of a field among them."""

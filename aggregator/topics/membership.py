@@ -9,7 +9,8 @@ although nobody edits an entry. What is restless is decided apart, whenever it m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
@@ -55,10 +56,13 @@ class TopicSet:
 
     def __init__(self, rules: Sequence[_Rule]) -> None:
         self._rules = {rule.topic.slug: rule for rule in rules}
+        self._order = tuple(rules)
         self.restless = _restless(rules)
+        self._steady = frozenset(self._rules) - self.restless
         own = [self._rules[slug].query for slug in self.restless]
         self._periods = frozenset(one for query in own if query for one in periods(query.root))
-        self._index = AnchorIndex((rule.number, rule.query.root) for rule in rules if rule.query)
+        self._doors = _Doors.of(rules)
+        self._index = AnchorIndex((place, rule.query.root) for place, rule in enumerate(rules) if rule.query)
 
     @classmethod
     def compile(cls, topics: Sequence[Topic]) -> TopicSet:
@@ -90,7 +94,7 @@ class TopicSet:
 
     def judge(self, stored: StoredEntry, source: SourceFacts) -> tuple[Match, ...]:
         """Find the topics that an entry belongs to, in the order in which they were given, but no restless ones."""
-        return self._matches(stored, source, IndexedEntry(stored, source), self._rules.keys() - self.restless)
+        return self._matches(stored, source, IndexedEntry(stored, source), self._steady)
 
     def weigh(self, stored: StoredEntry, source: SourceFacts, now: datetime, story: StoryFacts) -> tuple[Match, ...]:
         """Find the restless topics that an entry belongs to now, with its story as it is."""
@@ -154,19 +158,64 @@ class TopicSet:
     def _entered(self, entry: IndexedEntry, source: SourceFacts) -> frozenset[str]:
         names = _names(source)
         entered: set[str] = set()
-        candidates: frozenset[int] | None = None
-        for slug, rule in self._rules.items():
+        for place in self._places(entry, names):
+            rule = self._order[place]
             if not _is_open(rule.topic, source):
                 continue
             if rule.selectors and rule.selectors.isdisjoint(names) and entered.isdisjoint(rule.feeders):
                 continue
-            if rule.query:
-                # Only now is it certain that the entry has to be cut into words at all.
-                candidates = self._index.candidates(entry) if candidates is None else candidates
-                if rule.number not in candidates or not holds(rule.query.root, entry):
-                    continue
-            entered.add(slug)
+            if rule.query is None or holds(rule.query.root, entry):
+                entered.add(rule.topic.slug)
         return frozenset(entered)
+
+    def _places(self, entry: IndexedEntry, names: frozenset[str]) -> list[int]:
+        """Give the places of the few topics that may take an entry, in the order of drawing."""
+        doors = self._doors
+        named = doors.drawing.union(*(doors.by_name[name] for name in names if name in doors.by_name))
+        found = (named - doors.asking) | doors.taking_all
+        if doors.asking_all or not named.isdisjoint(doors.asking):
+            # Only now is it certain that the entry has to be cut into words at all.
+            candidates = self._index.candidates(entry)
+            found |= {place for place in candidates if place in doors.everywhere or place in named}
+        return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """By which sources topics are reached; all by their places in the order of drawing.
+
+    Attributes:
+        everywhere: Topics that take from every source.
+        by_name: Topics that take from a source, a group or a tag.
+        drawing: Topics that draw from other ones.
+        asking: Topics with a query.
+        taking_all: Those of ``everywhere`` without one.
+        asking_all: Whether one of ``everywhere`` has one.
+    """
+
+    everywhere: frozenset[int]
+    by_name: Mapping[str, frozenset[int]]
+    drawing: frozenset[int]
+    asking: frozenset[int]
+    taking_all: frozenset[int]
+    asking_all: bool
+
+    @classmethod
+    def of(cls, rules: Sequence[_Rule]) -> _Doors:
+        everywhere = frozenset(place for place, rule in enumerate(rules) if not rule.selectors)
+        asking = frozenset(place for place, rule in enumerate(rules) if rule.query)
+        by_name: defaultdict[str, set[int]] = defaultdict(set)
+        for place, rule in enumerate(rules):
+            for name in rule.selectors:
+                by_name[name].add(place)
+        return cls(
+            everywhere=everywhere,
+            by_name={name: frozenset(places) for name, places in by_name.items()},
+            drawing=frozenset(place for place, rule in enumerate(rules) if rule.feeders),
+            asking=asking,
+            taking_all=everywhere - asking,
+            asking_all=not everywhere.isdisjoint(asking),
+        )
 
 
 def _restless(rules: Sequence[_Rule]) -> frozenset[str]:
