@@ -87,6 +87,7 @@ class Topic:
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
         retroactive: What becomes of older entries that a changed rule lets in.
+        mutes: Queries, as written; what one of them holds for does not enter, whatever ``match`` says.
         sending: Where its news is told beside its feeds.
     """
 
@@ -104,13 +105,15 @@ class Topic:
     sending: Sending = NO_SENDING
     access: Access = Access.PUBLIC
     retroactive: Retroactive = Retroactive.SILENT
+    mutes: tuple[str, ...] = ()
 
     @property
     def rule_digest(self) -> str:
         """A hash of what decides membership; a change of it means that matches are found anew."""
         # A public topic has the digest that it had before there were others.
         private = ("\2", self.access) if self.access is not Access.PUBLIC else ()
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *private))
+        muted = ("\3", *sorted(self.mutes)) if self.mutes else ()
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *private, *muted))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

@@ -45,7 +45,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
         *("lang", "min-outlets", "budget", "per-source", "unless-in", "like", "examples"),
         *("digest", "settle", "quiet", "drop", "keep", "mute"),
     ),
-    PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
+    PoliciesSection: ("reload-bound", "clean", "edits"),
 }
 _SYNONYMS = {
     "interval": "every",

@@ -34,6 +34,7 @@ from aggregator.settings.kinds import (
     Listen,
     Port,
     Proxy,
+    Queries,
     Query,
     Reaches,
     Size,
@@ -187,6 +188,7 @@ class PoliciesSection(Section):
 
     duplicates: DuplicatesSection | None = None
     stories: StoriesSection | None = None
+    mute: Queries | None = Field(default=None, description="Queries; entries that one holds for enter no topic.")
 
 
 class OutputSection(Section):

@@ -192,43 +192,45 @@ class FoldedText:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._folded = fold(text)
+        self.folded = fold(text)
 
     def holds(self, letters: str) -> bool:
         """Say whether these folded letters stand anywhere, be it within a word."""
-        return letters in self._folded
+        return letters in self.folded
 
     def pieces(self) -> set[str]:
         """Give what every word is made of; see ``pieces``."""
-        return pieces(self._folded)
+        return pieces(self.folded)
 
-    def find(self, name: str) -> tuple[int, int] | None:
+    def find(self, name: str, *, open_ended: bool = False) -> tuple[int, int] | None:
         """Find the first word that ``index_words`` has under a name; it is ``text[start:end]``.
 
         Linear in the length of the text, and mostly far below: only words that hold the letters are looked at.
 
         Args:
             name: Folded; of a script that puts spaces between words.
+            open_ended: The name only has to start so.
         """
         text, aligned = self._text, self._aligned
-        at, done = self._folded.find(name), 0
+        at, done = self.folded.find(name), 0
         while at >= 0:
             begin = max(done, text.rfind(" ", done, at) + 1) if aligned else 0
             for found in _WORD.finditer(text, begin):
                 done = found.end()
-                if any(term == name for _, term in _TERMS[found[0]].indexed):
+                names = _TERMS[found[0]].indexed
+                if any(term.startswith(name) if open_ended else term == name for _, term in names):
                     return found.span()
                 if aligned and done > at:
                     break
             else:
                 return None
-            at = self._folded.find(name, done)
+            at = self.folded.find(name, done)
         return None
 
     @cached_property
     def _aligned(self) -> bool:
         """Whether every character stands where its folded form does."""
-        if len(self._text) != len(self._folded):
+        if len(self._text) != len(self.folded):
             return False
         if self._text.isascii():
             return True

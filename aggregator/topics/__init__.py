@@ -1,5 +1,6 @@
 """Topics: the query language, and which topics an entry belongs to, with the reasons. Pure."""
 
+from aggregator.topics.anchors import is_costly
 from aggregator.topics.dropping import without_dropped
 from aggregator.topics.membership import TopicSet
 from aggregator.topics.query import Query, QueryWarning, parse_query
@@ -11,6 +12,7 @@ __all__ = [
     "QueryWarning",
     "TopicSet",
     "in_words",
+    "is_costly",
     "parse_query",
     "sought",
     "without_dropped",

@@ -11,6 +11,7 @@ from aggregator.text.stop_words import STOP_WORDS
 from aggregator.text.tokens import piece_of
 from aggregator.topics.finding import EVERYWHERE, scope
 from aggregator.topics.indexed import IndexedEntry
+from aggregator.topics.query import parse_query
 from aggregator.topics.tree import And, Near, Node, Or, Phrase, Prefix, Word, WordLeaf
 
 _PREFIX_COST = 4.0
@@ -48,6 +49,15 @@ def anchors_of(node: Node) -> frozenset[Anchor] | None:
             union |= anchors
         return union
     return frozenset({_anchor(node)}) if isinstance(node, Word | Prefix | Phrase | Near) else None
+
+
+def is_costly(match: str) -> bool:
+    """Say whether a query has to be asked about every entry, because none of its words has to be there.
+
+    Raises:
+        QueryError: It cannot be read.
+    """
+    return anchors_of(parse_query(match).root) is None
 
 
 class AnchorIndex:

@@ -12,6 +12,7 @@ from aggregator.model.entry import Entry, SourceFacts, StoredEntry
 from aggregator.model.story import StoryFacts
 from aggregator.text.tokens import FoldedText, Located, count_words, fold, index_words, locate_words, piece_of
 from aggregator.text.visible import visible_text
+from aggregator.topics.tree import Node
 
 # Articles are shorter; what is longer is a book or an attack.
 MAX_TEXT_CHARACTERS = 200_000
@@ -53,8 +54,11 @@ class IndexedEntry:
         self._sorted: dict[str, list[str]] = {}
         self._plain: dict[str, FoldedText] = {}
         self._places: dict[str, tuple[list[Located], Iterator[Located]]] = {}
+        self._answers: dict[int, bool] = {}
+        self._letters: str | None = None
+        self._known: set[str] | None = None
         self._pieces: dict[str, set[str]] = {}
-        self._written: dict[tuple[str, str], Place | None] = {}
+        self._written: dict[tuple[str, str, bool], Place | None] = {}
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
     @property
@@ -81,6 +85,22 @@ class IndexedEntry:
             found = self._pieces[field] = self._folded(field).pieces()
         return found
 
+    def lacks_everywhere(self, token: str) -> bool:
+        """Say whether a token is surely no word of any field, where their pieces are known already."""
+        if len(self._pieces) < len(_PARTS):
+            return False
+        if self._known is None:
+            self._known = set().union(*self._pieces.values())
+        return piece_of(token) not in self._known
+
+    def lacks_letters_everywhere(self, letters: str) -> bool:
+        """Say whether no word of any field can hold these folded letters, where all fields were folded already."""
+        if len(self._plain) < len(_PARTS):
+            return False
+        if self._letters is None:
+            self._letters = "\n".join(plain.folded for plain in self._plain.values())
+        return letters not in self._letters
+
     def lacks(self, field: str, token: str) -> bool:
         """Say whether a token, whole, is surely no word of a field; mostly at the cost of a look."""
         known = self._pieces.get(field)
@@ -95,17 +115,18 @@ class IndexedEntry:
             return False
         return not self._folded(field).holds(letters)
 
-    def written(self, field: str, token: str) -> Place | None:
-        """Find the first word of a field that a token stands for; not for scripts without spaces.
+    def written(self, field: str, token: str, *, open_ended: bool = False) -> Place | None:
+        """Find the first word of a field that a token, or its start, stands for; not for scripts without spaces.
 
         A field is not indexed for the sake of single words.
         """
-        if field in self._pieces and self.lacks(field, token):
+        if not open_ended and field in self._pieces and self.lacks(field, token):
             return None
-        if (field, token) not in self._written:
-            span = self._folded(field).find(token)
-            self._written[field, token] = None if span is None else self._within(field, *span)
-        return self._written[field, token]
+        key = (field, token, open_ended)
+        if key not in self._written:
+            span = self._folded(field).find(token, open_ended=open_ended)
+            self._written[key] = None if span is None else self._within(field, *span)
+        return self._written[key]
 
     def words_with(self, field: str, start: str) -> Iterator[str]:
         """Walk over the words of a field that start so."""
@@ -148,6 +169,13 @@ class IndexedEntry:
         if name == "story-age":
             return (self._now - story.first_at).total_seconds()
         return story.outlets if name == "outlets" else story.items
+
+    def answers(self, query: Node, holds: Callable[[Node, IndexedEntry], bool]) -> bool:
+        """Say whether a query holds that many topics ask, which is found out once."""
+        known = self._answers.get(id(query))
+        if known is None:
+            known = self._answers[id(query)] = holds(query, self)
+        return known
 
     def has(self, part: str) -> bool:
         """Say whether the entry has something, one of ``PARTS``."""

@@ -1,7 +1,8 @@
 """Say which topics an entry belongs to, and why, or why not.
 
 A source with credentials comes first: its entries reach no public topic, only such with ``access: token``. Then the
-topic's ``from``, then its query; a topic without a query takes everything that its ``from`` lets in.
+topic's ``from``, then what is muted, then its query; a topic without a query takes everything that its ``from`` lets
+in.
 
 A topic is restless when its query, or a topic that it draws from, asks for the story or the time: its members change
 although nobody edits an entry. What is restless is decided apart, whenever it may have changed; all else once.
@@ -23,6 +24,7 @@ from aggregator.topics.anchors import AnchorIndex
 from aggregator.topics.evaluate import absence, evidence, holds
 from aggregator.topics.indexed import IndexedEntry
 from aggregator.topics.query import Query, parse_query
+from aggregator.topics.spelling import shortened
 from aggregator.topics.tree import asks_for_story, periods
 
 _PRIVATE = "an entry from a source with credentials never reaches a public topic"
@@ -38,6 +40,7 @@ class _Rule:
     Attributes:
         number: Its place among the topics as given.
         feeders: Topics that its ``from`` names.
+        mutes: What does not enter.
     """
 
     number: int
@@ -45,6 +48,7 @@ class _Rule:
     query: Query | None
     selectors: frozenset[str]
     feeders: tuple[str, ...]
+    mutes: tuple[Query, ...]
 
 
 class TopicSet:
@@ -59,8 +63,8 @@ class TopicSet:
         self._order = tuple(rules)
         self.restless = _restless(rules)
         self._steady = frozenset(self._rules) - self.restless
-        own = [self._rules[slug].query for slug in self.restless]
-        self._periods = frozenset(one for query in own if query for one in periods(query.root))
+        own = [query for slug in self.restless for query in _queries(self._rules[slug])]
+        self._periods = frozenset(one for query in own for one in periods(query.root))
         self._doors = _Doors.of(rules)
         self._index = AnchorIndex((place, rule.query.root) for place, rule in enumerate(rules) if rule.query)
 
@@ -75,6 +79,7 @@ class TopicSet:
             ValueError: Topics take from each other in a circle.
         """
         slugs = {topic.slug for topic in topics}
+        mutes = {text: parse_query(text) for topic in topics for text in topic.mutes}
         rules = {
             topic.slug: _Rule(
                 number=number,
@@ -82,6 +87,7 @@ class TopicSet:
                 query=None if topic.match is None else parse_query(topic.match),
                 selectors=frozenset(topic.selectors),
                 feeders=_feeders(topic, slugs),
+                mutes=tuple(mutes[text] for text in topic.mutes),
             )
             for number, topic in enumerate(topics)
         }
@@ -136,6 +142,10 @@ class TopicSet:
         door = _door(rule, names, entered)
         if not door:
             return (Reason("topic", "not entered", "from", f"{_introduced(source)}; from: {_asked(rule)}"),)
+        muting = _muting(rule, entry)
+        if muting is not None:
+            found, facts = evidence(muting, entry)
+            return (Reason("topic", "not entered", "mute", f"{shortened(muting.text)} found {found}", facts),)
         passed = (Reason("topic", "let in", "from", door),) if rule.query and rule.selectors else ()
         if slug in entered:
             return (*passed, _entrance(rule, door, entry))
@@ -164,7 +174,7 @@ class TopicSet:
                 continue
             if rule.selectors and rule.selectors.isdisjoint(names) and entered.isdisjoint(rule.feeders):
                 continue
-            if rule.query is None or holds(rule.query.root, entry):
+            if (rule.query is None or holds(rule.query.root, entry)) and _muting(rule, entry) is None:
                 entered.add(rule.topic.slug)
         return frozenset(entered)
 
@@ -222,10 +232,18 @@ def _restless(rules: Sequence[_Rule]) -> frozenset[str]:
     """Name the restless topics; the rules come in the order of drawing."""
     found: set[str] = set()
     for rule in rules:
-        own = rule.query and (asks_for_story(rule.query.root) or periods(rule.query.root))
-        if own or not found.isdisjoint(rule.feeders):
+        own = (asks_for_story(query.root) or periods(query.root) for query in _queries(rule))
+        if any(own) or not found.isdisjoint(rule.feeders):
             found.add(rule.topic.slug)
     return frozenset(found)
+
+
+def _queries(rule: _Rule) -> tuple[Query, ...]:
+    return rule.mutes if rule.query is None else (rule.query, *rule.mutes)
+
+
+def _muting(rule: _Rule, entry: IndexedEntry) -> Query | None:
+    return next((mute for mute in rule.mutes if entry.answers(mute.root, holds)), None)
 
 
 def _is_open(topic: Topic, source: SourceFacts) -> bool:
