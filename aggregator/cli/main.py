@@ -30,6 +30,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "import": "Add every feed of another program's list.",
         "export": "Write sources or topics as OPML, editors' acts as YAML.",
         "poll": "Fetch now: everything due, or the sources named.",
+        "pause": "Ask a source no more.",
+        "resume": "Ask a paused source again.",
     },
     "Look inside": {
         "entries": "List what is stored.",
@@ -49,6 +51,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "doctor": "Say what the publishers of feeds should mend.",
         "build": "Write the static site: feeds, pages, OPML.",
         "reload": "Ask the running daemon to take the new config.",
+        "backup": "Copy the database safely while running.",
+        "restore": "Put a copy back.",
+        "token": "Make or revoke the address of a private feed.",
         "prune": "Apply the keep rules now.",
         "schema": "Print the JSON Schema of the config, for editors.",
     },

@@ -154,6 +154,18 @@ class Pruned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyFacts:
+    """What is in a copy of the database."""
+
+    sources: int
+    entries: int
+    bytes: int
+
+    def __str__(self) -> str:
+        return f"{self.entries:,} entries of {self.sources:,} sources, {self.bytes / 1e6:.1f} MB"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Why something is as it is.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aggregator.model.entry import EntryKey
+from aggregator.model.liking import Like, Taste
 from aggregator.model.reason import Reason
 from aggregator.model.sending import NO_SENDING, Sending
 
@@ -88,6 +89,8 @@ class Topic:
             that it selects by, and the rules of the topics that it names.
         retroactive: What becomes of older entries that a changed rule lets in.
         mutes: Queries, as written; what one of them holds for does not enter, whatever ``match`` says.
+        like: Examples that its entries have to be like, beside what ``match`` asks for.
+        taste: What was learned from them; None lets nothing in.
         sending: Where its news is told beside its feeds.
     """
 
@@ -106,14 +109,18 @@ class Topic:
     access: Access = Access.PUBLIC
     retroactive: Retroactive = Retroactive.SILENT
     mutes: tuple[str, ...] = ()
+    like: Like | None = None
+    taste: Taste | None = field(default=None, compare=False, repr=False)
 
     @property
     def rule_digest(self) -> str:
         """A hash of what decides membership; a change of it means that matches are found anew."""
-        # A public topic has the digest that it had before there were others.
+        # What asks for nothing of it has the digest that it had before this could be asked.
         private = ("\2", self.access) if self.access is not Access.PUBLIC else ()
-        muted = ("\3", *sorted(self.mutes)) if self.mutes else ()
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *private, *muted))
+        muted = ("\4", *sorted(self.mutes)) if self.mutes else ()
+        learned = () if self.like is None else ("\3", str(self.like.at_least), self.taste.digest if self.taste else "")
+        more = (*private, *learned, *muted)
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *more))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

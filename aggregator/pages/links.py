@@ -67,7 +67,7 @@ class Links:
 
 
 SERVED = Links()
-FILES = Links(suffix=".html", deep=False, asks=False)
+FILES = Links(suffix=".html", asks=False)
 
 
 def links_at(depth: int) -> Links:

@@ -11,6 +11,8 @@ from datetime import timedelta
 
 from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
+from aggregator.model.edition import Edition, Rendition
+from aggregator.model.topic import Access
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, Rematching, When, begin_rematch, curate, curate_batch
 from aggregator.pipeline.weigh import weigh
@@ -150,6 +152,11 @@ class Settler:
                     return
                 rest = _PATIENCE * (clock.monotonic() - started)
 
+    async def paint(self, edition: Edition) -> tuple[Rendition, ...]:
+        """Render an edition; feedgen sets the locale of the process for every date, so all happens in one thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._painter, self._house.render, edition, self._plan().site)
+
     async def look_at_time(self) -> None:
         """Set ``unsettled`` when a story is due to be weighed, because of its age or that of its entries."""
         if self._topics.restless:
@@ -177,8 +184,11 @@ class Settler:
         """
         records = await self._house.store.topic_records()
         self._filling = frozenset(one.slug for one in records if one.filling)
-        aliases = {alias: topic.slug for topic in plan.topics for alias in topic.aliases}
-        self._shelf.forward(aliases, frozenset(one.slug for one in records if one.retired and one.mode is not None))
+        # That there is, or was, a private topic is nobody's business.
+        public = [topic for topic in plan.topics if topic.access is Access.PUBLIC]
+        aliases = {alias: topic.slug for topic in public for alias in topic.aliases}
+        gone = (one.slug for one in records if one.retired and not one.private and one.mode is not None)
+        self._shelf.forward(aliases, frozenset(gone))
 
     async def _curate_some(self) -> None:
         async with self._one_at_a_time:
@@ -190,14 +200,13 @@ class Settler:
 
     async def _announce(self, slugs: Iterable[str], *, letters: bool = False) -> None:
         wanted = frozenset(slugs)
-        plan, loop = self._plan(), asyncio.get_running_loop()
+        plan = self._plan()
         for topic in plan.topics:
             if topic.slug not in wanted or topic.slug in self._filling:
                 continue
             edition = await announce(self._house.store, topic, plan.site, self._house.clock, letters=letters)
-            # feedgen sets the locale of the process for every date: all rendering happens in one thread.
             try:
-                renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+                renditions = await self.paint(edition)
             except Exception:
                 # A bug; entries that cannot be written are left out before it comes to this.
                 logger.exception("topic %s cannot be rendered; what was served before goes on", topic.slug)

@@ -2,7 +2,7 @@
 
 A source with credentials comes first: its entries reach no public topic, only such with ``access: token``. Then the
 topic's ``from``, then what is muted, then its query; a topic without a query takes everything that its ``from`` lets
-in.
+in. What is left has to be like its examples, where it names some.
 
 A topic is restless when its query, or a topic that it draws from, asks for the story or the time: its members change
 although nobody edits an entry. What is restless is decided apart, whenever it may have changed; all else once.
@@ -23,6 +23,7 @@ from aggregator.model.topic import Access, Match, Topic
 from aggregator.topics.anchors import AnchorIndex
 from aggregator.topics.evaluate import absence, evidence, holds
 from aggregator.topics.indexed import IndexedEntry
+from aggregator.topics.liking import is_alike, like_reason, with_likeness
 from aggregator.topics.query import Query, parse_query
 from aggregator.topics.spelling import shortened
 from aggregator.topics.tree import asks_for_story, periods
@@ -149,7 +150,10 @@ class TopicSet:
         passed = (Reason("topic", "let in", "from", door),) if rule.query and rule.selectors else ()
         if slug in entered:
             return (*passed, _entrance(rule, door, entry))
-        return (*passed, Reason("topic", "not entered", "match", absence(rule.query, entry) if rule.query else ""))
+        if rule.query and not holds(rule.query.root, entry):
+            return (*passed, Reason("topic", "not entered", "match", absence(rule.query, entry)))
+        unlike = like_reason(rule.topic, entry)
+        return passed if unlike is None else (*passed, unlike)
 
     def _matches(
         self, stored: StoredEntry, source: SourceFacts, entry: IndexedEntry, wanted: Collection[str]
@@ -174,7 +178,8 @@ class TopicSet:
                 continue
             if rule.selectors and rule.selectors.isdisjoint(names) and entered.isdisjoint(rule.feeders):
                 continue
-            if (rule.query is None or holds(rule.query.root, entry)) and _muting(rule, entry) is None:
+            holding = rule.query is None or holds(rule.query.root, entry)
+            if holding and _muting(rule, entry) is None and is_alike(rule.topic, entry):
                 entered.add(rule.topic.slug)
         return frozenset(entered)
 
@@ -271,8 +276,10 @@ def _door(rule: _Rule, names: frozenset[str], entered: Collection[str]) -> str:
 
 def _entrance(rule: _Rule, door: str, entry: IndexedEntry) -> Reason:
     if rule.query is None:
-        return Reason("topic", "entered", "from", door)
-    return Reason("topic", "entered", "match", *evidence(rule.query, entry))
+        reason = Reason("topic", "entered", "from", door)
+    else:
+        reason = Reason("topic", "entered", "match", *evidence(rule.query, entry))
+    return with_likeness(reason, rule.topic, entry)
 
 
 def _introduced(source: SourceFacts) -> str:

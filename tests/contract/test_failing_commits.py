@@ -14,13 +14,15 @@ from aggregator.errors import StoreError
 from aggregator.model.article import FullText
 from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act, ActKind
-from aggregator.model.edition import SiteFacts
+from aggregator.model.edition import Rendition, SiteFacts
 from aggregator.model.following import FollowChange
+from aggregator.model.incident import Incident, IncidentKind
+from aggregator.model.liking import Learned
 from aggregator.model.pace import Errand
 from aggregator.model.reason import Reason
 from aggregator.model.searching import Sought
 from aggregator.model.sending import Message, MessageState, Settlement, Way
-from aggregator.model.source import Due
+from aggregator.model.source import Claim, Due, SourceState
 from aggregator.model.status import EntryFilter
 from aggregator.model.story import Curated
 from aggregator.model.verdict import Ask, ChangeSet, Known, PollRecord
@@ -42,6 +44,12 @@ MESSAGE = Message(
     id="m1", way=Way.HOOK, topic="world", target="chat", content="{}", made_at=NOON - DAY, due_at=NOON - DAY
 )
 GIVEN_UP = Settlement(state=MessageState.DEAD, due_at=NOON - DAY, attempts=1)
+INCIDENT = Incident(
+    kind=IncidentKind.RULE_IDLE, subject="world", noticed_at=NOON, seen_at=NOON, opened_at=NOON, closed_at=NOON
+)
+MONTH = Rendition(
+    name="world/2026-10.atom", media_type="text/plain", body=b"b", gzipped=b"g", etag='"e"', changed_at=NOON
+)
 TOGETHER = Act(kind=ActKind.MERGE, named=(ONE.key.short, OTHER.key.short))
 
 
@@ -63,6 +71,7 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "claim_due": lambda store: store.claim_due(NOON + DAY, 9),
     "claim": lambda store: store.claim(["lwn"], NOON),
     "give_back": lambda store: store.give_back([]),
+    "renew": lambda store: store.renew(Claim(make_source(), SourceState(source_id="lwn")), NOON),
     "transact": lambda store: store.transact(Ask(source_id="lwn", version=None), polled),
     "reschedule": lambda store: store.reschedule(NOON + DAY, lambda *_: {"lwn": Due(None, "never")}),
     "shift": lambda store: store.shift(DAY),
@@ -73,7 +82,13 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "rematch": lambda store: store.rematch([WORLD], 9, lambda _: Curated()),
     "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
     "settle_message": lambda store: store.settle_message(MESSAGE, GIVEN_UP),
+    "keep_incidents": lambda store: store.keep_incidents([INCIDENT], []),
     "edit": lambda store: store.edit(TOGETHER, NOON),
+    "pause": lambda store: store.pause("lwn", NOON),
+    "keep_archive": lambda store: store.keep_archive("world", "2026-10", MONTH),
+    "add_token": lambda store: store.add_token("world", "0" * 64, NOON),
+    "revoke_tokens": lambda store: store.revoke_tokens("world", NOON),
+    "keep_taste": lambda store: store.keep_taste(Learned(topic="world", asked="a", background="b")),
     "prune": lambda store: store.prune(NOON + 999 * DAY),
     "keep_full_text": lambda store: store.keep_full_text(
         FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
@@ -92,12 +107,23 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "followed": lambda store: store.followed(),
     "subscription": lambda store: store.subscription("0" * 64),
     "acts": lambda store: store.acts(),
+    "sights": lambda store: store.sights([WORLD], NOON),
+    "incidents_going": lambda store: store.incidents_going(),
+    "events": lambda store: store.events(9),
     "due_messages": lambda store: store.due_messages(NOON, 9),
     "recall": lambda store: store.recall(),
     "entries": lambda store: store.entries(EntryFilter(), NOON),
     "status": lambda store: store.status([WORLD], NOON, polls=9),
     "source_view": lambda store: store.source_view("lwn", NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
+    "archive": lambda store: store.archive("world", "2026-10"),
+    "month": lambda store: store.month(WORLD, "2026-11", NOON, lambda view: compose(view, NOON, SITE), most=9),
+    "open_months": lambda store: store.open_months([WORLD], "2027-01"),
+    "tokens": lambda store: store.tokens(),
+    "tastes": lambda store: store.tastes(),
+    "background": lambda store: store.background(9),
+    "story_view": lambda store: store.story_view(ONE.key.short),
+    "activity": lambda store: store.activity(NOON),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
     "next_weighing_at": lambda store: store.next_weighing_at(),
     "search": lambda store: store.search(EVERYTHING),

@@ -141,6 +141,12 @@ class Twins:
         change = FollowChange(push=push, due_at=self.clock.now() + HOUR / 2, due_why="pushed")
         await self.both(lambda house: house.store.follow(name, lambda _: change))
 
+    async def pause(self) -> None:
+        """Somebody pauses or resumes a source."""
+        name = f"s{self.chance.randrange(4)}"
+        since = self.chance.choice([None, self.clock.now()])
+        await self.both(lambda house: house.store.pause(name, since))
+
     async def mark(self) -> None:
         """An editor pins, hides, notes or takes back."""
         found = await self.real.store.entries(EntryFilter(), self.clock.now())
@@ -254,7 +260,7 @@ async def test_the_fake_lives_as_the_real_store_does(seed: int, tmp_path: Path, 
     twins = Twins(House(store, ()), House(FakeStore(), ()), Random(seed), FakeClock())
     ways = [twins.poll, twins.poll, twins.poll, twins.curate, twins.curate, twins.announce, twins.announce]
     ways += [twins.sync, twins.poll_named, twins.change_topics, twins.prune, twins.read_pages, twins.follow]
-    ways += [twins.spread, twins.step, twins.mark, twins.mark]
+    ways += [twins.spread, twins.step, twins.mark, twins.mark, twins.pause]
     await twins.sync()
     await twins.change_topics()
     for _ in range(60):

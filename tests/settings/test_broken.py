@@ -65,7 +65,7 @@ BROKEN = [
     ("policies: {duplicates: {text: half}}\n", "1:31", "expected a number"),
     ("policies: {duplicates: {headline: 48}}\n", "1:35", "did you mean 48h?"),
     ("policies: {duplicates: {link: false}}\n", "1:25", "unknown key 'link'"),
-    ("server: {admin-token: x}\n", "1:10", "server.admin-token: 'admin-token' cannot be used (not available in this"),
+    ("server: {admin-token: [x]}\n", "1:23", "server.admin-token: expected text, but this is a list"),
     ("site: {timezone: london}\n", "1:18", "did you mean 'Europe/London'?"),
     (
         "network: {respect-robots: true}\n",
@@ -84,6 +84,11 @@ BROKEN = [
     ("sources: [{link: https://a.example}]\n", "1:12", "unknown key 'link' (did you mean 'url'?)"),
     (SOURCE % "interval: 1h", "1:38", "unknown key 'interval' (did you mean 'every'?)"),
     (TOPIC % "budget: 20/day", "2:14", "topics.t.budget: 'budget' cannot be used (not available"),
+    (TOPIC % "like: {}", "2:20", "topics.t.like.entries: there are no examples (list 5 or more addresses or ids of"),
+    (TOPIC % "like: {entries: []}", "2:30", "topics.t.like.entries: there are no examples"),
+    (TOPIC % "like: {entries: [a], at-least: 0}", "2:45", "topics.t.like.at-least: must be above 0 and at most 1"),
+    (TOPIC % "like: {entries: [a], at-least: x}", "2:45", "topics.t.like.at-least: expected a number, but this is"),
+    (TOPIC % "like: {entrys: [a]}", "2:21", "topics.t.like.entrys: unknown key 'entrys' (did you mean 'entries'?)"),
     (TOPIC % "output: {hub: x}", "2:28", "topics.t.output.hub: this is no address"),
     (
         TOPIC % "access: token, output: {hub: 'https://a.example/'}",

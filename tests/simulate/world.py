@@ -31,6 +31,7 @@ from tests.builders import NOON, make_source
 from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import fetched
 from tests.simulate.mutations import Mutation
+from tests.simulate.pollers import Readership
 from tests.simulate.publisher import Publisher
 from tests.simulate.subscribers import KEYS, Subscriber, truth_of
 
@@ -124,6 +125,7 @@ class World:
         self._store = self._open()
         self._desk = Desk(APART)
         self._backup_at: datetime | None = None
+        self.readership: Readership | None = None
 
     async def run(self, days: float, *, backup: bool = False) -> Outcome:
         """Let so many days pass, with a poll of every source every few hours, and count."""
@@ -168,6 +170,8 @@ class World:
         edition = await self._store.announce(self._topic, now, composed)
         for subscriber in self.subscribers.values():
             subscriber.read(edition)
+        if self.readership is not None:
+            await self.readership.publish(edition)
         if any(publisher.has(Mutation.FORGETFUL) for publisher in self.publishers):
             await self._store.prune(now, vanished_for=timedelta(hours=12))
             if not self._guards.tombstones:
@@ -214,6 +218,8 @@ class World:
         return any(publisher.has(Mutation.CRASHES) for publisher in self.publishers)
 
     async def _crash(self) -> None:
+        if self.readership is not None:
+            self.readership.begin_anew()
         await self._store.close()
         self._store = self._open()
         self._desk = Desk(APART)

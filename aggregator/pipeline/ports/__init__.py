@@ -4,9 +4,18 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 ``tests/fakes``.
 """
 
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.keeping import (
+    AudienceStore,
+    CareStore,
+    EventStore,
+    FullTextStore,
+    PaceStore,
+    ReadStore,
+    TasteStore,
+)
 from aggregator.pipeline.ports.matching import MatchStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader
+from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
 from aggregator.pipeline.ports.searching import SearchStore
 from aggregator.pipeline.ports.stores import (
     AnnounceStore,
@@ -22,13 +31,16 @@ from aggregator.pipeline.ports.stores import (
 from aggregator.pipeline.ports.weighing import WeighStore
 
 __all__ = [
+    "AccessStore",
     "AnnounceStore",
+    "ArchiveStore",
     "ArticleReader",
     "AudienceStore",
     "CareStore",
     "Clock",
     "CurateStore",
     "EditStore",
+    "EventStore",
     "Fetcher",
     "FullTextStore",
     "Mailer",
@@ -44,5 +56,6 @@ __all__ = [
     "RehearseStore",
     "SearchStore",
     "Store",
+    "TasteStore",
     "WeighStore",
 ]

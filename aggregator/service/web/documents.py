@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -80,12 +80,16 @@ class Document:
         packed: The gzipped form, where there is one.
         changed_at: To the second, as HTTP dates are; None when only the tag tells versions apart.
         status: Of a whole answer; only 200 is ever shortened to 304.
+        topic: The slug of the topic that it is a feed of, if it is one.
+        hidden: Whether there is no page that a browser could be shown in its place.
     """
 
     plain: Form
     packed: Form | None = None
     changed_at: datetime | None = None
     status: int = HTTPStatus.OK
+    topic: str | None = None
+    hidden: bool = False
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD, as a whole or with 304."""
@@ -122,14 +126,14 @@ class Document:
         return None
 
 
-def feed_document(rendition: Rendition) -> Document:
+def feed_document(rendition: Rendition, topic: str | None = None) -> Document:
     """Prepare a feed or another public document."""
-    return _feed(rendition, _FEED)
+    return _feed(rendition, _FEED, topic)
 
 
-def private_document(rendition: Rendition) -> Document:
+def private_document(rendition: Rendition, topic: str | None = None) -> Document:
     """Prepare a feed that only who knows its address may have: no cache that others share may keep it."""
-    return _feed(rendition, _PRIVATE_FEED)
+    return replace(_feed(rendition, _PRIVATE_FEED, topic), hidden=True)
 
 
 def archive_document(rendition: Rendition, *, private: bool) -> Document:
@@ -141,7 +145,7 @@ def archive_document(rendition: Rendition, *, private: bool) -> Document:
     return _feed(rendition, _PRIVATE_ARCHIVE if private else _ARCHIVE)
 
 
-def _feed(rendition: Rendition, caching: tuple[Header, ...]) -> Document:
+def _feed(rendition: Rendition, caching: tuple[Header, ...], topic: str | None = None) -> Document:
     changed_at = rendition.changed_at.astimezone(UTC).replace(microsecond=0)
     kept = (*caching, (b"last-modified", format_datetime(changed_at, usegmt=True).encode()), *SAFETY)
     etag = rendition.etag.encode("ascii")
@@ -149,6 +153,7 @@ def _feed(rendition: Rendition, caching: tuple[Header, ...]) -> Document:
         plain=_form(rendition.body, rendition.media_type, etag, kept),
         packed=_packed(rendition.gzipped, rendition.media_type, etag, kept) if rendition.gzipped else None,
         changed_at=changed_at,
+        topic=topic,
     )
 
 
@@ -182,7 +187,7 @@ def passing_document(
 ) -> Document:
     """Prepare an answer for this one request: never kept, without validators."""
     names = {name for name, _ in extra}
-    kept = [*extra, *SAFETY]
+    kept = [*extra, *(one for one in SAFETY if one[0] not in names)]
     if b"cache-control" not in names:
         kept.append((b"cache-control", b"no-store"))
     return Document(plain=_form(body, media_type, b"", kept), status=status)

@@ -17,6 +17,7 @@ from aggregator.store.sqlite.candidates import (
     SUBJECT_OF,
     Found,
     find_candidates,
+    older_at,
     read_whole,
     taken_ids,
     taken_urls,
@@ -129,6 +130,7 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
         marks=marks_on(db, topic.slug, now),
         last_digest=state["digest"],
         last_changed_at=read_moment(state["changed_at"]),
+        older_at=older_at(db, topic, found),
         told=told_until(db, topic.slug),
     )
     composed = compose(view)
@@ -170,6 +172,7 @@ def _write_state(db: Database, topic: Topic, state: Row, edition: Edition) -> No
         "item_limit": topic.limit,
         "digest": edition.digest,
         "changed_at": moment_or_none(edition.changed_at),
+        "access": topic.access.value,
     }
     changes = {name: value for name, value in columns.items() if state[name] != value}
     if changes:

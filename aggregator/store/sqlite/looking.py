@@ -28,7 +28,7 @@ from aggregator.store.sqlite.rows import (
     read_reason,
     stored_of,
 )
-from aggregator.store.sqlite.source_rows import facts_by_row, source_of, state_of
+from aggregator.store.sqlite.source_rows import facts_by_row, shown_state_of, source_of
 from aggregator.store.sqlite.weighing import story_facts
 from aggregator.text.link_keys import link_key
 
@@ -61,7 +61,7 @@ def source_view(db: Database, source_id: str, now: datetime) -> SourceView | Non
         at=now,
         status=SourceStatus(
             source=source_of(row),
-            state=state_of(row),
+            state=shown_state_of(row),
             entries=row["entries"],
             polls=tuple(poll_of(poll) for poll in polls),
             pace_key=row["pace"],

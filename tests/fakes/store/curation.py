@@ -124,6 +124,8 @@ def _adopt(kept: Kept, slug: str, former: str) -> None:
 
     kept.topics[slug] = kept.topics.pop(former)
     kept.matches, kept.announced = moved(kept.matches), moved(kept.announced)
+    kept.archives = {(slug if topic == former else topic, month): one for (topic, month), one in kept.archives.items()}
+    kept.tokens = {token: slug if topic == former else topic for token, topic in kept.tokens.items()}
     for number, one in kept.acts.items():
         if one.act.topic == former:
             kept.acts[number] = replace(one, act=replace(one.act, topic=slug))
