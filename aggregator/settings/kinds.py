@@ -179,6 +179,7 @@ Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"}
 # An item that was complained about leaves a gap, None, so that the others keep their places.
 _SEVERAL = WithJsonSchema({"anyOf": [_STRING, {"type": "array", "items": _STRING}]})
 Lines = Annotated[list[Line | None], BeforeValidator(_several), _SEVERAL]
+Queries = Annotated[list[Query | None], BeforeValidator(_several), _SEVERAL]
 Tag = Annotated[str, _text_of(_tag), WithJsonSchema(_STRING)]
 Tags = Annotated[list[Tag | None], BeforeValidator(_several), _SEVERAL]
 Reach = Annotated[str, _text_of(parse_network), WithJsonSchema(_STRING)]

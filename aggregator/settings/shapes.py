@@ -37,6 +37,7 @@ from aggregator.settings.kinds import (
     Percent,
     Port,
     Proxy,
+    Queries,
     Query,
     Reaches,
     Size,
@@ -196,6 +197,7 @@ class PoliciesSection(Section):
     )
     duplicates: DuplicatesSection | None = None
     stories: StoriesSection | None = None
+    mute: Queries | None = Field(default=None, description="Queries; entries that one holds for enter no topic.")
     semantic: Flag | None = Field(
         default=None, description="Topics learn by meaning, too, where the extra is installed; default true."
     )
