@@ -11,7 +11,7 @@ from aggregator.bootstrap.parts import (
     run,
     schooled,
 )
-from aggregator.bootstrap.plans import authority, make_plan, proposed, read_settings, site_facts
+from aggregator.bootstrap.plans import authority, make_plan, read_settings, site_facts
 
 __all__ = [
     "authority",
@@ -25,7 +25,6 @@ __all__ = [
     "open_store",
     "open_store_for_reading",
     "opened",
-    "proposed",
     "read_settings",
     "run",
     "schooled",

@@ -15,7 +15,6 @@ from aggregator.settings import Settings, load_settings
 from aggregator.topics import parse_query
 
 if TYPE_CHECKING:  # only the daemon pays for importing these
-    from aggregator.model.planned import Proposed
     from aggregator.service.house import Plan
 
 GENERATOR = f"aggregator {__version__}"
@@ -40,15 +39,6 @@ def make_plan(settings: Settings) -> Plan:
     from aggregator.service.house import Plan
 
     return Plan(settings=settings, site=site_facts(settings), sources=settings.sources, topics=settings.topics)
-
-
-def proposed(settings: Settings) -> Proposed:
-    """Put a configuration into the form in which it is tried out."""
-    from aggregator.model.planned import Proposed
-    from aggregator.semantic import load_meaning
-
-    meaning = load_meaning() if settings.semantic else None
-    return Proposed(sources=settings.sources, topics=settings.topics, site=site_facts(settings), meaning=meaning)
 
 
 def site_facts(settings: Settings) -> SiteFacts:
