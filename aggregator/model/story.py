@@ -57,6 +57,21 @@ class StoryPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFacts:
+    """What may be asked of a story, as it stands now; copies count for nothing.
+
+    Attributes:
+        outlets: How many owners of sources tell it.
+        items: How many entries tell it.
+        first_at: When its first entry was first seen.
+    """
+
+    outlets: int
+    items: int
+    first_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """A new or revised entry that waits to be curated.
 

@@ -63,7 +63,7 @@ def _without_dropped(reading: Reading, document: Document) -> Reading:
     if document.drop is None:
         return reading
     facts = SourceFacts(id=document.source_id, title="", url=document.source_url, language=document.language)
-    kept = without_dropped(reading.entries, document.drop, facts)
+    kept = without_dropped(reading.entries, document.drop, facts, document.now)
     keys = {entry.key for entry in kept}
     return replace(
         reading,

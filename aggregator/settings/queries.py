@@ -35,28 +35,46 @@ class Checked(Protocol):
     def warnings(self) -> Sequence[Remark]:
         """Give the remarks, in the order of the text."""
 
+    @property
+    def story_column(self) -> int | None:
+        """Say where it first asks for the story of an entry, counted from 1; None when it does not."""
+
 
 QueryCheck = Callable[[str], Checked | None]
 
 
 def check_text(check: QueryCheck, text: str | None, tree: Tree, loc: Loc, findings: Findings) -> None:
     """Read a query, and note what is wrong with it or was perhaps meant otherwise, where it stands."""
+    _check(check, text, tree.spot(loc), loc, findings)
+
+
+def check_text_without_story(check: QueryCheck, text: str | None, tree: Tree, loc: Loc, findings: Findings) -> None:
+    """Read a query that is asked before an entry has a story."""
+    spot = tree.spot(loc)
+    checked = _check(check, text, spot, loc, findings)
+    if checked is not None and checked.story_column is not None:
+        what, hint = "the story of an entry is not known here yet", "ask for it in a topic's match"
+        _tell(findings.error, QueryError(what, column=checked.story_column, hint=hint), spot, loc)
+
+
+def _check(check: QueryCheck, text: str | None, spot: Spot, loc: Loc, findings: Findings) -> Checked | None:
     if text is None:
-        return
+        return None
     try:
         checked = check(text)
     except QueryError as error:
-        _tell(findings.error, error, tree.spot(loc), loc)
-        return
+        _tell(findings.error, error, spot, loc)
+        return None
     for remark in checked.warnings if checked else ():
-        _tell(findings.warning, remark, tree.spot(loc), loc)
+        _tell(findings.warning, remark, spot, loc)
+    return checked
 
 
 def check_drops(check: QueryCheck, parts: Sequence[Part], findings: Findings) -> None:
     """Read what sources, groups and defaults drop."""
     for part in parts:
         for section, loc in _readings(part):
-            check_text(check, section.drop, part.tree, (*loc, "drop"), findings)
+            check_text_without_story(check, section.drop, part.tree, (*loc, "drop"), findings)
 
 
 def _readings(part: Part) -> Iterator[tuple[DefaultsSection, Loc]]:

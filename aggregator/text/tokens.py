@@ -169,11 +169,20 @@ def locate_words(parts: Sequence[str], start: int = 0, stop: float = math.inf) -
                 yield Located(position, width, number, found.start(), found.end())
 
 
+def count_words(text: str) -> int:
+    """Count the words of a text; where words are written without spaces, the characters.
+
+    >>> count_words("Iraq's café - 東京都")
+    5
+    """
+    return sum(_TERMS[word].width for word in _WORD.findall(text))
+
+
 class FoldedText:
     """A text beside its folded form, in which single words are found without an index of all of them.
 
     >>> FoldedText("the Café").find("cafe")
-    'Café'
+    (4, 8)
     """
 
     def __init__(self, text: str) -> None:
@@ -184,8 +193,8 @@ class FoldedText:
         """Say whether these folded letters stand anywhere, be it within a word."""
         return letters in self._folded
 
-    def find(self, name: str) -> str | None:
-        """Find the first word that ``index_words`` has under a name, as it is written.
+    def find(self, name: str) -> tuple[int, int] | None:
+        """Find the first word that ``index_words`` has under a name; it is ``text[start:end]``.
 
         Linear in the length of the text, and mostly far below: only words that hold the letters are looked at.
 
@@ -199,7 +208,7 @@ class FoldedText:
             for found in _WORD.finditer(text, begin):
                 done = found.end()
                 if any(term == name for _, term in _TERMS[found[0]].indexed):
-                    return found[0]
+                    return found.span()
                 if aligned and done > at:
                     break
             else:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-from aggregator.topics.evaluate import EVERYWHERE, scope
+from aggregator.topics.finding import EVERYWHERE, scope
 from aggregator.topics.indexed import IndexedEntry
-from aggregator.topics.tree import And, Node, Not, Or, Phrase, Prefix, TextLeaf, Value, Word
+from aggregator.topics.tree import And, Near, Node, Or, Phrase, Prefix, Word, WordLeaf
 
 _PREFIX_COST = 4.0
 # So many words are looked for in a text in the time that it takes to cut it into words.
@@ -41,7 +41,7 @@ def anchors_of(node: Node) -> frozenset[Anchor] | None:
                 return None
             union |= anchors
         return union
-    return None if isinstance(node, Not | Value) else frozenset({_anchor(node)})
+    return frozenset({_anchor(node)}) if isinstance(node, Word | Prefix | Phrase | Near) else None
 
 
 class AnchorIndex:
@@ -84,17 +84,19 @@ class AnchorIndex:
         return frozenset(found)
 
 
-def _anchor(leaf: TextLeaf) -> Anchor:
+def _anchor(leaf: WordLeaf) -> Anchor:
+    fields = scope(leaf.field)
     if isinstance(leaf, Word):
-        return Anchor(leaf.token, open_ended=False, fields=scope(leaf))
+        return Anchor(leaf.token, open_ended=False, fields=fields)
     if isinstance(leaf, Prefix):
-        return Anchor(leaf.start, open_ended=True, fields=scope(leaf))
-    return Anchor(_rarest(leaf), open_ended=False, fields=scope(leaf))
+        return Anchor(leaf.start, open_ended=True, fields=fields)
+    return Anchor(_rarest(leaf), open_ended=False, fields=fields)
 
 
-def _rarest(phrase: Phrase) -> str:
-    whole = phrase.placed[:-1] if phrase.open_ended else phrase.placed
-    return max((token for _, token in whole), key=len)
+def _rarest(leaf: Phrase | Near) -> str:
+    """Choose the longest word; one that is only a start is none."""
+    tokens = [token for run in (leaf.runs if isinstance(leaf, Near) else (leaf.placed,)) for _, token in run]
+    return max(tokens[:-1] if leaf.open_ended else tokens, key=len)
 
 
 def _cost(anchors: frozenset[Anchor]) -> float:

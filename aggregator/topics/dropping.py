@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
 from aggregator.model.entry import Entry, SourceFacts, StoredEntry
@@ -11,21 +11,18 @@ from aggregator.topics.evaluate import holds
 from aggregator.topics.indexed import IndexedEntry
 from aggregator.topics.query import Query, parse_query
 
-# When an entry was seen is not known yet, and nothing in a query asks for it.
-_UNSEEN = datetime.min.replace(tzinfo=UTC)
-
 _read = lru_cache(maxsize=256)(parse_query)
 
 
-def without_dropped(entries: Sequence[Entry], drop: str, source: SourceFacts) -> tuple[Entry, ...]:
-    """Leave out the entries that a query holds for.
+def without_dropped(entries: Sequence[Entry], drop: str, source: SourceFacts, now: datetime) -> tuple[Entry, ...]:
+    """Leave out the entries that a query holds for, seen now for the first time, and not part of any story.
 
     Raises:
         QueryError: It is no query; the settings let none through.
     """
     query: Query = _read(drop)
-    return tuple(entry for entry in entries if not _holds(query, entry, source))
+    return tuple(entry for entry in entries if not _holds(query, entry, source, now))
 
 
-def _holds(query: Query, entry: Entry, source: SourceFacts) -> bool:
-    return holds(query.root, IndexedEntry(StoredEntry(entry=entry, first_seen_at=_UNSEEN), source))
+def _holds(query: Query, entry: Entry, source: SourceFacts, now: datetime) -> bool:
+    return holds(query.root, IndexedEntry(StoredEntry(entry=entry, first_seen_at=now), source))

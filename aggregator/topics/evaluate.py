@@ -1,50 +1,45 @@
-"""Say whether a query holds for an entry, and why: what stands there, in the words of the entry.
+"""Say whether a query holds for an entry, and why: what stands there, in the words of the entry, and where.
 
 A word without a field is looked for in the title, the categories, the authors, the summary and the visible text;
 ``text:`` means summary and visible text. A phrase stands within one field, and within one category or author.
 ``source group tag category`` are equal as a whole; ``lang:en`` holds for ``en-GB``, ``domain:example.org`` for
-``news.example.org``, and ``url:`` for any part of the address.
+``news.example.org``, and ``url:`` for any part of the address. A regular expression is looked for in what is written,
+anywhere. A measure that cannot be known holds for nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aggregator.text.tokens import is_unspaced
-from aggregator.topics.indexed import IndexedEntry
-from aggregator.topics.lexemes import shortened
+from aggregator.model.reason import Fact as ReasonFact
+from aggregator.topics.finding import Hit, find, told
+from aggregator.topics.indexed import IndexedEntry, Place
 from aggregator.topics.query import Query
-from aggregator.topics.tree import And, Leaf, Node, Not, Or, Phrase, Prefix, TextLeaf, Value, Word
+from aggregator.topics.spelling import shortened
+from aggregator.topics.tree import After, And, Has, Leaf, Measure, Node, Not, Or
 
-# The short fields first: where they decide, the text is never cut into words.
-EVERYWHERE = ("title", "category", "author", "summary", "text")
 MAX_HITS = 5
 MAX_EVIDENCE_CHARACTERS = 200
 _MAX_QUOTE_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """Where a leaf is true.
+class Found:
+    """A leaf that made a query what it was, and what it found.
 
     Attributes:
-        text: What stands there, where it is known already.
-        position: Of the first word.
-        width: In positions.
+        column: Where the leaf is written; up to before ``end``.
+        field: Or the name of a measure, ``has`` or ``after``.
+        text: What stands there.
+        place: Where, in fields that have a text.
     """
 
+    column: int
+    end: int
     field: str
-    text: str | None = None
-    position: int = 0
-    width: int = 1
-
-
-def scope(leaf: TextLeaf) -> tuple[str, ...]:
-    """Name the fields in which a leaf is looked for, in this order."""
-    if leaf.field is None:
-        return EVERYWHERE
-    return ("summary", "text") if leaf.field == "text" else (leaf.field,)
+    text: str
+    place: Place | None = None
 
 
 def holds(node: Node, entry: IndexedEntry) -> bool:
@@ -58,36 +53,32 @@ def holds(node: Node, entry: IndexedEntry) -> bool:
     return find(node, entry) is not None
 
 
-def find(leaf: Leaf, entry: IndexedEntry) -> Hit | None:
-    """Find the first place where a leaf is true."""
-    if isinstance(leaf, Value):
-        for folded, value in entry.values(leaf.field):
-            if _is_meant(leaf, folded):
-                return Hit(leaf.field, value)
-        return None
-    for field in scope(leaf):
-        if isinstance(leaf, Word) and not is_unspaced(leaf.token):
-            text = entry.written(field, leaf.token)
-            if text is not None:
-                return Hit(field, text)
-            continue
-        position = _first(leaf, field, entry)
-        if position is not None:
-            return Hit(field, position=position, width=_width(leaf))
-    return None
-
-
-def evidence(query: Query, entry: IndexedEntry) -> str:
-    """Tell in a line what made a query hold: ``title: "drone" · text: "prime minister"``."""
-    told: list[str] = []
+def findings(query: Query, entry: IndexedEntry) -> tuple[Found, ...]:
+    """List what made a query hold, in the order of the query, each place once; at most ``MAX_HITS``."""
+    found: dict[tuple[str, str], Found] = {}
     for leaf in _witnesses(query.root, entry):
-        said = _shown(leaf, entry)
-        if said in told:
-            continue
-        if len(told) == MAX_HITS or len(" · ".join((*told, said))) > MAX_EVIDENCE_CHARACTERS:
+        one = _found(leaf, entry)
+        if one is not None:
+            found.setdefault((one.field, one.text), one)
+        if len(found) == MAX_HITS:
             break
-        told.append(said)
-    return " · ".join(told) or f"nothing that {_quoted(query, query.root)} excludes"
+    return tuple(found.values())
+
+
+def evidence(query: Query, entry: IndexedEntry) -> tuple[str, tuple[tuple[str, ReasonFact], ...]]:
+    """Tell what made a query hold: in a line, and as facts.
+
+    The line: ``title: "drone" · text: "prime minister"``. The facts: ``at`` lists ``field:part:start:end`` and the
+    columns of the clause, ``@7-12``; measures stand there as they were, ``outlets=4@1-10``.
+    """
+    found = findings(query, entry)
+    said: list[str] = []
+    for one in found:
+        if len(" · ".join((*said, _line(one)))) > MAX_EVIDENCE_CHARACTERS:
+            break
+        said.append(_line(one))
+    line = " · ".join(said) or f"nothing that {_quoted(query, query.root)} excludes"
+    return line, (("at", " ".join(map(_written, found))),) if found else ()
 
 
 def absence(query: Query, entry: IndexedEntry) -> str:
@@ -95,53 +86,13 @@ def absence(query: Query, entry: IndexedEntry) -> str:
     blamed = _blamed(query.root, entry)
     if isinstance(blamed, Or):
         return f"none of {_quoted(query, blamed)}"
+    if isinstance(blamed, Measure | Has | After):
+        return f"{_quoted(query, blamed)} does not hold: {told(blamed, entry)}"
     if not isinstance(blamed, Not):
         return f"no {_quoted(query, blamed)}"
-    found = [_shown(leaf, entry) for leaf in _witnesses(blamed.child, entry)]
-    return f"{_quoted(query, blamed)} found {' · '.join(found[:2]) or _quoted(query, blamed.child)}"
-
-
-def _is_meant(leaf: Value, value: str) -> bool:
-    wanted = leaf.value
-    if leaf.field == "url":
-        return wanted in value
-    if value == wanted or (leaf.open_ended and value.startswith(wanted)):
-        return True
-    if leaf.field == "lang":
-        return value.startswith(f"{wanted}-")
-    return leaf.field == "domain" and value.endswith(f".{wanted}")
-
-
-def _first(leaf: TextLeaf, field: str, entry: IndexedEntry) -> int | None:
-    if isinstance(leaf, Word):
-        return next(iter(_positions(leaf.token, field, entry, open_ended=False)), None)
-    if isinstance(leaf, Prefix):
-        return min(_positions(leaf.start, field, entry, open_ended=True), default=None)
-    starts: set[int] | None = None
-    last = len(leaf.placed) - 1
-    for number, (offset, token) in enumerate(leaf.placed):
-        found = _positions(token, field, entry, open_ended=leaf.open_ended and number == last)
-        shifted = {position - offset for position in found}
-        starts = shifted if starts is None else starts & shifted
-        if not starts:
-            return None
-    return min(starts or (), default=None)
-
-
-def _positions(token: str, field: str, entry: IndexedEntry, *, open_ended: bool) -> Sequence[int]:
-    if entry.lacks(field, token):
-        return ()
-    words = entry.words(field)
-    if not open_ended:
-        return words.get(token, ())
-    return [position for word in entry.words_with(field, token) for position in words[word]]
-
-
-def _width(leaf: TextLeaf) -> int:
-    if isinstance(leaf, Prefix):
-        return 1
-    offset, token = leaf.placed[-1] if isinstance(leaf, Phrase) else (0, leaf.token)
-    return offset + (len(token) if is_unspaced(token) else 1)
+    found = [_found(leaf, entry) for leaf in _witnesses(blamed.child, entry)]
+    lines = [_line(one) for one in found if one is not None]
+    return f"{_quoted(query, blamed)} found {' · '.join(lines[:2]) or _quoted(query, blamed.child)}"
 
 
 def _witnesses(node: Node, entry: IndexedEntry, *, wanted: bool = True) -> Iterator[Leaf]:
@@ -163,12 +114,34 @@ def _blamed(node: Node, entry: IndexedEntry) -> Node:
     return node
 
 
-def _shown(leaf: Leaf, entry: IndexedEntry) -> str:
+def _found(leaf: Leaf, entry: IndexedEntry) -> Found | None:
     hit = find(leaf, entry)
     if hit is None:
-        return ""
-    text = entry.quote(hit.field, hit.position, hit.width) if hit.text is None else hit.text
-    return f'{hit.field}: "{shortened(text, _MAX_QUOTE_CHARACTERS)}"'
+        return None
+    place = hit.place
+    if place is None and hit.text is None:
+        place = entry.place(hit.field, hit.position, hit.width)
+    return Found(leaf.column, leaf.end, hit.field, _text(hit, place, entry), place)
+
+
+def _text(hit: Hit, place: Place | None, entry: IndexedEntry) -> str:
+    if hit.text is not None:
+        return hit.text
+    return "" if place is None else entry.quote(place)
+
+
+def _line(one: Found) -> str:
+    if one.place is None:
+        return f"{one.field} {one.text}"
+    return f'{one.field}: "{shortened(one.text, _MAX_QUOTE_CHARACTERS)}"'
+
+
+def _written(one: Found) -> str:
+    place = one.place
+    where = f"{one.field}={one.text.replace(' ', 'T')}"
+    if place is not None:
+        where = f"{place.field}:{place.part}:{place.start}:{place.end}"
+    return f"{where}@{one.column}-{one.end - 1}"
 
 
 def _quoted(query: Query, node: Node) -> str:

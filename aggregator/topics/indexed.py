@@ -1,17 +1,30 @@
-"""An entry as queries see it: words with positions and whole values, each field read when first asked for."""
+"""An entry as queries see it: words with positions, whole values and numbers, each read when first asked for."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from aggregator.model.entry import Entry, SourceFacts, StoredEntry
-from aggregator.text.tokens import FoldedText, Located, fold, index_words, locate_words
+from aggregator.model.story import StoryFacts
+from aggregator.text.tokens import FoldedText, Located, count_words, fold, index_words, locate_words
 from aggregator.text.visible import visible_text
 
 # Articles are shorter; what is longer is a book or an attack.
 MAX_TEXT_CHARACTERS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A piece of a field: ``parts[part][start:end]``, of the visible text for ``text``."""
+
+    field: str
+    part: int
+    start: int
+    end: int
 
 
 class IndexedEntry:
@@ -19,23 +32,44 @@ class IndexedEntry:
 
     Fields of words are ``title``, ``summary``, ``text`` (what a reader sees of the content), ``author`` and
     ``category``; fields of values are those of ``VALUE_FIELDS``.
+
+    Args:
+        stored: The entry.
+        source: Where it is from.
+        now: At which time it is looked at; when it was first seen, unless said.
+        story: What it is part of; None while it has no story.
     """
 
-    def __init__(self, stored: StoredEntry, source: SourceFacts) -> None:
+    def __init__(
+        self, stored: StoredEntry, source: SourceFacts, now: datetime | None = None, story: StoryFacts | None = None
+    ) -> None:
+        self._stored = stored
         self._entry = stored.entry
         self._source = source
+        self._now = now or stored.first_seen_at
+        self._story = story
         self._parts: dict[str, tuple[str, ...]] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._sorted: dict[str, list[str]] = {}
         self._plain: dict[str, FoldedText] = {}
-        self._written: dict[tuple[str, str], str | None] = {}
+        self._written: dict[tuple[str, str], Place | None] = {}
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
+
+    @property
+    def moment(self) -> datetime:
+        """When the entry is from: its date, or when it was first seen."""
+        return self._entry.published_at or self._stored.first_seen_at
+
+    @property
+    def now(self) -> datetime:
+        """At which time it is looked at."""
+        return self._now
 
     def words(self, field: str) -> Mapping[str, list[int]]:
         """Give the words of a field, each with its rising positions."""
         found = self._words.get(field)
         if found is None:
-            found = self._words[field] = index_words(self._parts_of(field))
+            found = self._words[field] = index_words(self.parts(field))
         return found
 
     def lacks(self, field: str, letters: str) -> bool:
@@ -47,13 +81,14 @@ class IndexedEntry:
             return False
         return not self._folded(field).holds(letters)
 
-    def written(self, field: str, token: str) -> str | None:
-        """Give the first word of a field that a token stands for, as it is written; not for scripts without spaces.
+    def written(self, field: str, token: str) -> Place | None:
+        """Find the first word of a field that a token stands for; not for scripts without spaces.
 
         A field is not indexed for the sake of single words.
         """
         if (field, token) not in self._written:
-            self._written[field, token] = self._folded(field).find(token)
+            span = self._folded(field).find(token)
+            self._written[field, token] = None if span is None else self._within(field, *span)
         return self._written[field, token]
 
     def words_with(self, field: str, start: str) -> Iterator[str]:
@@ -74,28 +109,62 @@ class IndexedEntry:
             found = self._values[field] = tuple((" ".join(fold(value).split()), value) for value in raw)
         return found
 
-    def quote(self, field: str, position: int, width: int) -> str:
-        """Quote what stands at ``width`` positions of a field, as it is written."""
-        parts = self._parts_of(field)
+    def parts(self, field: str) -> tuple[str, ...]:
+        """Give a field as it is written: one text, or each author, category or value."""
+        found = self._parts.get(field)
+        if found is None:
+            read = _PARTS.get(field)
+            found = read(self._entry) if read else tuple(value for _, value in self.values(field))
+            self._parts[field] = found
+        return found
+
+    def measure(self, name: str) -> float | None:
+        """Give a number, seconds for ages; None when it cannot be known."""
+        if name == "age":
+            return (self._now - self.moment).total_seconds()
+        if name == "words":
+            return sum(map(count_words, self.parts("text"))) or sum(map(count_words, self.parts("summary")))
+        if name == "weight":
+            return self._source.weight
+        story = self._story
+        if story is None:
+            return None
+        if name == "story-age":
+            return (self._now - story.first_at).total_seconds()
+        return story.outlets if name == "outlets" else story.items
+
+    def has(self, part: str) -> bool:
+        """Say whether the entry has something, one of ``PARTS``."""
+        return _HAS[part](self._entry)
+
+    def place(self, field: str, position: int, width: int) -> Place | None:
+        """Find what stands at ``width`` positions of a field."""
+        parts = self.parts(field)
         beyond = position + width
         words = list(locate_words(parts, position, beyond))
         if not words:
-            return ""
+            return None
         first, last = words[0], words[-1]
         begin = first.start + position - first.position if _is_run(first) else first.start
         end = min(last.start + beyond - last.position, last.end) if _is_run(last) else last.end
-        return " ".join(parts[first.part][begin:end].split())
+        return Place(field, first.part, begin, end)
+
+    def quote(self, place: Place) -> str:
+        """Quote a place on one line, as it is written."""
+        return " ".join(self.parts(place.field)[place.part][place.start : place.end].split())
+
+    def _within(self, field: str, start: int, end: int) -> Place:
+        """Find a span of the joined parts of a field among them."""
+        for number, part in enumerate(self.parts(field)):
+            if start <= len(part):
+                return Place(field, number, start, end)
+            start, end = start - len(part) - 1, end - len(part) - 1
+        raise IndexError(start)
 
     def _folded(self, field: str) -> FoldedText:
         found = self._plain.get(field)
         if found is None:
-            found = self._plain[field] = FoldedText("\n".join(self._parts_of(field)))
-        return found
-
-    def _parts_of(self, field: str) -> tuple[str, ...]:
-        found = self._parts.get(field)
-        if found is None:
-            found = self._parts[field] = _PARTS[field](self._entry)
+            found = self._plain[field] = FoldedText("\n".join(self.parts(field)))
         return found
 
 
@@ -126,6 +195,11 @@ def _domain(entry: Entry, _: SourceFacts) -> tuple[str, ...]:
         return (host,)
 
 
+def _has_media(kind: str) -> Callable[[Entry], bool]:
+    return lambda entry: any(one.media_type.startswith(f"{kind}/") for one in entry.enclosures)
+
+
+_has_picture = _has_media("image")
 _PARTS: Mapping[str, Callable[[Entry], tuple[str, ...]]] = {
     "title": lambda entry: (entry.title,),
     "summary": lambda entry: (entry.summary,),
@@ -141,4 +215,16 @@ _VALUES: Mapping[str, Callable[[Entry, SourceFacts], tuple[str, ...]]] = {
     "domain": _domain,
     "lang": _language,
     "url": lambda entry, _: (entry.url,) if entry.url else (),
+}
+_HAS: Mapping[str, Callable[[Entry], bool]] = {
+    "enclosure": lambda entry: bool(entry.enclosures),
+    "audio": _has_media("audio"),
+    "video": _has_media("video"),
+    "image": lambda entry: bool(entry.image_url) or _has_picture(entry),
+    "author": lambda entry: bool(entry.authors),
+    "category": lambda entry: bool(entry.categories),
+    "date": lambda entry: entry.published_at is not None,
+    "link": lambda entry: bool(entry.url),
+    "comments": lambda entry: bool(entry.comments_url),
+    "text": lambda entry: bool(entry.content_html),
 }

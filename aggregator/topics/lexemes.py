@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 
 from aggregator.errors import QueryError
-from aggregator.topics.tree import FIELDS
+from aggregator.topics.spelling import field_meant, measure_meant, shortened
+from aggregator.topics.tree import AFTER, FIELDS, HAS, MEASURES
 
 _SPACE = re.compile(r"\s+")
-_NAME = re.compile(r"([^\W\d_][\w-]*)():")
 _RUN = re.compile(r'[^\s()"“”„]+')
-_NEAR = re.compile(r"~\d*$")
+_NEAR = re.compile(r"~(\d*)")
+_STRAY_NEAR = re.compile(r"~\d*$")
 _OPENING_QUOTES = '"“”„'
 _CLOSING_QUOTE = re.compile('["“”]')
 _DASHES = "–—−"  # noqa: RUF001 - dashes that word processors make of a minus sign
+# Up to the next slash that is neither escaped nor within brackets; possessive, so linear on any query.
+_REGEX = re.compile(r"/((?:[^/\\\[\n]++|\\.|\[\^?+\]?+(?:[^\]\\\n]++|\\.)*+\])*+)/([^\W\d_]*+)")
 
-_LATER_FIELDS = frozenset({"has", "after"})
-_MEASURES = frozenset({"outlets", "items", "words", "age", "story-age", "weight"})
+MAX_DISTANCE = 500
+"""Words near each other are not further apart; the parts of a field are."""
+
 # An equals sign alone is common in text (E=mc2); it compares what can be compared only.
-_MEASURE = re.compile(rf"([^\W\d_][\w-]*)\s*[<>]|({'|'.join(_MEASURES)})\s*=", re.IGNORECASE)
-# What other tools call the same thing.
-_SYNONYMS = {
-    "body": "text",
-    "content": "text",
-    "description": "summary",
-    "feed": "source",
-    "headline": "title",
-    "host": "domain",
-    "keyword": "category",
-    "label": "tag",
-    "language": "lang",
-    "link": "url",
-    "site": "domain",
-    "subject": "title",
-}
-_NOT_YET = "not available in this version yet"
-_QUOTE_IT = "put it in quotes to look for it as text"
+_MEASURED = "|".join(sorted(MEASURES, key=len, reverse=True))
+_NAMED = re.compile(
+    rf"(?P<field>[^\W\d_][\w-]*):|(?P<any>[^\W\d_][\w-]*)\s*(?P<sign>>=|<=|=>|=<|[<>])"
+    rf"|(?P<known>{_MEASURED})\s*(?P<equal>=[<>]?)",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(r'\s*([^\s()"“”„]*)')
+_NAMES = frozenset((*FIELDS, HAS, AFTER))
 
 
 class Kind(StrEnum):
@@ -54,6 +47,8 @@ class Kind(StrEnum):
     FIELD = "field"
     WORD = "word"
     PHRASE = "phrase"
+    REGEX = "regular expression"
+    MEASURE = "measure"
     END = "end"
 
 
@@ -62,13 +57,19 @@ class Lexeme:
     """A piece of a query: ``query[column - 1 : end - 1]``.
 
     Attributes:
-        text: Of a field its name, of a phrase what stands between the quotes.
+        text: Of a field or measure its name, of a phrase what stands between the quotes, of a regular expression what
+            stands between the slashes.
+        more: Of a phrase the distance of words near each other, of a regular expression its flags, of a measure its
+            bound.
+        sign: Of a measure.
     """
 
     kind: Kind
     text: str
     column: int
     end: int
+    more: str = ""
+    sign: str = ""
 
 
 _OPERATORS = {str(kind): kind for kind in (Kind.AND, Kind.OR, Kind.NOT)}
@@ -102,27 +103,43 @@ def _next(query: str, at: int, before: Kind | None) -> Lexeme:
     if first in _OPENING_QUOTES:
         return _phrase(query, at)
     if first == "/":
-        raise QueryError("a regular expression", column=at + 1, hint=_NOT_YET)
+        return _regex(query, at)
     if first == "-" or first in _DASHES:
         return _minus(query, at, before)
     # The value of a field may hold a colon itself: url:https://…
-    if before is not Kind.FIELD and (named := _NAME.match(query, at) or _MEASURE.match(query, at)):
-        return _field(query, named)
-    return _word(query, at)
-
-
-def shortened(text: str, limit: int = 40) -> str:
-    """Cut a piece of a query so that it fits into a message."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    named = None if before is Kind.FIELD else _NAMED.match(query, at)
+    if named is None:
+        return _word(query, at)
+    return _field(query, named) if named["field"] else _measure(query, named)
 
 
 def _phrase(query: str, at: int) -> Lexeme:
     closing = _CLOSING_QUOTE.search(query, at + 1)
     if closing is None:
         raise QueryError("this quotation mark is never closed", column=at + 1, hint="add a second one")
-    if near := re.compile(r"~\d*").match(query, closing.end()):
-        raise QueryError(f"words near each other, {near.group()}", column=closing.end() + 1, hint=_NOT_YET)
-    return Lexeme(Kind.PHRASE, query[at + 1 : closing.start()], at + 1, closing.end() + 1)
+    text, end, distance = query[at + 1 : closing.start()], closing.end(), ""
+    if near := _NEAR.match(query, end):
+        distance = near[1]
+        if not distance:
+            raise QueryError("'~' without a number", column=end + 1, hint='write how far apart: "a b"~5')
+        if len(distance) > 6 or int(distance) > MAX_DISTANCE:  # noqa: PLR2004 - digits that int() reads at once
+            hint = "leave the quotes out to look for both words anywhere"
+            raise QueryError(f"further apart than {MAX_DISTANCE} words", column=end + 2, hint=hint)
+        end = near.end()
+    return Lexeme(Kind.PHRASE, text, at + 1, end + 1, more=distance)
+
+
+def _regex(query: str, at: int) -> Lexeme:
+    found = _REGEX.match(query, at)
+    if found is None:
+        hint = r"add a second '/', or put the text in quotes; within brackets every '[' needs its ']'"
+        raise QueryError("this regular expression is never closed", column=at + 1, hint=hint)
+    if not found[1]:
+        raise QueryError("an empty regular expression", column=at + 1, hint="leave it out")
+    if found[2] not in {"", "i"}:
+        hint = 'only i, for small and large letters alike; put a path in quotes: "/usr/bin"'
+        raise QueryError(f"no flag '{shortened(found[2])}'", column=found.start(2) + 1, hint=hint)
+    return Lexeme(Kind.REGEX, found[1], at + 1, found.end() + 1, more=found[2])
 
 
 def _minus(query: str, at: int, before: Kind | None) -> Lexeme:
@@ -139,34 +156,29 @@ def _minus(query: str, at: int, before: Kind | None) -> Lexeme:
 
 
 def _field(query: str, named: re.Match[str]) -> Lexeme:
-    column = named.start() + 1
-    written = named[1] or named[2]
-    name = written.casefold()
-    if name in _MEASURES or name in _LATER_FIELDS:
-        raise QueryError(f"'{named.group()}'", column=column, hint=_NOT_YET)
-    if not named.group().endswith(":"):
-        hint = _nearest(name, _MEASURES) or _QUOTE_IT
-        raise QueryError(f"'{shortened(written)}' cannot be compared", column=column, hint=hint)
-    if name not in FIELDS:
-        hint = _meant(name, query[named.end() : named.end() + 2])
-        raise QueryError(f"unknown field '{shortened(written)}'", column=column, hint=hint)
+    column, name = named.start() + 1, named["field"].casefold()
+    if name not in _NAMES:
+        hint = field_meant(name, query[named.end() : named.end() + 2])
+        raise QueryError(f"unknown field '{shortened(named['field'])}'", column=column, hint=hint)
     follower = query[named.end() : named.end() + 1]
     if not follower.strip() or follower == ")":
         raise QueryError(f"nothing after '{name}:'", column=column, hint=f"write {name}:word, without a space")
     return Lexeme(Kind.FIELD, name, column, named.end() + 1)
 
 
-def _meant(name: str, rest: str) -> str:
-    if rest == "//":
-        return 'put an address in quotes and name the field: url:"…"'
-    if name in _SYNONYMS:
-        return f"did you mean {_SYNONYMS[name]}:?"
-    return _nearest(name, FIELDS, sign=":") or _QUOTE_IT
-
-
-def _nearest(name: str, known: Iterable[str], *, sign: str = "") -> str:
-    near = get_close_matches(shortened(name), sorted(known), 1)
-    return f"did you mean {near[0]}{sign}?" if near else ""
+def _measure(query: str, named: re.Match[str]) -> Lexeme:
+    written, sign = named["any"] or named["known"], named["sign"] or named["equal"]
+    name = written.casefold()
+    if name not in MEASURES:
+        what = f"'{shortened(written)}' cannot be compared"
+        raise QueryError(what, column=named.start() + 1, hint=measure_meant(name))
+    at = named.end() - len(sign) + 1
+    if sign in {"=>", "=<"}:
+        raise QueryError(f"'{sign}' is no comparison", column=at, hint=f"write {name}{sign[::-1]}")
+    bound = _BOUND.match(query, named.end())
+    if bound is None or not bound[1]:
+        raise QueryError(f"nothing after '{name}{sign}'", column=named.start() + 1, hint=f"write {name}{sign}3")
+    return Lexeme(Kind.MEASURE, name, named.start() + 1, bound.end() + 1, more=bound[1], sign=sign)
 
 
 def _word(query: str, at: int) -> Lexeme:
@@ -174,6 +186,7 @@ def _word(query: str, at: int) -> Lexeme:
     # Every character that starts no word has been dealt with.
     text = found.group() if found else query[at]
     end = at + len(text)
-    if near := _NEAR.search(text):
-        raise QueryError(f"'{near.group()}'", column=at + near.start() + 1, hint=_NOT_YET)
+    if near := _STRAY_NEAR.search(text):
+        hint = 'words near each other stand in quotes: "two words"~5'
+        raise QueryError(f"'{near.group()}' behind a word", column=at + near.start() + 1, hint=hint)
     return Lexeme(_OPERATORS.get(text, Kind.WORD), text, at + 1, end + 1)

@@ -2,23 +2,32 @@
 
 A source with credentials comes first: its entries reach no topic, because every topic is public. Then the
 topic's ``from``, then its query; a topic without a query takes everything that its ``from`` lets in.
+
+A topic is restless when its query, or a topic that it draws from, asks for the story or the time: its members change
+although nobody edits an entry. What is restless is decided apart, whenever it may have changed; all else once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.reason import Reason
+from aggregator.model.story import StoryFacts
 from aggregator.model.topic import Match, Topic
 from aggregator.topics.anchors import AnchorIndex
 from aggregator.topics.evaluate import absence, evidence, holds
 from aggregator.topics.indexed import IndexedEntry
 from aggregator.topics.query import Query, parse_query
+from aggregator.topics.tree import asks_for_story, periods
 
 _PRIVATE = "an entry from a source with credentials never reaches a public topic"
+
+_NOBODY = SourceFacts(id="", title="", url="")
+_LATER = (timedelta(0), timedelta(microseconds=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +47,17 @@ class _Rule:
 
 
 class TopicSet:
-    """Topics whose queries were read once, in an order in which each comes after those that its ``from`` names."""
+    """Topics whose queries were read once, in an order in which each comes after those that its ``from`` names.
+
+    Attributes:
+        restless: Slugs of the topics that ``judge`` leaves to ``weigh``.
+    """
 
     def __init__(self, rules: Sequence[_Rule]) -> None:
         self._rules = {rule.topic.slug: rule for rule in rules}
+        self.restless = _restless(rules)
+        own = [self._rules[slug].query for slug in self.restless]
+        self._periods = frozenset(one for query in own if query for one in periods(query.root))
         self._index = AnchorIndex((rule.number, rule.query.root) for rule in rules if rule.query)
 
     @classmethod
@@ -73,19 +89,36 @@ class TopicSet:
         return cls([rules[slug] for slug in order])
 
     def judge(self, stored: StoredEntry, source: SourceFacts) -> tuple[Match, ...]:
-        """Find the topics that an entry belongs to, in the order in which they were given."""
-        entry = IndexedEntry(stored, source)
-        entered = self._entered(entry, source)
-        names = _names(source)
-        rules = sorted((self._rules[slug] for slug in entered), key=lambda rule: rule.number)
-        key = stored.entry.key
-        return tuple(
-            Match(topic=rule.topic.slug, key=key, reason=_entrance(rule, _door(rule, names, entered), entry))
-            for rule in rules
-        )
+        """Find the topics that an entry belongs to, in the order in which they were given, but no restless ones."""
+        return self._matches(stored, source, IndexedEntry(stored, source), self._rules.keys() - self.restless)
 
-    def explain(self, slug: str, stored: StoredEntry, source: SourceFacts) -> tuple[Reason, ...]:
+    def weigh(self, stored: StoredEntry, source: SourceFacts, now: datetime, story: StoryFacts) -> tuple[Match, ...]:
+        """Find the restless topics that an entry belongs to now, with its story as it is."""
+        return self._matches(stored, source, IndexedEntry(stored, source, now, story), self.restless)
+
+    def next_change(self, stored: StoredEntry, now: datetime, story: StoryFacts) -> datetime | None:
+        """Say when time alone may next change the restless topics of an entry; None when it cannot."""
+        since = {"age": IndexedEntry(stored, _NOBODY).moment, "story-age": story.first_at}
+        # What is compared with > turns a moment later than what is compared with >=.
+        moments = [since[name] + period + late for name, period in self._periods for late in _LATER]
+        return min((moment for moment in moments if moment > now), default=None)
+
+    def explain(
+        self,
+        slug: str,
+        stored: StoredEntry,
+        source: SourceFacts,
+        now: datetime | None = None,
+        story: StoryFacts | None = None,
+    ) -> tuple[Reason, ...]:
         """Say step by step why an entry is in a topic, or where it was stopped.
+
+        Args:
+            slug: Of the topic.
+            stored: The entry.
+            source: Where it is from.
+            now: At which time; when it was first seen, unless said.
+            story: What it is part of, for topics that ask for it.
 
         Raises:
             KeyError: There is no such topic.
@@ -93,7 +126,7 @@ class TopicSet:
         rule = self._rules[slug]
         if source.private:
             return (Reason("topic", "not entered", "private", _PRIVATE),)
-        entry = IndexedEntry(stored, source)
+        entry = IndexedEntry(stored, source, now, story)
         entered = self._entered(entry, source)
         names = _names(source)
         door = _door(rule, names, entered)
@@ -103,6 +136,20 @@ class TopicSet:
         if slug in entered:
             return (*passed, _entrance(rule, door, entry))
         return (*passed, Reason("topic", "not entered", "match", absence(rule.query, entry) if rule.query else ""))
+
+    def _matches(
+        self, stored: StoredEntry, source: SourceFacts, entry: IndexedEntry, wanted: Collection[str]
+    ) -> tuple[Match, ...]:
+        if not wanted:
+            return ()
+        entered = self._entered(entry, source)
+        names = _names(source)
+        rules = sorted((self._rules[slug] for slug in entered if slug in wanted), key=lambda rule: rule.number)
+        key = stored.entry.key
+        return tuple(
+            Match(topic=rule.topic.slug, key=key, reason=_entrance(rule, _door(rule, names, entered), entry))
+            for rule in rules
+        )
 
     def _entered(self, entry: IndexedEntry, source: SourceFacts) -> frozenset[str]:
         if source.private:
@@ -120,6 +167,16 @@ class TopicSet:
                     continue
             entered.add(slug)
         return frozenset(entered)
+
+
+def _restless(rules: Sequence[_Rule]) -> frozenset[str]:
+    """Name the restless topics; the rules come in the order of drawing."""
+    found: set[str] = set()
+    for rule in rules:
+        own = rule.query and (asks_for_story(rule.query.root) or periods(rule.query.root))
+        if own or not found.isdisjoint(rule.feeders):
+            found.add(rule.topic.slug)
+    return frozenset(found)
 
 
 def _feeders(topic: Topic, slugs: Collection[str]) -> tuple[str, ...]:
@@ -143,7 +200,7 @@ def _door(rule: _Rule, names: frozenset[str], entered: Collection[str]) -> str:
 def _entrance(rule: _Rule, door: str, entry: IndexedEntry) -> Reason:
     if rule.query is None:
         return Reason("topic", "entered", "from", door)
-    return Reason("topic", "entered", "match", evidence(rule.query, entry))
+    return Reason("topic", "entered", "match", *evidence(rule.query, entry))
 
 
 def _introduced(source: SourceFacts) -> str:

@@ -5,28 +5,28 @@
     either  := every ( OR every )*
     every   := denied ( AND? denied )*
     denied  := ( NOT | - )? primary
-    primary := ( either ) | field:( either ) | [field:]word | [field:]pre* | [field:]"a phrase"
+    primary := ( either ) | field:( either ) | measure sign bound | [field:]leaf
+    leaf    := word | pre* | "a phrase" | "a b"~5 | /re/ | /re/i
 
 ``AND`` binds more than ``OR``; operators are written in capitals. A field before parentheses goes down to
 every leaf. A word that is several tokens (``foo-bar``, ``AT&T``, what is written without spaces) is a phrase.
+``has:`` and ``after:`` are written like fields; a measure needs none.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from aggregator.errors import QueryError
-from aggregator.text.tokens import fold, is_unspaced, placed_tokens
-from aggregator.topics.lexemes import Kind, Lexeme, lexemes, shortened
-from aggregator.topics.tree import VALUE_FIELDS, And, Leaf, Node, Not, Or, Phrase, Prefix, TextLeaf, Value, Word, leaves
+from aggregator.topics.lexemes import Kind, Lexeme, lexemes
+from aggregator.topics.patterns import false_flag
+from aggregator.topics.terms import leaf_of
+from aggregator.topics.tree import And, Leaf, Node, Not, Or, is_of_story, leaves
 
 MAX_CHARACTERS = 20_000
 MAX_DEPTH = 100
-# Between quotes a star is punctuation, unless it ends a word: "M*A*S*H", but not "prime* minister".
-_STAR_IN_PHRASE = re.compile(r"(?<=\w)\*(?=\s)")
-_STAR = re.compile(r"\*")
 _WRITTEN_SMALL = frozenset({"and", "or", "not"})
+_LEAVES = frozenset({Kind.WORD, Kind.PHRASE, Kind.REGEX, Kind.MEASURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ class Query:
     def source(self, node: Node) -> str:
         """Quote a node as it was written."""
         return self.text[node.column - 1 : node.end - 1]
+
+    @property
+    def story_column(self) -> int | None:
+        """Where the query first asks for what others write; None when it does not."""
+        return next((leaf.column for leaf, _ in leaves(self.root) if is_of_story(leaf)), None)
 
 
 def parse_query(text: str) -> Query:
@@ -138,7 +143,9 @@ class _Parser:
             return self._parentheses()
         if here.kind is Kind.FIELD:
             return self._scoped()
-        if here.kind in {Kind.WORD, Kind.PHRASE}:
+        if here.kind is Kind.MEASURE and self._field is not None:
+            raise _inside(here.text, self._field, here.column)
+        if here.kind in _LEAVES:
             return self._leaf(self._advance(), self._field, here.column)
         raise self._missing()
 
@@ -163,11 +170,7 @@ class _Parser:
     def _scoped(self) -> Node:
         named = self._advance()
         if self._field is not None:
-            raise QueryError(
-                f"'{named.text}:' inside of '{self._field}:( )'",
-                column=named.column,
-                hint="close the parentheses first",
-            )
+            raise _inside(f"{named.text}:", self._field, named.column)
         if not self._at(Kind.OPEN):
             return self._leaf(self._advance(), named.text, named.column)
         self._field = named.text
@@ -196,57 +199,17 @@ class _Parser:
             word = lexeme.text
             hint = f'write {word.upper()} for the operator, or "{word}" in quotes for the word'
             self.warnings.append(QueryWarning(f"'{word}' is taken as a word", lexeme.column, hint))
-        body, open_ended = _without_star(lexeme)
-        if field in VALUE_FIELDS:
-            return _value(lexeme, body, field, open_ended=open_ended, column=column)
-        return _words(lexeme, body, field, open_ended=open_ended, column=column)
+        if lexeme.kind is Kind.REGEX and (flag := false_flag(lexeme.text)):
+            at, meant = flag
+            what = f"'{lexeme.text[at : at + len(meant)]}' is a group, not a flag"
+            hint = f"write {meant}, or /…/i for small and large letters alike"
+            self.warnings.append(QueryWarning(what, lexeme.column + 1 + at, hint))
+        return leaf_of(lexeme, field, column)
+
+
+def _inside(what: str, field: str, column: int) -> QueryError:
+    return QueryError(f"'{what}' inside of '{field}:( )'", column=column, hint="close the parentheses first")
 
 
 def _unclosed(opener: Lexeme) -> QueryError:
     return QueryError("this parenthesis is never closed", column=opener.column, hint="add the second one")
-
-
-def _without_star(lexeme: Lexeme) -> tuple[str, bool]:
-    body = lexeme.text.rstrip()
-    open_ended = len(body) > 1 and body.endswith("*") and not body[-2].isspace()
-    body = body[:-1] if open_ended else body
-    stray = (_STAR_IN_PHRASE if lexeme.kind is Kind.PHRASE else _STAR).search(body)
-    if stray:
-        hint = "leave match out to take everything" if body == "*" else "write pre* for every word that starts so"
-        column = lexeme.column + stray.start() + (lexeme.kind is Kind.PHRASE)
-        raise QueryError("'*' stands at the end of a word or phrase only", column=column, hint=hint)
-    return body, open_ended
-
-
-def _value(lexeme: Lexeme, body: str, field: str, *, open_ended: bool, column: int) -> Value:
-    value = " ".join(fold(body).split())
-    if not value:
-        raise QueryError(f"nothing to compare {field} with", column=lexeme.column, hint=f'write {field}:"a value"')
-    if field == "domain" and "/" in value:
-        raise QueryError(
-            "a domain has no '/'", column=lexeme.column, hint="write domain:example.org, or url: for part of an address"
-        )
-    if field == "lang":
-        value = value.replace("_", "-")
-    return Value(value, field, open_ended, column, lexeme.end)
-
-
-def _words(lexeme: Lexeme, body: str, field: str | None, *, open_ended: bool, column: int) -> TextLeaf:
-    placed = placed_tokens(body)
-    if not placed:
-        raise QueryError(
-            f"'{shortened(lexeme.text)}' has no letter or digit to look for",
-            column=lexeme.column,
-            hint=_operator_meant(lexeme),
-        )
-    token = placed[-1][1]
-    # Pairs of characters are found inside of longer words anyway.
-    open_ended = open_ended and not is_unspaced(token[0])
-    if len(placed) > 1:
-        return Phrase(placed, open_ended, field, column, lexeme.end)
-    return Prefix(token, field, column, lexeme.end) if open_ended else Word(token, field, column, lexeme.end)
-
-
-def _operator_meant(lexeme: Lexeme) -> str:
-    meant = {"&": "AND", "&&": "AND", "|": "OR", "||": "OR", "!": "NOT"}.get(lexeme.text)
-    return f"write {meant}" if meant else "leave it out"

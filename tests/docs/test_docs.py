@@ -22,7 +22,12 @@ from aggregator.service.rounds import GOOD_OUTCOMES
 from aggregator.service.web.app import make_app
 from aggregator.service.web.shelf import Shelf
 from aggregator.settings import json_schema, show_source
-from aggregator.topics.tree import FIELDS
+from aggregator.topics.evaluate import holds
+from aggregator.topics.indexed import IndexedEntry
+from aggregator.topics.query import parse_query
+from aggregator.topics.tree import FIELDS, MEASURES, PARTS
+from aggregator.topics.wording import in_words
+from tests.builders import make_facts, make_stored
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -34,7 +39,7 @@ GUIDES = sorted(page.name for page in DOCS.glob("*.md"))
 _CALL = re.compile(
     r"(?<![\w./-])(?:\.venv/bin/)?aggregator(?: (?:--json|-[vq]|-c \S+))* (?!aggregator\b)([a-z][a-z-]*)"
 )
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```([\w ]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 # The shells' and supervisors' own words that stand before the name of the service or image.
 _OTHERS = re.compile(r"(?:systemctl|journalctl|docker)[^\n]*")
@@ -190,6 +195,34 @@ def test_an_example_of_a_configuration_loads(place, text, tmp_path):
 def test_every_field_of_the_query_language_is_explained():
     told = {cells[0].strip("`") for cells in rows(section(read("queries.md"), "Fields"))}
     assert told == {f"{field}:" for field in FIELDS}
+
+
+def test_every_measure_and_part_of_the_query_language_is_explained():
+    text = section(read("queries.md"), "Numbers, ages and parts")
+    told = [cells[0] for cells in rows(text)]
+    assert [name for name in MEASURES if not any(cell.startswith(f"`{name}") for cell in told)] == []
+    assert [part for part in PARTS if not re.search(rf"\b{part}\b", text)] == []
+
+
+def test_the_queries_to_try_hold_for_the_one_title_and_not_for_the_other():
+    (table,) = (body for language, body in fences(read("queries.md")) if language == "text match")
+    lines = [re.split(r"\s+\|\s*", line) for line in table.splitlines()]
+    assert len(lines) > 10
+    for written, title, other in lines:
+        query = parse_query(written)
+        assert holds(query.root, IndexedEntry(make_stored(title=title), make_facts())), written
+        assert not other or not holds(query.root, IndexedEntry(make_stored(title=other), make_facts())), written
+
+
+def test_every_query_of_the_page_can_be_read():
+    page = read("queries.md")
+    (examples,) = (body for language, body in fences(section(page, "Examples")) if language == "text")
+    written = [line[:50] for line in examples.splitlines()]
+    for head in ("The language", "Numbers, ages and parts"):
+        written += [span for cells in rows(section(page, head)) for span in re.findall(r"`([^`]+)`", cells[0])]
+    assert len(written) > 25
+    for query in written:
+        assert in_words(parse_query(f"x {query}" if query.startswith(("-", "NOT")) else query))
 
 
 def test_every_outcome_and_state_is_explained():

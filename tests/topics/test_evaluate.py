@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from aggregator.model.entry import Enclosure
 from aggregator.model.source import FeedProfile
-from aggregator.topics.evaluate import MAX_EVIDENCE_CHARACTERS, absence, evidence, holds
+from aggregator.model.story import StoryFacts
+from aggregator.topics.evaluate import (
+    MAX_EVIDENCE_CHARACTERS,
+    absence,
+    evidence as evidence_and_places,
+    findings,
+    holds,
+)
 from aggregator.topics.indexed import IndexedEntry
-from aggregator.topics.query import parse_query
-from tests.builders import make_facts, make_stored
+from aggregator.topics.query import Query, parse_query
+from tests.builders import NOON, make_facts, make_stored
 
 
 def indexed(**changes: Any) -> IndexedEntry:
@@ -22,6 +31,10 @@ def indexed(**changes: Any) -> IndexedEntry:
 
 def matches(query: str, **changes: Any) -> bool:
     return holds(parse_query(query).root, indexed(**changes))
+
+
+def evidence(query: Query, entry: IndexedEntry) -> str:
+    return evidence_and_places(query, entry)[0]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +77,22 @@ def matches(query: str, **changes: Any) -> bool:
         ('"prime min*"', "prime minded", True),
         ('"東京都 tower"', "東京都 tower", True),
         ('"東京 tower"', "東京都 tower", False),
+        ('"drone attack"~2', "An attack by one small drone", False),
+        ('"drone attack"~3', "An attack by one small drone", True),
+        ('"drone attack"~0', "attack drone", True),
+        ('"drone attac*"~1', "drones attacked a drone", True),
+        ('"a foo-bar"~1', "foo bar x a", True),
+        ('"a foo-bar"~1', "foo x bar a", False),
+        ('"東京都 tower"~1', "tower の 東京都", True),
+        ('"a b c"~1', "c a x b", True),
+        ('"a b c"~1', "c a x y b", False),
+        ('"a b"~3', "b x x x x a x b", True),
+        ("/dron.s? over/", "Drones over Baghdad", False),
+        ("/dron.s? over/i", "Drones over Baghdad", True),
+        (r"/\bdrone\b/i", "Drones", False),
+        ("title:/^drones.*dad$/i", "Drones over Baghdad", True),
+        (r"/C\+\+|a\/b/", "read a/b", True),
+        ("/ÉTÉ/i", "un été", True),
         ("a -b", "a", True),
         ("a -b", "a b", False),
         ("a OR b", "b", True),
@@ -96,6 +125,100 @@ def test_a_field_is_looked_at_alone_and_a_bare_word_everywhere(field: str, chang
 
 def test_a_bare_word_is_looked_for_in_categories():
     assert matches("drone", categories=("War", "Drone strikes"))
+
+
+@pytest.mark.parametrize("changes", [{"title": "Drone"}, {"categories": ("Drone",)}, {"content_html": "<b>Dro</b>ne"}])
+def test_a_bare_regular_expression_is_looked_for_everywhere(changes: dict[str, Any]):
+    assert matches("/^Drone/", **changes)
+    assert matches(f"{'title' if 'title' in changes else 'text'}:/Drone/", **changes) is ("categories" not in changes)
+
+
+@pytest.mark.parametrize(
+    ("query", "changes", "expected"),
+    [
+        ("author:/^Jane|Doe$/", {"authors": ("Mr Doe", "x")}, True),
+        ("author:/Doe.x/", {"authors": ("Mr Doe", "x")}, False),
+        (r"url:/\/sport\/\d+/", {"url": "https://example.com/sport/1"}, True),
+        ("source:/^lw/", {}, True),
+        ("tag:/^a.$/", {"source_tags": ("x", "ai")}, True),
+        ("category:/^World/", {"categories": ("A World",)}, False),
+        ("lang:/^en-(GB|US)$/", {"language": "en_GB"}, True),
+        ("domain:/(^|[.])example[.]/", {"url": "https://news.example.com/"}, True),
+        ("words>=3", {"content_html": "<p>one two</p> three"}, True),
+        ("words>3", {"content_html": "<p>one two</p> three"}, False),
+        ("words=2", {"summary": "one two"}, True),
+        ("words=3", {"content_html": "東京都"}, True),
+        ("words=0", {}, True),
+        ("weight>1.4", {"source_weight": 1.5}, True),
+        ("weight<=1.4", {"source_weight": 1.5}, False),
+        ("has:enclosure", {}, False),
+        ("has:enclosure", {"enclosures": (Enclosure(url="https://a.example/a.mp3"),)}, True),
+        ("has:audio", {"enclosures": (Enclosure(url="https://a.example/a", media_type="audio/mpeg"),)}, True),
+        ("has:video", {"enclosures": (Enclosure(url="https://a.example/a", media_type="audio/mpeg"),)}, False),
+        ("has:image", {"enclosures": (Enclosure(url="https://a.example/a", media_type="image/png"),)}, True),
+        ("has:image", {"image_url": "https://a.example/a.png"}, True),
+        ("has:author has:category", {"authors": ("A",), "categories": ("b",)}, True),
+        ("has:date", {"published_at": None}, False),
+        ("has:date -has:link -has:comments", {}, True),
+        ("has:text", {"content_html": "<p>a</p>"}, True),
+    ],
+)
+def test_regular_expressions_numbers_and_parts_are_asked_of_the_entry(
+    query: str, changes: dict[str, Any], *, expected: bool
+):
+    assert matches(query, **changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("outlets>=3", True),
+        ("outlets>3", False),
+        ("outlets=3 items=4", True),
+        ("items<4", False),
+        ("story-age>=2d", True),
+        ("story-age<2d", False),
+        ("age<1d", False),
+        ("age>=1d", True),
+        ("age>1d", False),
+        ("age<25h", True),
+        ("after:1d", False),
+        ("after:25h", True),
+        ("after:2026-11-23", True),
+        ("after:2026-11-24", False),
+    ],
+)
+def test_story_and_time_are_asked_as_they_are_now(query: str, *, expected: bool):
+    story = StoryFacts(outlets=3, items=4, first_at=NOON - timedelta(days=1))
+    entry = IndexedEntry(make_stored(), make_facts(), NOON + timedelta(days=1), story)
+    assert holds(parse_query(query).root, entry) is expected
+
+
+@pytest.mark.parametrize("query", ["outlets<9", "items<9", "story-age<9d"])
+def test_nothing_holds_of_a_story_that_is_not_known(query: str):
+    assert not matches(query)
+    assert absence(parse_query(query), indexed()).endswith("does not hold: unknown")
+
+
+def test_an_entry_without_a_date_is_as_old_as_it_is_known():
+    entry = IndexedEntry(make_stored(published_at=None), make_facts(), NOON + timedelta(hours=3))
+    assert evidence(parse_query("age>2h after:1d"), entry) == "age 3h · after 2026-11-23 12:00"
+
+
+def test_places_lead_back_to_what_is_written():
+    entry = indexed(
+        title="The Drone",
+        authors=("Jane", "J. Doe"),
+        content_html="<p>A <b>strike</b> by\n drones</p>",
+        source_weight=2.0,
+    )
+    query = parse_query('drone "by drones" author:doe /str.ke/ weight>1')
+    line, facts = evidence_and_places(query, entry)
+    assert line == 'title: "Drone" · text: "by drones" · author: "Doe" · text: "strike" · weight 2'
+    places = "title:0:4:9@1-5 text:0:9:18@7-17 author:1:3:6@19-28 text:0:2:8@30-37 weight=2@39-46"
+    assert facts == (("at", places),)
+    for one in findings(query, entry):
+        assert one.place is None or entry.quote(one.place) == one.text
 
 
 def test_markup_is_not_text():
@@ -195,6 +318,11 @@ def test_evidence_shows_what_stands_there(query: str, expected: str):
         ("drone -(sport OR baghdad)", '-(sport OR baghdad) found title: "Baghdad"'),
         ("drone -(-missing)", "-(-missing) found -missing"),
         ("drone (drone missing)", "no missing"),
+        ("drone words>100", "words>100 does not hold: 0"),
+        ("drone has:audio", "has:audio does not hold: no audio"),
+        ("drone after:2027-01-01", "after:2027-01-01 does not hold: 2026-11-23 12:00"),
+        ("drone -weight=1", "-weight=1 found weight 1"),
+        ('drone "missing baghdad"~9', 'no "missing baghdad"~9'),
     ],
 )
 def test_absence_names_the_clause_that_failed(query: str, expected: str):
