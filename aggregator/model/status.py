@@ -58,6 +58,7 @@ class EntryView:
         story: Short id of its story; empty until it was curated.
         reasons: In the order in which the data walks.
         topics: Topic and reason of each match.
+        fates: Topic, and what became last of the entry's subject there, where something keeps or kept it waiting.
     """
 
     stored: StoredEntry
@@ -65,6 +66,7 @@ class EntryView:
     source: SourceFacts
     reasons: tuple[Reason, ...] = ()
     topics: tuple[tuple[str, Reason], ...] = ()
+    fates: tuple[tuple[str, Reason], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
+from aggregator.model.shape import NO_SHAPE, Shape
 
 
 class TopicMode(StrEnum):
@@ -61,6 +62,8 @@ class Topic:
         match: A query, as written; None takes everything from the selected sources.
         limit: The subscription document holds at most so many items.
         aliases: Old slugs, answered with 301.
+        shape: How much of it its readers get, and when.
+        languages: Tags of the languages that it takes; empty: all.
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
@@ -75,13 +78,16 @@ class Topic:
     limit: int = 60
     aliases: tuple[str, ...] = ()
     output: Output = Output()
+    shape: Shape = NO_SHAPE
+    languages: tuple[str, ...] = ()
     place: str = ""
     context: str = ""
 
     @property
     def rule_digest(self) -> str:
         """A hash of what decides membership; a change of it means that matches are found anew."""
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context))
+        languages = ("\2", *sorted(self.languages)) if self.languages else ()
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *languages))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

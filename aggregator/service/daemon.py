@@ -29,6 +29,8 @@ GRACE = timedelta(seconds=7)
 
 TICK = timedelta(seconds=1)
 TEND = timedelta(minutes=1)
+BRING_UP = timedelta(seconds=5)
+"""So late at most is what a topic announces at a time of its own."""
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
 STALE_TICK_SECONDS = 60.0
@@ -129,6 +131,7 @@ class Daemon:
                 self._metronome.every(TEND, self.push.tend)
             self._metronome.every(PAGES, self._engine.read_pages)
         self._metronome.every(COUNT, self._count_readers)
+        self._metronome.every(BRING_UP, self._engine.bring_up)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 

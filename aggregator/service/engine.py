@@ -180,6 +180,10 @@ class Engine:
         """Curate all that has arrived, and announce the topics that it touched."""
         await self._settler.settle()
 
+    async def bring_up(self) -> None:
+        """Announce topics for which time alone may have changed something."""
+        await self._settler.bring_up()
+
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
         return await self._settler.edit(act)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
-from aggregator.pipeline.announce import announce
+from aggregator.pipeline.announce import announce, in_turn
 from aggregator.pipeline.curate import Desk, curate, curate_batch, rematch
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
@@ -71,6 +71,11 @@ class Settler:
             await self._announce(touched)
             self._touched -= touched
 
+    async def bring_up(self) -> None:
+        """Announce topics for which time alone may have changed something: digests, budgets, quiet hours, marks."""
+        async with self._one_at_a_time:
+            await self._announce(await self._house.store.due_topics(self._house.clock.now()))
+
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
         async with self._one_at_a_time:
@@ -116,11 +121,8 @@ class Settler:
                 self.unsettled.set()
 
     async def _announce(self, slugs: Iterable[str]) -> None:
-        wanted = frozenset(slugs)
         plan, loop = self._plan(), asyncio.get_running_loop()
-        for topic in plan.topics:
-            if topic.slug not in wanted:
-                continue
+        for topic in in_turn(plan.topics, frozenset(slugs)):
             edition = await announce(self._house.store, topic, plan.site, self._house.clock)
             # feedgen sets the locale of the process for every date: all rendering happens in one thread.
             renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)

@@ -39,10 +39,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     DefaultsSection: _SOURCE_LATER,
     GroupSection: _SOURCE_LATER,
     SourceSection: _SOURCE_LATER,
-    TopicSection: (
-        *("lang", "min-outlets", "budget", "per-source", "unless-in", "like", "examples"),
-        *("digest", "settle", "quiet", "access", "drop", "keep", "mute"),
-    ),
+    TopicSection: (*("like", "examples", "access", "drop", "keep", "mute"),),
     OutputSection: ("hub",),
     PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
 }

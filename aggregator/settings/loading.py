@@ -34,7 +34,7 @@ from aggregator.settings.values import HostGroup, Network, Server, Settings, Sit
 # Keys whose value may be left empty: nothing is in them yet.
 _CONTAINERS = frozenset(
     (
-        *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output"),
+        *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output", "weights"),
         *("site", "server", "network", "defaults", "host-groups", "allow-private"),
         *("policies", "duplicates", "stories"),
     )
@@ -88,11 +88,12 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
     names = listed.names
     names.lost |= library.incomplete or any(_loses_a_name(loc) for part in library.parts for loc in part.tree.damaged)
     check_drops(check_query, library.parts, findings)
-    topics = TopicList(names, check_query, findings).read(library.parts)
+    site = _site(main, library.parts[0].tree, findings)
+    topics = TopicList(names, check_query, findings, zone=site.timezone).read(library.parts)
     _remark(library, groups, names, {source.group for source in sources})
     return Settings(
         file=file.shown,
-        site=_site(main, library.parts[0].tree, findings),
+        site=site,
         server=_server(main.server or ServerSection()),
         data=_data(main, file.path.parent, library.environment),
         network=network,

@@ -149,7 +149,13 @@ class AnnounceStore(Protocol):
 
         With nothing new the edition is the one that was there, to the byte. ``compose`` is pure and may be called
         more than once: entries that do not speak need not be read whole, and a flood may be announced in slices.
+        What it decides about subjects that wait is kept; what it cuts is shown again when an entry of it was judged
+        anew, its story was merged or parted, an editor or the settings touched the topic, or its time has come.
         """
+        ...
+
+    async def due_topics(self, now: datetime) -> tuple[str, ...]:
+        """Name the topics for which time alone may have changed something since they were announced."""
         ...
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlite_utils import Database
 
 from aggregator.model.edition import Composed, Edition, TopicView
+from aggregator.model.shape import Fate, Rhythm
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite.candidates import (
     MEMBER_OF,
@@ -28,6 +29,15 @@ from aggregator.store.sqlite.rows import (
     moment,
     moment_or_none,
     read_moment,
+)
+from aggregator.store.sqlite.shaping import (
+    add_elsewhere,
+    digests,
+    forget_absent,
+    recent,
+    wake_changed,
+    write_decisions,
+    write_digest,
 )
 from aggregator.store.sqlite.topic_rows import authority, topic_row
 
@@ -70,18 +80,24 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
         # Stories are other subjects than entries: what was announced as the one was not as the other.
         db.execute(_PEND_ANEW, [topic.slug])
         db.execute(_TELL_ENTRIES, [topic.slug])
+    wake_changed(db, topic, state["shape"], now)
     waiting = waiting_for(db, topic)
     if _give_back(db, topic, waiting):
         waiting = waiting_for(db, topic)
+    forget_absent(db, topic.slug, waiting)
     # A flood is announced slice by slice, or all of its texts would be in memory at once; only the last is shown.
-    unseen = replace(topic, limit=0)
+    # Where a topic has a shape only what is left out is parted from the rest so: the best of all is not in one slice.
+    unseen, left = replace(topic, limit=0), []
     while len(waiting) > SLICE:
-        _announce(db, unseen, state, waiting[:SLICE], now, compose)
+        part = _announce(db, unseen, state, waiting[:SLICE], now, compose)
+        gone = part.cut | part.announced
+        left += [subject for subject in waiting[:SLICE] if subject not in gone]
+        state = {**state, "spent_until": moment_or_none(part.composed.rhythm.spent_until)}
         del waiting[:SLICE]
-    edition = _announce(db, topic, state, waiting, now, compose)
+    last = _announce(db, topic, state, [*left, *waiting], now, compose, whole=True)
     db.execute(_SETTLES[topic.mode], {"topic": topic.slug})
-    _write_state(db, topic, state, edition)
-    return edition
+    _write_state(db, topic, state, last.composed)
+    return last.composed.edition
 
 
 def _give_back(db: Database, topic: Topic, waiting: Sequence[int]) -> bool:
@@ -103,6 +119,15 @@ def _give_back(db: Database, topic: Topic, waiting: Sequence[int]) -> bool:
     return bool(lent)
 
 
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """What became of a slice, and the rows of what is settled with it."""
+
+    composed: Composed
+    announced: frozenset[int]
+    cut: frozenset[int]
+
+
 def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was asked for
     db: Database,
     topic: Topic,
@@ -110,26 +135,48 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
     waiting: Sequence[int],
     now: datetime,
     compose: Callable[[TopicView], Composed],
-) -> Edition:
-    """Announce what waits; give the edition of it and of what was announced before."""
+    *,
+    whole: bool = False,
+) -> _Slice:
+    """Announce what waits; give the edition of it and of what was announced before.
+
+    Args:
+        db: Inside a transaction.
+        topic: With a limit of 0, where nothing is shown.
+        state: Its row.
+        waiting: Subjects.
+        now: When.
+        compose: Decides.
+        whole: Nothing else waits.
+    """
     found = find_candidates(db, topic, waiting, now)
     view = TopicView(
         topic=topic,
         feed_id=state["feed_id"],
         authority=authority(db),
-        candidates=found.candidates,
+        candidates=add_elsewhere(db, topic, found.candidates, found.subjects),
         taken_ids=taken_ids(db, found.candidates),
         taken_urls=taken_urls(db, found.candidates),
         marks=marks_on(db, topic.slug, now),
+        recent=recent(db, topic, now),
+        rhythm=Rhythm(spent_until=read_moment(state["spent_until"]), digested_at=read_moment(state["digested_at"])),
+        digests=digests(db, topic),
+        partial=not whole,
         last_digest=state["digest"],
         last_changed_at=read_moment(state["changed_at"]),
     )
     composed = compose(view)
     _write_ledger(db, composed, found)
     _write_announced(db, topic, composed, found, now)
+    write_decisions(db, topic.slug, composed.decisions, found.subjects, now)
     if composed.leads:
-        composed = compose(replace(view, candidates=read_whole(db, found, composed.leads)))
-    return composed.edition
+        composed = compose(
+            replace(view, candidates=read_whole(db, replace(found, candidates=view.candidates), composed.leads))
+        )
+    if composed.digest is not None:
+        write_digest(db, topic.slug, composed.digest)
+    cut = {found.subjects[one.subject] for one in composed.decisions if one.fate is Fate.CUT}
+    return _Slice(composed, frozenset(found.subjects[key] for key in composed.announced), frozenset(cut))
 
 
 def _write_ledger(db: Database, composed: Composed, found: Found) -> None:
@@ -151,18 +198,24 @@ def _write_ledger(db: Database, composed: Composed, found: Found) -> None:
 def _write_announced(db: Database, topic: Topic, composed: Composed, found: Found, now: datetime) -> None:
     # To the second, as editions are: what was announced within one is in the order of its dates.
     at = moment(now.replace(microsecond=0))
+    listed, digest = frozenset(composed.digested), moment_or_none(composed.digest.at if composed.digest else None)
     db.conn.executemany(
-        "INSERT INTO announcements (topic, subject_id, announced_at) VALUES (?, ?, ?)",
-        [(topic.slug, found.subjects[key], at) for key in composed.announced],
+        "INSERT INTO announcements (topic, subject_id, announced_at, digest) VALUES (?, ?, ?, ?)",
+        [(topic.slug, found.subjects[key], at, digest if key in listed else None) for key in composed.announced],
     )
 
 
-def _write_state(db: Database, topic: Topic, state: Row, edition: Edition) -> None:
+def _write_state(db: Database, topic: Topic, state: Row, composed: Composed) -> None:
+    edition = composed.edition
     columns = {
         "mode": topic.mode.value,
         "item_limit": topic.limit,
         "digest": edition.digest,
         "changed_at": moment_or_none(edition.changed_at),
+        "shape": topic.shape.fingerprint,
+        "spent_until": moment_or_none(composed.rhythm.spent_until),
+        "digested_at": moment_or_none(composed.rhythm.digested_at),
+        "due_at": moment_or_none(composed.due_at),
     }
     changes = {name: value for name, value in columns.items() if state[name] != value}
     if changes:

@@ -41,7 +41,7 @@ MEMBER_OF: Final = {
 _LATEST: Final = """
 SELECT a.subject_id, a.announced_at, ifnull(a.told_as, a.subject_id) FROM announcements a
 JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
-WHERE a.topic = :topic AND EXISTS (
+WHERE a.topic = :topic AND a.digest IS NULL AND EXISTS (
   SELECT 1 FROM entries e WHERE {is_subject} AND e.pruned_at IS NULL)
 ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
 """
@@ -49,7 +49,7 @@ ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
 _PINNED: Final = """
 SELECT a.subject_id, a.announced_at, ifnull(a.told_as, a.subject_id) FROM announcements a
 JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
-WHERE a.topic = :topic AND a.subject_id IN (
+WHERE a.topic = :topic AND a.digest IS NULL AND a.subject_id IN (
   SELECT {subject} FROM acts m JOIN entries named ON named.id = m.entry_id
   JOIN entries e ON e.id = named.id OR (m.scope = 'story' AND e.story_id = named.story_id)
   WHERE m.kind = 'pin' AND m.undone_at IS NULL AND (m.until IS NULL OR m.until > :now)
@@ -58,7 +58,8 @@ WHERE a.topic = :topic AND a.subject_id IN (
 _PENDING: Final = """
 SELECT {subject}, a.announced_at FROM topic_entries m JOIN entries e ON e.id = m.entry_id
 LEFT JOIN announcements a ON a.topic = m.topic AND a.subject_id = {subject}
-WHERE m.topic = :topic AND m.pending = 1 AND {subject} IS NOT NULL
+LEFT JOIN shaped w ON w.topic = m.topic AND w.subject_id = {subject} AND w.fate = 'cut'
+WHERE m.topic = :topic AND m.pending = 1 AND {subject} IS NOT NULL AND w.topic IS NULL
 """
 # What decides who speaks, and what is named beside it.
 _LIGHT: Final = """
@@ -121,7 +122,7 @@ class Found:
 
 
 def waiting_for(db: Database, topic: Topic) -> list[int]:
-    """List the subjects that wait for being announced, the first seen first."""
+    """List the subjects that wait for being announced, the first seen first; what was cut is not among them."""
     pending = db.execute(_SQL[topic.mode]["pending"], {"topic": topic.slug})
     return sorted({subject_id for subject_id, announced_at in pending if announced_at is None})
 

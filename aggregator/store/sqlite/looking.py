@@ -15,6 +15,7 @@ from aggregator.store.sqlite.paces import pace_of
 from aggregator.store.sqlite.polls import poll_of
 from aggregator.store.sqlite.recognition import habits_of, held_of
 from aggregator.store.sqlite.rows import Row, first_row, read_reason, stored_of
+from aggregator.store.sqlite.shaping import fates_of
 from aggregator.store.sqlite.source_rows import facts_by_row, source_of, state_of
 from aggregator.text.link_keys import link_key
 
@@ -70,6 +71,7 @@ def _entry_view(db: Database, row: Row) -> EntryView:
         source=facts_by_row(db, {row["source_id"]})[row["source_id"]],
         reasons=(*_reasons(row), *reasons_of(db, row["id"])),
         topics=tuple((topic, reason) for topic, text in matches if (reason := read_reason(text)) is not None),
+        fates=fates_of(db, row["id"]),
     )
 
 

@@ -12,6 +12,7 @@ from aggregator.model.entry import EntryKey
 from aggregator.model.topic import Match
 from aggregator.store.sqlite.marks import pin_judged
 from aggregator.store.sqlite.rows import encode, reason_text
+from aggregator.store.sqlite.shaping import wake
 
 # What was announced stays: readers have it.
 _DROP: Final = """
@@ -56,6 +57,7 @@ def write_matches(
     dropped = before - named.keys()
     db.conn.executemany(_DROP, sorted(dropped))
     db.conn.executemany(_PUT, [(topic, reason, row_id) for (topic, row_id), reason in named.items()])
+    wake(db, rejudged)
     return frozenset(topic for topic, _ in (*dropped, *named)) | pin_judged(db, rejudged)
 
 

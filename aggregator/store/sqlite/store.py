@@ -38,6 +38,7 @@ from aggregator.store.sqlite import (
     paces,
     polls as poll_rows,
     reading,
+    shaping,
     sources as source_table,
     timing,
     topic_rows,
@@ -180,6 +181,10 @@ class SqliteStore:
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
+
+    async def due_topics(self, now: datetime) -> tuple[str, ...]:
+        """Name the topics for which time alone may have changed something."""
+        return await self._reader.run(lambda db: shaping.due_topics(db, now))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""

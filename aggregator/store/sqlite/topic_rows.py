@@ -63,5 +63,5 @@ def _adopt(db: Database, topic: Topic, slugs: str) -> None:
     )
     if former is None:
         return
-    for table in ("topics", "topic_entries", "announcements", "acts"):
+    for table in ("topics", "topic_entries", "announcements", "acts", "shaped", "digests"):
         db.execute(f"UPDATE OR REPLACE {table} SET topic = ? WHERE topic = ?", [topic.slug, former["topic"]])  # noqa: S608 - names from the line above

@@ -9,7 +9,7 @@ from datetime import datetime
 from aggregator.errors import StoreError
 from aggregator.model.edition import Candidate, Composed, Edition, LedgerRow, Member, TopicView, own_id
 from aggregator.model.topic import Topic, TopicMode
-from tests.fakes.store import marks
+from tests.fakes.store import marks, shaping
 from tests.fakes.store.curation import topic_row
 from tests.fakes.store.kept import Announced, Kept, KeptEntry
 
@@ -18,6 +18,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
     row = topic_row(kept, topic.slug)
     if row.mode not in {None, topic.mode}:
         _change_mode(kept, topic.slug)
+    shaping.wake_changed(kept, topic, row.shape, now)
     candidates = tuple(_candidates(kept, topic, now))
     composed = compose(
         TopicView(
@@ -30,6 +31,9 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
             last_digest=row.digest,
             last_changed_at=row.changed_at,
             marks=marks.marks_on(kept, topic.slug, now),
+            recent=shaping.recent(kept, topic, now),
+            rhythm=row.rhythm,
+            digests=shaping.digests(kept, topic),
         )
     )
     numbers = {kept.key(number): number for number in kept.entries}
@@ -37,12 +41,24 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
     if any(line.atom_id in held for line in composed.new_rows):
         raise StoreError("an id was given to two subjects")
     kept.ledger |= {numbers[line.subject]: (line, numbers[line.lead]) for line in composed.new_rows}
+    at, digest = now.replace(microsecond=0), composed.digest
     for key in composed.announced:
-        kept.announced[topic.slug, numbers[key]] = Announced(now.replace(microsecond=0))
+        listed = digest.at if digest is not None and key in composed.digested else None
+        kept.announced[topic.slug, numbers[key]] = Announced(at, digest=listed)
+    shaping.write(kept, topic.slug, composed.decisions, numbers)
+    if digest is not None:
+        kept.digests[topic.slug, digest.at] = digest
     _settle(kept, topic)
     edition = composed.edition
     kept.topics[topic.slug] = replace(
-        row, mode=topic.mode, limit=topic.limit, digest=edition.digest, changed_at=edition.changed_at
+        row,
+        mode=topic.mode,
+        limit=topic.limit,
+        digest=edition.digest,
+        changed_at=edition.changed_at,
+        shape=topic.shape.fingerprint,
+        rhythm=composed.rhythm,
+        due_at=composed.due_at,
     )
     return edition
 
@@ -61,7 +77,10 @@ def latest(kept: Kept, topic: str, limit: int, among: Iterable[int] | None = Non
     found = [
         (told.at, line, subject)
         for (one, subject), told in kept.announced.items()
-        if one == topic and (wanted is None or subject in wanted) and (line := _line(kept, topic, subject)) is not None
+        if one == topic
+        and told.digest is None
+        and (wanted is None or subject in wanted)
+        and (line := _line(kept, topic, subject)) is not None
     ]
     found.sort(key=lambda it: it[1].atom_id)
     found.sort(key=lambda it: (it[0], it[1].published_at), reverse=True)
@@ -92,6 +111,7 @@ def _candidates(kept: Kept, topic: Topic, now: datetime) -> Iterable[Candidate]:
             members.setdefault(subject, []).append(number)
     _give_back(kept, topic, _waiting(kept, topic.slug, members))
     waiting = _waiting(kept, topic.slug, members)
+    shaping.forget_absent(kept, topic.slug, waiting)
     announced = latest(kept, topic.slug, topic.limit, members)
     pinned = {_subject(topic.mode, one, kept.entries[one]) for one in marks.pinned_subjects(kept, topic.slug, now)}
     announced += [
@@ -99,19 +119,22 @@ def _candidates(kept: Kept, topic: Topic, now: datetime) -> Iterable[Candidate]:
     ]
     for subject in sorted((*announced, *waiting)):
         told = kept.announced.get((topic.slug, subject))
-        yield Candidate(
+        candidate = Candidate(
             subject=kept.key(subject),
             members=_members(kept, topic.slug, members[subject]),
             ledger=_line(kept, topic.slug, subject),
             announced_at=None if told is None else told.at,
         )
+        yield replace(candidate, elsewhere=shaping.elsewhere(kept, topic, candidate, members[subject]))
 
 
 def _waiting(kept: Kept, topic: str, members: Mapping[int, Sequence[int]]) -> set[int]:
     return {
         subject
         for subject, numbers in members.items()
-        if any(_is_pending(kept, topic, number) for number in numbers) and (topic, subject) not in kept.announced
+        if any(_is_pending(kept, topic, number) for number in numbers)
+        and (topic, subject) not in kept.announced
+        and not shaping.is_cut(kept, topic, subject)
     }
 
 
@@ -124,7 +147,7 @@ def _give_back(kept: Kept, topic: Topic, waiting: Iterable[int]) -> None:
         if not tellers:
             continue
         teller = min(tellers)
-        kept.announced[topic.slug, subject] = Announced(kept.announced.pop((topic.slug, teller)).at)
+        kept.announced[topic.slug, subject] = replace(kept.announced.pop((topic.slug, teller)), told_as=None)
         for (slug, number), match in list(kept.matches.items()):
             one = kept.entries[number]
             if slug == topic.slug and _subject(topic.mode, number, one) == teller and not one.backfilled:
@@ -165,4 +188,4 @@ def _change_mode(kept: Kept, slug: str) -> None:
     for (topic, subject), told in list(kept.announced.items()):
         if topic == slug and told.told_as is not None and (topic, told.told_as) not in kept.announced:
             del kept.announced[topic, subject]
-            kept.announced[topic, told.told_as] = Announced(told.at)
+            kept.announced[topic, told.told_as] = replace(told, told_as=None)

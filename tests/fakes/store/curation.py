@@ -10,8 +10,8 @@ from aggregator.errors import StoreError
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement, StoryMerge
 from aggregator.model.topic import Match, Topic, TopicMode
-from tests.fakes.store import marks, near
-from tests.fakes.store.kept import Announced, Kept, KeptMatch, KeptTopic
+from tests.fakes.store import marks, near, shaping
+from tests.fakes.store.kept import Kept, KeptMatch, KeptTopic
 
 Row = TypeVar("Row")
 
@@ -91,7 +91,8 @@ def _adopt(kept: Kept, slug: str, former: str) -> None:
         return {(slug if topic == former else topic, number): row for (topic, number), row in rows.items()}
 
     kept.topics[slug] = kept.topics.pop(former)
-    kept.matches, kept.announced = moved(kept.matches), moved(kept.announced)
+    kept.matches, kept.announced, kept.shaped = moved(kept.matches), moved(kept.announced), moved(kept.shaped)
+    kept.digests = {(slug if topic == former else topic, at): one for (topic, at), one in kept.digests.items()}
     for number, one in kept.acts.items():
         if one.act.topic == former:
             kept.acts[number] = replace(one, act=replace(one.act, topic=slug))
@@ -140,9 +141,10 @@ def merge_into(kept: Kept, story: int, into: int) -> None:
         told = kept.announced.get((topic, story))
         if told is not None and (topic, into) not in kept.announced:
             del kept.announced[topic, story]
-            kept.announced[topic, into] = Announced(told.at, story if told.told_as is None else told.told_as)
+            kept.announced[topic, into] = replace(told, told_as=story if told.told_as is None else told.told_as)
     kept.merged = {old: into if new == story else new for old, new in kept.merged.items()} | {story: into}
     kept.merged = {old: new for old, new in kept.merged.items() if old != new}
+    shaping.wake(kept, [into])
 
 
 def _match(
@@ -164,6 +166,7 @@ def _match(
         pending = kept.matches[topic, number].pending if (topic, number) in kept.matches else None
         fresh = not kept.entries[number].backfilled
         kept.matches[topic, number] = KeptMatch(match.reason, fresh if pending is None else pending)
+    shaping.wake(kept, judged)
     return frozenset(topic for topic, _ in (*dropped, *named)) | marks.pin_judged(kept, judged)
 
 

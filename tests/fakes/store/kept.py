@@ -18,6 +18,7 @@ from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
+from aggregator.model.shape import NO_RHYTHM, Decision, Digest, Rhythm
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
 from aggregator.model.topic import TopicMode
@@ -88,14 +89,23 @@ class KeptTopic:
     limit: int = 0
     digest: str = ""
     changed_at: datetime | None = None
+    shape: str = ""
+    rhythm: Rhythm = NO_RHYTHM
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A topic told its readers of a subject; ``told_as`` is the story as which they know it, after a merge."""
+    """A topic told its readers of a subject.
+
+    Attributes:
+        told_as: The story as which they know it, after a merge.
+        digest: The moment of the digest that told it.
+    """
 
     at: datetime
     told_as: int | None = None
+    digest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +152,8 @@ class Kept:
         merged: The story that another one became a part of.
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
+        shaped: What was decided last, by topic and subject.
+        digests: By topic and the moment of its timetable.
         readers: Who was seen last, by topic and reader.
     """
 
@@ -165,6 +177,8 @@ class Kept:
     merged: dict[int, int] = field(default_factory=dict)
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
+    shaped: dict[tuple[str, int], Decision] = field(default_factory=dict)
+    digests: dict[tuple[str, datetime], Digest] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
 
     def copy(self) -> Kept:

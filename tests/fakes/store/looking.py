@@ -10,7 +10,7 @@ from aggregator.model.entry import StoredEntry
 from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, TopicStatus
 from aggregator.model.topic import Topic
 from aggregator.text.link_keys import link_key
-from tests.fakes.store import editing, readers
+from tests.fakes.store import editing, readers, shaping
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 
 
@@ -94,6 +94,7 @@ def _entry_view(kept: Kept, number: int) -> EntryView:
         source=kept.facts(one.source),
         reasons=tuple(reason for reason in reasons if reason is not None),
         topics=kept.topics_of(number),
+        fates=shaping.fates_of(kept, number),
     )
 
 

@@ -32,6 +32,7 @@ from tests.fakes.store import (
     polls as polling,
     pushes,
     readers,
+    shaping,
     sources,
 )
 from tests.fakes.store.kept import Kept
@@ -112,6 +113,9 @@ class FakeStore:
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
+
+    async def due_topics(self, now: datetime) -> tuple[str, ...]:
+        return shaping.due_topics(self._readable(), now)
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         return self._write(lambda kept: editing.edit(kept, act, now))
