@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib.util
+import logging
 import os
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from aggregator import __version__
-from aggregator.model.edition import Rendition, SiteFacts
+from aggregator.model.edition import Edition, EditionEntry, Rendition, SiteFacts
 from aggregator.parse import read_opml
 from aggregator.settings import Network, Settings, load_settings
 from aggregator.topics import parse_query
@@ -31,6 +32,8 @@ if TYPE_CHECKING:  # only the daemon pays for importing these
     from aggregator.service.web.server import WebServer
     from aggregator.service.web.shelf import Shelf
     from aggregator.store.sqlite import SqliteStore
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -65,12 +68,14 @@ def site_facts(settings: Settings) -> SiteFacts:
     server = settings.server
     host = f"[{server.host}]" if ":" in server.host else server.host
     local = "127.0.0.1" if server.host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    base_url = settings.site.base_url or f"http://{local}:{server.port}"
     return SiteFacts(
         title=settings.site.title,
-        base_url=settings.site.base_url or f"http://{local}:{server.port}",
+        base_url=base_url,
         language=settings.site.language,
         contact=settings.site.contact,
         generator=GENERATOR,
+        icon_url=f"{base_url}/-/icon.svg",
     )
 
 
@@ -103,7 +108,7 @@ def can_read_articles() -> bool:
 def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
     from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
-    from aggregator.publish import render
+    from aggregator.publish import Painter
     from aggregator.schedule import user_agent
     from aggregator.service.clock import SystemClock
     from aggregator.service.house import House
@@ -135,11 +140,16 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
-        render=render,
+        render=Painter(_report_entry).render,
         documents=_documents,
         close=close,
         articles=PooledArticles(pages) if pages else None,
     )
+
+
+def _report_entry(edition: Edition, entry: EditionEntry, error: Exception) -> None:
+    """Log that an entry was left out of a feed, so that it spoils no other."""
+    logger.error("topic %s: entry %s cannot be written and is left out: %r", edition.slug, entry.short_id, error)
 
 
 def make_push(house: House, engine: Engine) -> PushDesk:
@@ -264,7 +274,7 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterato
         house = open_house(settings, clock)
         try:
             plan = make_plan(settings)
-            shelf = Shelf(aliases={alias: topic.slug for topic in plan.topics for alias in topic.aliases})
+            shelf = Shelf()
             yield house, Engine(house, plan, shelf), shelf
         finally:
             await house.close()

@@ -14,7 +14,7 @@ from aggregator.model.source import SourceCondition
 
 if TYPE_CHECKING:
     from aggregator.model.pace import Pace
-    from aggregator.model.status import SourceStatus, Status
+    from aggregator.model.status import SourceStatus, Status, TopicStatus
     from aggregator.settings import Settings
 
 
@@ -56,10 +56,7 @@ def _show(status: Status) -> None:
     _table(("host", "one request every", "learned", "why"), [_pace_row(pace, status.at) for pace in paced])
     _table(
         ("topic", "entries", "stories", "last changed"),
-        [
-            (topic.slug, str(topic.entries), str(topic.stories), _ago(topic.updated_at, status.at))
-            for topic in status.topics
-        ],
+        [(topic.slug, str(topic.entries), str(topic.stories), _changed(topic, status.at)) for topic in status.topics],
     )
 
 
@@ -84,6 +81,13 @@ def _pace_row(pace: Pace, now: datetime) -> tuple[str, ...]:
         _ago(latest.at, now) if latest else "",
         f"{latest.rule}: {latest.evidence}" if latest else "",
     )
+
+
+def _changed(topic: TopicStatus, now: datetime) -> str:
+    """Say when a topic last changed, and how far a rule that changed has come."""
+    if topic.matched < 1:
+        return f"{_ago(topic.updated_at, now)}; {topic.matched:.0%} of what is kept is matched"
+    return _ago(topic.updated_at, now)
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from aggregator.model.editing import Mark
 from aggregator.model.entry import Enclosure, EntryKey, SourceFacts, StoredEntry
+from aggregator.model.extras import NO_EXTRAS, Extras
 from aggregator.model.reason import Reason
 from aggregator.model.shape import NO_RHYTHM, Decision, Digest, Rhythm, Telling
-from aggregator.model.topic import Output, Topic
+from aggregator.model.topic import Access, Output, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,8 @@ class TopicView:
             better than.
         last_digest: Of the edition before, empty at first.
         last_changed_at: When the content last changed.
+        older_at: When the newest of those subjects was announced that this topic announced before the candidates;
+            None when there are none.
     """
 
     topic: Topic
@@ -104,6 +107,7 @@ class TopicView:
     taken_urls: frozenset[str] = frozenset()
     last_digest: str = ""
     last_changed_at: datetime | None = None
+    older_at: datetime | None = None
     marks: tuple[Mark, ...] = ()
     recent: tuple[Telling, ...] = ()
     rhythm: Rhythm = NO_RHYTHM
@@ -155,6 +159,7 @@ class EditionEntry:
     rights: str | None = None
     also: tuple[AlsoCovered, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    extras: Extras = NO_EXTRAS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +170,8 @@ class Edition:
         updated_at: The newest entry's ``updated_at``; when there are none, the moment of the first edition.
         changed_at: When the content of the feed last changed; the ``Last-Modified`` of every format.
         digest: Over everything that a format shows; equal digests mean equal bytes.
+        older: The month, ``YYYY-MM``, of the newest item that was announced and has no room here; None when all have.
+        month: Of the archive that this is; None in the feed that readers subscribe to.
     """
 
     slug: str
@@ -177,6 +184,9 @@ class Edition:
     changed_at: datetime
     digest: str
     entries: tuple[EditionEntry, ...]
+    access: Access = Access.PUBLIC
+    older: str | None = None
+    month: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +221,7 @@ class SiteFacts:
     Attributes:
         base_url: Public address without a trailing slash.
         generator: Name and version.
+        icon_url: A square picture that stands for us.
     """
 
     title: str
@@ -218,6 +229,7 @@ class SiteFacts:
     language: str
     contact: str | None
     generator: str
+    icon_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

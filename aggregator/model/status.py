@@ -74,7 +74,9 @@ class TopicStatus:
     """One topic at a glance.
 
     Attributes:
+        matched: Share of what is kept that was matched with the latest rule, 0 to 1.
         subscribers: Readers that asked for its feed of late; a service that reads for many counts as so many.
+        private: Only who has its address may know of it.
     """
 
     slug: str
@@ -82,7 +84,9 @@ class TopicStatus:
     entries: int
     stories: int
     updated_at: datetime | None
+    matched: float = 1.0
     subscribers: int = 0
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,13 @@ class FeedFormat(StrEnum):
     JSON = "json"
 
 
+class Access(StrEnum):
+    """Who may read a topic: everybody, or who holds its address with a token."""
+
+    PUBLIC = "public"
+    TOKEN = "token"  # noqa: S105 - a kind of access
+
+
 class Shown(StrEnum):
     """How much of an entry's text a topic feed carries."""
 
@@ -42,13 +49,27 @@ class Shown(StrEnum):
     SUMMARY = "summary"
 
 
+class Retroactive(StrEnum):
+    """What becomes of older entries that a changed rule lets in: kept without being announced, or not taken."""
+
+    SILENT = "silent"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """How a topic is rendered."""
+    """How a topic is rendered.
+
+    Attributes:
+        hub: Address of the WebSub hub that its feeds name.
+        why: Whether each item says why it is here.
+    """
 
     content: Shown = Shown.FULL
     attribution: Attribution = Attribution.FOOTER
     formats: tuple[FeedFormat, ...] = (FeedFormat.ATOM, FeedFormat.RSS, FeedFormat.JSON)
+    hub: str | None = None
+    why: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +88,7 @@ class Topic:
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
+        retroactive: What becomes of older entries that a changed rule lets in.
     """
 
     slug: str
@@ -82,12 +104,16 @@ class Topic:
     languages: tuple[str, ...] = ()
     place: str = ""
     context: str = ""
+    access: Access = Access.PUBLIC
+    retroactive: Retroactive = Retroactive.SILENT
 
     @property
     def rule_digest(self) -> str:
         """A hash of what decides membership; a change of it means that matches are found anew."""
-        languages = ("\2", *sorted(self.languages)) if self.languages else ()
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *languages))
+        # A topic that says neither has the digest that it had before there were these.
+        private = ("\2", self.access) if self.access is not Access.PUBLIC else ()
+        languages = ("\3", *sorted(self.languages)) if self.languages else ()
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *private, *languages))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

@@ -197,6 +197,7 @@ def _topic(one: TopicStatus) -> dict[str, Any]:
         "entries": one.entries,
         "stories": one.stories,
         "updated_at": instant(one.updated_at),
+        "matched": round(one.matched, 3),
         "subscribers": one.subscribers,
     }
 

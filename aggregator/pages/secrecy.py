@@ -53,12 +53,13 @@ def for_everyone(status: Status) -> Status:
 
     Beyond credentials, the address of a private source is gone (an empty ``url``), its error is the bare name of
     the outcome, and of local documents only the file's name is left. What was learned of the hosts of private sources
-    is not told.
+    is not told, and no private topic is named.
     """
     sources = map(_without_credentials, status.sources)
     hidden = [name for one in status.sources if one.source.private for name in _names(one)]
     return replace(
         status,
+        topics=tuple(topic for topic in status.topics if not topic.private),
         sources=tuple(_reduced(one) if one.source.private else _unplaced(one) for one in sources),
         paces=tuple(pace for pace in status.paces if not any(f".{name}".endswith(f".{pace.key}") for name in hidden)),
     )

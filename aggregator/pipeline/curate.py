@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from datetime import datetime
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.source import Source
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, StoryPolicy, Traces
 from aggregator.model.topic import Topic
-from aggregator.pipeline.ports import CurateStore
+from aggregator.pipeline.ports import CurateStore, MatchStore
 from aggregator.stories import StoryMemory, Text, place, read_texts, traces
 from aggregator.text.digests import digest128
 from aggregator.topics import TopicSet
@@ -78,27 +78,52 @@ async def curate_batch(store: CurateStore, topics: TopicSet, desk: Desk) -> Cura
         raise
 
 
-async def rematch(store: CurateStore, topics: Sequence[Topic]) -> frozenset[str]:
-    """Run topics whose rule changed over everything that is kept; name them.
+class Rematching:
+    """Topics whose rule changed, on their way over everything that is kept, the latest entries first.
 
     It is the same deciding as for what arrives, over another range, so a rule gives the same answer
-    whether the entry or the rule came first.
+    whether the entry or the rule came first. How far it has come is in the store; it goes on there after a crash.
+
+    Args:
+        store: Where entries are kept.
+        topics: All that there are.
+        stale: Those that are run.
+        since: Entries that were first seen before are passed over.
     """
-    stale = frozenset(await store.stale_topics(topics))
-    if not stale:
-        return stale
-    # Topics may name topics: those that a stale one refers to are compiled too, only the stale ones are kept.
-    decide_stale = partial(_decide_some, TopicSet.compile(topics), stale)
-    changed = [topic for topic in topics if topic.slug in stale]
-    position: int | None = 0
-    while position is not None:
-        position = await store.rematch(changed, position, BATCH, decide_stale)
-    return stale
+
+    def __init__(
+        self, store: MatchStore, topics: Sequence[Topic], stale: frozenset[str], since: datetime | None = None
+    ) -> None:
+        self.stale = stale
+        self.done = not stale
+        self._store = store
+        self._since = since
+        self._changed = [topic for topic in topics if topic.slug in stale]
+        # Topics may name topics: those that a stale one refers to are compiled too, only the stale ones are kept.
+        self._topics = TopicSet.compile(topics if stale else ())
+
+    async def step(self) -> bool:
+        """Run them over one batch; say whether there is more to do."""
+        if not self.done:
+            self.done = not await self._store.rematch(self._changed, BATCH, self._decide, since=self._since)
+        return not self.done
+
+    def _decide(self, batch: CurateBatch) -> Curated:
+        found = _judge(self._topics, batch, Curated())
+        return replace(found, matches=tuple(match for match in found.matches if match.topic in self.stale))
 
 
-def _decide_some(topics: TopicSet, slugs: frozenset[str], batch: CurateBatch) -> Curated:
-    found = _judge(topics, batch, Curated())
-    return replace(found, matches=tuple(match for match in found.matches if match.topic in slugs))
+async def begin_rematch(store: MatchStore, topics: Sequence[Topic], since: datetime | None = None) -> Rematching:
+    """Find the topics whose rule changed since they were last run over everything."""
+    return Rematching(store, topics, frozenset(await store.stale_topics(topics)), since)
+
+
+async def rematch(store: MatchStore, topics: Sequence[Topic], since: datetime | None = None) -> frozenset[str]:
+    """Run topics whose rule changed over everything that is kept; name them."""
+    running = await begin_rematch(store, topics, since)
+    while await running.step():
+        pass
+    return running.stale
 
 
 def _judge(topics: TopicSet, batch: CurateBatch, placed: Curated) -> Curated:

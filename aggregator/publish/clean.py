@@ -60,7 +60,8 @@ def xml_safe(text: str) -> str:
 
 def markup(text: str) -> str:
     """Give markup whose line ends are the same in every format."""
-    return xml_text(text).replace("\r\n", "\n").replace("\r", "\n")
+    clean = xml_safe(text)
+    return clean.replace("\r\n", "\n").replace("\r", "\n") if "\r" in clean else clean
 
 
 def line(text: str, max_chars: int) -> str:
@@ -72,6 +73,8 @@ def line(text: str, max_chars: int) -> str:
     'one two…'
     """
     text = text[: 8 * max_chars]
+    # What an encoding damaged: validators complain about it in titles.
+    text = text.replace("\ufffd", "")
     if not text.isprintable():
         text = _BIDI.sub("", xml_text(text))
     text = " ".join(text.split())

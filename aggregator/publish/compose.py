@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -21,6 +21,7 @@ from aggregator.model.edition import (
     TopicView,
 )
 from aggregator.model.entry import EntryKey
+from aggregator.model.extras import NO_EXTRAS
 from aggregator.model.reason import Reason
 from aggregator.model.shape import Digest
 from aggregator.model.topic import Topic, TopicMode
@@ -28,7 +29,7 @@ from aggregator.publish.clean import language_tag, line, web_url
 from aggregator.publish.digest import digest_entry, make_digest
 from aggregator.publish.hands import Hands
 from aggregator.publish.ids import apart, choose_id
-from aggregator.publish.item import MAX_SUMMARY_CHARS, make_item
+from aggregator.publish.item import MAX_SUMMARY_CHARS, Told, make_item
 from aggregator.publish.lead import MAX_TITLE_CHARS, also_covered, choose_lead, open_members
 from aggregator.publish.shape import Shaped, shape
 
@@ -69,7 +70,7 @@ def compose(view: TopicView, now: datetime, site: SiteFacts, *, own_links: bool 
     texts of the members, only on their lengths.
 
     Args:
-        view: All that may be known; members of private sources are passed over.
+        view: All that may be known; a public topic passes over members of private sources.
         now: To the second in everything that comes of it.
         site: Where we publish; part of the digest, since every format names it.
         own_links: No two items are announced under one link: the later one gets a fragment of its own.
@@ -84,12 +85,17 @@ def compose(view: TopicView, now: datetime, site: SiteFacts, *, own_links: bool 
     listed = [by_subject[key] for key in shaped.digested]
     digest = _digest_of(view, shaped, listed, now, site)
     alone = [one for one in subjects if one.candidate.subject not in shaped.digested]
-    entries, leads = _entries(view, alone, rows, digest, site)
+    shown = _in_order(view, alone, rows, digest, site)
+    room = shown[: view.topic.limit]
+    entries = tuple(one.make() for one in room)
     return Composed(
-        edition=_edition(view, entries, now, site),
+        edition=_edition(view, entries, now, site, _older(view, shown)),
         new_rows=rows,
         announced=tuple(sorted(told)),
-        leads=(*leads, *(one.lead.stored.entry.key for one in listed)),
+        leads=(
+            *(one.speaks for one in room if one.speaks is not None),
+            *(one.lead.stored.entry.key for one in listed),
+        ),
         decisions=shaped.decisions,
         rhythm=shaped.rhythm,
         digest=digest,
@@ -107,10 +113,10 @@ def _digest_of(
     return make_digest(view, shaped.rhythm.digested_at, now, [(one.lead, one.members) for one in listed], site)
 
 
-def _entries(
+def _in_order(
     view: TopicView, subjects: Sequence[_Subject], rows: Sequence[LedgerRow], digest: Digest | None, site: SiteFacts
-) -> tuple[tuple[EditionEntry, ...], list[EntryKey]]:
-    """Give the items in their order, as many as there is room for, and the entries that speak in them."""
+) -> list[_Placed]:
+    """Give all that the edition may show, in the order in which it does."""
     ledger = {row.subject: row for row in rows}
     placed = [_placed(one, one.candidate.ledger or ledger[one.candidate.subject], view.topic) for one in subjects]
     for one in (*((digest,) if digest else ()), *view.digests):
@@ -119,8 +125,7 @@ def _entries(
     # Sorting is stable: the id decides what the two dates leave open.
     placed.sort(key=lambda one: one.atom_id)
     placed.sort(key=lambda one: one.place, reverse=True)
-    room = placed[: view.topic.limit]
-    return tuple(one.make() for one in room), [one.speaks for one in room if one.speaks is not None]
+    return placed
 
 
 def _placed(one: _Subject, row: LedgerRow, topic: Topic) -> _Placed:
@@ -134,7 +139,7 @@ def _subject(
     announced_at = candidate.announced_at
     if announced_at is None and candidate.subject not in told:
         return None
-    members = hands.seen(candidate, open_members(candidate))
+    members = hands.seen(candidate, open_members(candidate, view.topic.access))
     if not members:
         return None
     return _Subject(
@@ -156,9 +161,11 @@ def _new_rows(
     rows: list[LedgerRow] = []
     for published_at, updated_at, one in sorted(fresh, key=lambda it: (it[0], it[2].candidate.subject)):
         lead, subject = one.lead.stored.entry, one.candidate.subject
-        atom_id = choose_id(lead.key, subject, view.authority, taken)
+        # What comes from behind a password names neither its guid nor its address to those who have none.
+        secret = one.lead.source.private
+        atom_id = choose_id(lead.key, subject, view.authority, taken, ours=secret)
         taken.add(atom_id)
-        url = web_url(lead.url)
+        url = None if secret else web_url(lead.url)
         if own_links and url is not None and url in linked:
             url = apart(url, subject.short)
         linked.update(filter(None, (url,)))
@@ -188,11 +195,13 @@ def _item(one: _Subject, row: LedgerRow, topic: Topic) -> EditionEntry:
     if topic.mode is TopicMode.ENTRIES and row.lead != lead.key:
         # A story topic announced this subject first and let another entry speak: its link would be somebody else's.
         row = replace(row, url=lead.url)
+    elif row.url is None and (one.lead.source.private or row.lead != lead.key):
+        row = replace(row, url=lead.url)
     bumped_at = one.lead.stored.bumped_at
     if bumped_at is not None and bumped_at > row.updated_at:
         row = replace(row, updated_at=bumped_at.replace(microsecond=0))
-    item = make_item(one.lead, row, one.announced_at, also_covered(one.members, one.lead), topic.output)
-    return replace(item, reasons=_reasons(one))
+    told = Told(row=row, announced_at=one.announced_at, also=also_covered(one.members, one.lead), why=_reasons(one))
+    return make_item(one.lead, told, topic.output)
 
 
 def _reasons(one: _Subject) -> tuple[Reason, ...]:
@@ -204,12 +213,23 @@ def _reasons(one: _Subject) -> tuple[Reason, ...]:
     return next(((member.reason,) for member in one.members if member.reason is not None), ())
 
 
-def _edition(view: TopicView, entries: tuple[EditionEntry, ...], now: datetime, site: SiteFacts) -> Edition:
+def _older(view: TopicView, shown: Sequence[_Placed]) -> str | None:
+    """Name the month of the newest item that has no room in the edition."""
+    beyond = shown[view.topic.limit : view.topic.limit + 1]
+    at = beyond[0].place[1] if beyond else view.older_at
+    return None if at is None else f"{at:%Y-%m}"
+
+
+def _edition(
+    view: TopicView, entries: tuple[EditionEntry, ...], now: datetime, site: SiteFacts, older: str | None
+) -> Edition:
     topic = view.topic
     title = line(topic.title, MAX_TITLE_CHARS) or topic.slug
     description = line(topic.description, MAX_SUMMARY_CHARS)
     language = language_tag(site.language)
-    facts = (topic.slug, title, description, view.feed_id, language, site.base_url, site.generator)
+    hub = topic.output.hub
+    frame = (topic.slug, title, description, view.feed_id, language, hub, older, topic.access.value)
+    facts = (*frame, site.base_url, site.generator, site.icon_url)
     digest = _digest(facts, entries)
     changed_at = _changed_at(view, digest, now)
     return Edition(
@@ -224,6 +244,8 @@ def _edition(view: TopicView, entries: tuple[EditionEntry, ...], now: datetime, 
         changed_at=changed_at,
         digest=digest,
         entries=entries,
+        access=topic.access,
+        older=older,
     )
 
 
@@ -246,7 +268,8 @@ def _shown(entry: EditionEntry) -> list[object]:
         [entry.published_at.isoformat(), entry.updated_at.isoformat()],
         [entry.image_url, entry.comments_url, entry.language, entry.rights, entry.authors, entry.categories],
         [(one.url, one.media_type, one.length, one.duration_seconds, one.title) for one in entry.enclosures],
-        [source.id, source.title, source.url, profile.feed_id, profile.site_url, profile.rights],
+        [source.id, source.title, source.url, source.tags, profile.feed_id, profile.site_url, profile.rights],
+        asdict(entry.extras) if entry.extras is not NO_EXTRAS else None,
         [(one.title, one.url, one.source_title, one.source_id) for one in entry.also],
         [(one.stage, one.verdict, one.rule, one.evidence) for one in entry.reasons],
     ]

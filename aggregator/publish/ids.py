@@ -54,15 +54,15 @@ def apart(url: str, short_id: str) -> str:
     return f"{url}-{short_id}" if "#" in url else f"{url}#{short_id}"
 
 
-def choose_id(lead: EntryKey, subject: EntryKey, authority: str, taken: set[str]) -> str:
+def choose_id(lead: EntryKey, subject: EntryKey, authority: str, taken: set[str], *, ours: bool = False) -> str:
     """Choose the Atom id of a subject that is announced for the first time.
 
     The lead's own id, where it is lasting and free; else one of ours, made from the subject, with a number where
     another subject was announced under the same key. Ids under our own authority are never taken from a publisher:
-    only we may give them.
+    only we may give them. ``ours`` wants one of ours whatever the publisher gave.
     """
     guid = lead.guid
-    if is_lasting_uri(guid) and guid not in taken and not guid.startswith(f"tag:{authority}:"):
+    if not ours and is_lasting_uri(guid) and guid not in taken and not guid.startswith(f"tag:{authority}:"):
         return guid
     own = own_id(authority, subject)
     return own if own not in taken else next(one for one in (f"{own}-{n}" for n in count(2)) if one not in taken)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
 from aggregator.model.edition import AlsoCovered, EditionEntry, LedgerRow, Member
 from aggregator.model.entry import Enclosure, Entry, SourceFacts
+from aggregator.model.extras import NO_EXTRAS, Extras, Person, Transcript
+from aggregator.model.reason import Reason
 from aggregator.model.source import FeedProfile
 from aggregator.model.topic import Attribution, Output, Shown
 from aggregator.publish.clean import language_tag, line, markup, media_type, open_url, web_url
@@ -20,14 +23,23 @@ MAX_CONTENT_CHARS = 1_000_000
 MAX_LISTED = 50
 """Authors, categories or enclosures of one item."""
 
+_TRANSCRIPTS = {"vtt": "text/vtt", "srt": "application/x-subrip", "json": "application/json", "html": "text/html"}
 _IMAGE = re.compile(r"<img\b", re.IGNORECASE)
 
 
-def make_item(
-    lead: Member, row: LedgerRow, announced_at: datetime, also: tuple[AlsoCovered, ...], output: Output
-) -> EditionEntry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told of an item beside its lead: how the ledger has it, who else covers it, and why it is here."""
+
+    row: LedgerRow
+    announced_at: datetime
+    also: tuple[AlsoCovered, ...] = ()
+    why: tuple[Reason, ...] = ()
+
+
+def make_item(lead: Member, told: Told, output: Output) -> EditionEntry:
     """Make the item: id, link and dates from the ledger, everything else from the lead's current revision."""
-    entry = lead.stored.entry
+    entry, row = lead.stored.entry, told.row
     url = web_url(row.url)
     title = line(entry.title, MAX_TITLE_CHARS) or url or "Untitled"
     summary = line(entry.summary, MAX_SUMMARY_CHARS)
@@ -41,10 +53,10 @@ def make_item(
         url=url,
         published_at=row.published_at,
         updated_at=row.updated_at,
-        announced_at=announced_at,
+        announced_at=told.announced_at,
         authors=_authors(entry, source.title, output.attribution),
         summary=summary,
-        content_html=_body(entry, summary, image_url, output) + _footer(source, url, also, output),
+        content_html=_body(entry, summary, image_url, output) + _footer(source, url, told, output),
         source=source,
         categories=_lines(entry.categories),
         enclosures=_enclosures(entry),
@@ -52,7 +64,9 @@ def make_item(
         comments_url=web_url(entry.comments_url),
         language=language_tag(entry.language) or language_tag(lead.source.language),
         rights=line(entry.rights or "", MAX_SUMMARY_CHARS) or None,
-        also=also,
+        also=told.also,
+        reasons=told.why,
+        extras=_extras(entry.extras),
     )
 
 
@@ -118,12 +132,50 @@ def _body(entry: Entry, summary: str, image_url: str | None, output: Output) -> 
     return text
 
 
-def _footer(source: SourceFacts, url: str | None, also: tuple[AlsoCovered, ...], output: Output) -> str:
-    if output.attribution is not Attribution.FOOTER:
-        return ""
-    others = ", ".join(_anchor(one.source_title, one.url, one.title) for one in also)
-    tail = f" · also covered by {others}" if others else ""
-    return f"<p>From {_anchor(source.title, source.profile.site_url or url)}{tail}</p>"
+def _footer(source: SourceFacts, url: str | None, told: Told, output: Output) -> str:
+    footer = ""
+    if output.attribution is Attribution.FOOTER:
+        others = ", ".join(_anchor(one.source_title, one.url, one.title) for one in told.also)
+        tail = f" · also covered by {others}" if others else ""
+        footer = f"<p>From {_anchor(source.title, source.profile.site_url or url)}{tail}</p>"
+    if output.why and told.why:
+        footer += f"<p>Here because of {escape('; '.join(map(_because, told.why)), quote=False)}</p>"
+    return footer
+
+
+def _because(reason: Reason) -> str:
+    return line(f"{reason.rule}: {reason.evidence}" if reason.evidence else reason.rule, MAX_SUMMARY_CHARS)
+
+
+def _extras(extras: Extras) -> Extras:
+    """Wash what only some entries have, once more."""
+    if extras == NO_EXTRAS:
+        return NO_EXTRAS
+    return replace(
+        extras,
+        source_title=line(extras.source_title or "", MAX_TITLE_CHARS) or None,
+        source_url=open_url(extras.source_url),
+        license_url=web_url(extras.license_url),
+        reply_to=extras.reply_to if is_lasting_uri(extras.reply_to or "") else None,
+        season=line(extras.season or "", MAX_NAME_CHARS) or None,
+        episode=line(extras.episode or "", MAX_NAME_CHARS) or None,
+        chapters_url=web_url(extras.chapters_url),
+        transcripts=tuple(_transcripts(extras.transcripts[:MAX_LISTED])),
+        people=tuple(_people(extras.people[:MAX_LISTED])),
+    )
+
+
+def _transcripts(transcripts: Sequence[Transcript]) -> Iterator[Transcript]:
+    for one in transcripts:
+        if url := web_url(one.url):
+            kind = one.media_type if "/" in one.media_type else _TRANSCRIPTS.get(url.rpartition(".")[2], "text/plain")
+            yield Transcript(url=url, media_type=media_type(kind), language=language_tag(one.language))
+
+
+def _people(people: Sequence[Person]) -> Iterator[Person]:
+    for one in people:
+        if name := line(one.name, MAX_NAME_CHARS):
+            yield Person(name=name, role=line(one.role, MAX_NAME_CHARS), url=web_url(one.url))
 
 
 def _anchor(text: str, url: str | None, hint: str = "") -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from aggregator.model.edition import AlsoCovered, Candidate, Member
 from aggregator.model.shape import NO_SHAPE, Shape
+from aggregator.model.topic import Access
 from aggregator.publish.clean import line, web_url
 from aggregator.publish.hands import Hands
 from aggregator.publish.weights import weight_in
@@ -20,11 +21,14 @@ def source_title(member: Member) -> str:
     return line(member.source.title, MAX_NAME_CHARS) or member.source.id
 
 
-def open_members(candidate: Candidate) -> tuple[Member, ...]:
-    """Give the members that a public feed may show.
+def open_members(candidate: Candidate, access: Access) -> tuple[Member, ...]:
+    """Give the members that a feed may show.
 
-    A story may bring together what is public and what came with a password; the latter must not even be named.
+    A story may bring together what is public and what came with a password; in a public feed the latter must not even
+    be named.
     """
+    if access is Access.TOKEN:
+        return candidate.members
     return tuple(member for member in candidate.members if not member.source.private)
 
 

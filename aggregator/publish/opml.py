@@ -8,7 +8,7 @@ from lxml import etree
 
 from aggregator.model.edition import SiteFacts
 from aggregator.model.source import Source
-from aggregator.model.topic import FeedFormat, Topic
+from aggregator.model.topic import Access, FeedFormat, Topic
 from aggregator.publish.clean import language_tag, line, open_url
 from aggregator.publish.lead import MAX_NAME_CHARS, MAX_TITLE_CHARS
 
@@ -16,13 +16,15 @@ OPML_MEDIA_TYPE = "text/x-opml; charset=utf-8"
 
 
 def render_topics_opml(topics: Sequence[Topic], site: SiteFacts) -> bytes:
-    """List the topic feeds, each in the first of its formats that every reader of OPML takes.
+    """List the public topic feeds, each in the first of its formats that every reader of OPML takes.
 
     Follows:
         OPML 2.0, "Subscription lists".
     """
     body, document = _document(f"{site.title}: topics")
     for topic in topics:
+        if topic.access is Access.TOKEN:
+            continue
         preferred = (one for one in (FeedFormat.ATOM, FeedFormat.RSS, FeedFormat.JSON) if one in topic.output.formats)
         page = f"{site.base_url}/{topic.slug}"
         name = line(topic.title, MAX_TITLE_CHARS) or topic.slug

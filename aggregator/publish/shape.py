@@ -50,7 +50,7 @@ def shape(view: TopicView, hands: Hands, now: datetime) -> Shaped:
         now: To the second.
     """
     return _Look(view, now).over(
-        waiting(one, view.topic.shape, hands, now) for one in view.candidates if one.announced_at is None
+        waiting(one, view.topic, hands, now) for one in view.candidates if one.announced_at is None
     )
 
 

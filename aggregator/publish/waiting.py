@@ -11,6 +11,7 @@ from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Fact
 from aggregator.model.shape import Rhythm, Shape
 from aggregator.model.timetable import Timetable
+from aggregator.model.topic import Topic
 from aggregator.publish.gates import score
 from aggregator.publish.hands import Hands
 from aggregator.publish.lead import choose_lead, may_be_announced, open_members
@@ -61,9 +62,9 @@ class Waiting:
         return value if isinstance(value, float) else 0.0
 
 
-def waiting(candidate: Candidate, shape: Shape, hands: Hands, now: datetime) -> Waiting:
+def waiting(candidate: Candidate, topic: Topic, hands: Hands, now: datetime) -> Waiting:
     """Gather what is known of a subject by itself."""
-    opened = open_members(candidate)
+    shape, opened = topic.shape, open_members(candidate, topic.access)
     shown = hands.seen(candidate, opened)
     fresh = [member for member in shown or candidate.members if not member.stored.backfilled]
     times = [member.stored.first_seen_at for member in fresh or candidate.members]

@@ -93,13 +93,14 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._asked_to_reload)
         control = ControlServer(Path(self._engine.plan.settings.data), self._commands())
         try:
-            await self._engine.start()
+            await self._engine.change(self._engine.plan)
             if self._poll:
                 await self._engine.spread()
             if self.web is not None:
                 await self.web.start()
             await control.start()
             self._background.append(asyncio.create_task(self._engine.keep_settled(), name="settle"))
+            self._background.append(asyncio.create_task(self._engine.keep_matched(), name="match"))
             self._background.append(asyncio.create_task(self._guard(), name="clock guard"))
             if self.push is not None:
                 self._background.append(asyncio.create_task(self.push.work(), name="pushes"))

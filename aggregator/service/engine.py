@@ -82,8 +82,9 @@ class Engine:
         return self._plan
 
     async def start(self) -> None:
-        """Bring sources and topics of the plan into force and put every topic on the shelf."""
+        """Bring sources and topics of the plan into force, match all that is kept, and put every topic on the shelf."""
         await self.change(self._plan)
+        await self._settler.rematch_all()
 
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
@@ -175,6 +176,10 @@ class Engine:
     def unsettled(self) -> asyncio.Event:
         """Set when something has arrived that is not curated."""
         return self._settler.unsettled
+
+    async def keep_matched(self) -> None:
+        """Run topics whose rule changed over what is kept, whenever there are some, for ever."""
+        await self._settler.keep_matched()
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""

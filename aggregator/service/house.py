@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,6 +37,10 @@ class Shelf(Protocol):
 
     def put_document(self, rendition: Rendition) -> None:
         """Show a document that belongs to no topic."""
+        ...
+
+    def forward(self, aliases: Mapping[str, str], retired: frozenset[str]) -> None:
+        """Let old slugs lead to those that took their place, and say of others that they are gone."""
         ...
 
     def remove(self, slug: str) -> None:

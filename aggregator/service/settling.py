@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,15 +12,23 @@ from datetime import timedelta
 from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
 from aggregator.pipeline.announce import announce, in_turn
-from aggregator.pipeline.curate import Desk, curate, curate_batch, rematch
+from aggregator.pipeline.curate import Desk, Rematching, begin_rematch, curate, curate_batch
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
+
+logger = logging.getLogger(__name__)
 
 _BETWEEN_CURATING = timedelta(seconds=0.2)
 """So often what many polls bring is curated while they go on, at the most."""
 
 _PATIENCE = 4
 """Curating rests so many times as long as it took while polls go on: it never has more than a fifth of the time."""
+
+
+_LOOK_AGAIN = timedelta(seconds=1)
+"""So often it is asked whether a topic has to be matched anew."""
+
+logger = logging.getLogger(__name__)
 
 
 class Settler:
@@ -42,11 +51,15 @@ class Settler:
         self._desk = Desk(plan().settings.stories)
         self._one_at_a_time = asyncio.Lock()
         self._touched: set[str] = set()
+        self._rematching: Rematching | None = None
+        self._filling: frozenset[str] = frozenset()
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="render")
         self.unsettled = asyncio.Event()
 
     async def change(self, adopt: Callable[[], Awaitable[None]]) -> None:
-        """Follow another configuration: curate what waits, match its topics anew where they changed, show all.
+        """Follow another configuration: curate what waits, show all, and begin to match anew what changed.
+
+        All of a small store is matched with this; the rest of a large one is for ``keep_matched`` or ``rematch_all``.
 
         Args:
             adopt: Brings it into force; nothing is curated meanwhile.
@@ -57,11 +70,43 @@ class Settler:
             self._topics = plan.compile()
             # What the desk of before remembers bears ids that may have changed.
             self._desk = Desk(plan.settings.stories)
+            self._rematching = await begin_rematch(self._house.store, plan.topics)
             await curate(self._house.store, self._topics, self._desk)
-            await rematch(self._house.store, plan.topics)
+            await self._rematching.step()
             for document in self._house.documents(plan):
                 self._shelf.put_document(document)
+            await self._look_back(plan)
             await self._announce(topic.slug for topic in plan.topics)
+
+    async def rematch_all(self) -> None:
+        """Run topics whose rule changed over all that is kept."""
+        while await self._rematch_some():
+            pass
+
+    async def keep_matched(self) -> None:
+        """Run topics whose rule changed over what is kept, whenever there are some, for ever."""
+        while True:
+            started = self._house.clock.monotonic()
+            try:
+                more = await self._rematch_some()
+            except StoreError as error:
+                logger.error("matching anew: %s; it goes on where it was", error)  # noqa: TRY400 - the sentence says it
+                more = False
+            took = self._house.clock.monotonic() - started
+            # What arrives is curated in between, and others get half of the time.
+            await asyncio.sleep(took if more else _LOOK_AGAIN.total_seconds())
+
+    async def _rematch_some(self) -> bool:
+        """Do some more of it; say whether there is more to do."""
+        async with self._one_at_a_time:
+            running = self._rematching
+            if running is None or running.done:
+                return False
+            more = await running.step()
+            if not more:
+                self._filling = frozenset()
+                await self._announce(running.stale)
+            return more
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
@@ -112,6 +157,16 @@ class Settler:
             self.unsettled.clear()
             self._touched |= await curate(self._house.store, self._topics, self._desk)
 
+    async def _look_back(self, plan: Plan) -> None:
+        """Find out which topics were once announced and are no more, and which new ones cannot be shown yet.
+
+        What is announced later stands above what was before, so a new topic is announced once it is whole.
+        """
+        records = await self._house.store.topic_records()
+        self._filling = frozenset(one.slug for one in records if one.filling)
+        aliases = {alias: topic.slug for topic in plan.topics for alias in topic.aliases}
+        self._shelf.forward(aliases, frozenset(one.slug for one in records if one.retired and one.mode is not None))
+
     async def _curate_some(self) -> None:
         async with self._one_at_a_time:
             self.unsettled.clear()
@@ -123,7 +178,14 @@ class Settler:
     async def _announce(self, slugs: Iterable[str]) -> None:
         plan, loop = self._plan(), asyncio.get_running_loop()
         for topic in in_turn(plan.topics, frozenset(slugs)):
+            if topic.slug in self._filling:
+                continue
             edition = await announce(self._house.store, topic, plan.site, self._house.clock)
             # feedgen sets the locale of the process for every date: all rendering happens in one thread.
-            renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+            try:
+                renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+            except Exception:
+                # A bug; entries that cannot be written are left out before it comes to this.
+                logger.exception("topic %s cannot be rendered; what was served before goes on", topic.slug)
+                continue
             self._shelf.put(edition, renditions)

@@ -159,6 +159,21 @@ def parse_base_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
 
 
+def parse_hub(text: str) -> str:
+    """Read the address of a WebSub hub; feeds name it, so it holds no secret.
+
+    Raises:
+        Unfit: It is no absolute http or https address, or holds credentials.
+
+    >>> parse_hub("https://hub.example.org/")
+    'https://hub.example.org/'
+    """
+    parts, _host, _port = _web_address(text)
+    if parts.fragment or "@" in parts.netloc:
+        raise Unfit("the address of a hub is shown to everybody", "leave out # and credentials")
+    return text
+
+
 def parse_proxy(text: str) -> str:
     """Read the address of an http proxy, credentials included; ``none`` is empty and means to go without one.
 

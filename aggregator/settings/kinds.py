@@ -12,7 +12,14 @@ from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
 from aggregator.model.overrides import BASE_AUTO, BASE_ENTRY, BASE_FEED, Ignored
 from aggregator.model.source import Every
-from aggregator.settings.addresses import parse_base_url, parse_contact, parse_listen, parse_network, parse_proxy
+from aggregator.settings.addresses import (
+    parse_base_url,
+    parse_contact,
+    parse_hub,
+    parse_listen,
+    parse_network,
+    parse_proxy,
+)
 from aggregator.settings.credentials import check_header_name, check_header_value, parse_auth
 from aggregator.settings.tree import WrittenFloat, WrittenInt
 from aggregator.settings.units import (
@@ -179,6 +186,7 @@ Language = Annotated[str, _text_of(_language), _pattern(r"^[A-Za-z]{2,8}(-[A-Za-
 Languages = Annotated[list[Language | None], BeforeValidator(_several), _SEVERAL]
 Base = Annotated[str, _text_of(_base), _pattern("^(auto|feed|entry|https?://.+)$", "feed", "https://example.org/")]
 BaseUrl = Annotated[str, _text_of(parse_base_url), _pattern("^https?://", "https://feeds.example.org")]
+HubUrl = Annotated[str, _text_of(parse_hub), _pattern("^https?://", "https://hub.example.org/")]
 Contact = Annotated[str, _text_of(parse_contact), WithJsonSchema({"type": "string"})]
 Proxy = Annotated[str, _text_of(parse_proxy), _pattern("^(http://|none$)", "http://proxy.lan:3128", "none")]
 Listen = Annotated[tuple[str, int], _text_of(parse_listen), _pattern(":[0-9]+$", "127.0.0.1:8080")]

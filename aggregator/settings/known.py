@@ -39,8 +39,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     DefaultsSection: _SOURCE_LATER,
     GroupSection: _SOURCE_LATER,
     SourceSection: _SOURCE_LATER,
-    TopicSection: (*("like", "examples", "access", "drop", "keep", "mute"),),
-    OutputSection: ("hub",),
+    TopicSection: ("like", "examples", "drop", "keep", "mute"),
     PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
 }
 _SYNONYMS = {

@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from aggregator.model.source import ContentPolicy
 from aggregator.model.story import Granularity
-from aggregator.model.topic import Attribution, FeedFormat, Shown, TopicMode
+from aggregator.model.topic import Access, Attribution, FeedFormat, Retroactive, Shown, TopicMode
 from aggregator.settings.kinds import (
     Auth,
     Backfill,
@@ -25,6 +25,7 @@ from aggregator.settings.kinds import (
     HeaderName,
     HeaderValue,
     HeadlineWindow,
+    HubUrl,
     Keep,
     Language,
     Languages,
@@ -195,6 +196,8 @@ class OutputSection(Section):
     content: Shown | None = Field(default=None, description="How much text an item carries; default full.")
     attribution: Attribution | None = Field(default=None, description="How an item names its source; default footer.")
     formats: list[FeedFormat | None] | None = Field(default=None, description="Default atom, rss and json.")
+    hub: HubUrl | None = Field(default=None, description="Address of a WebSub hub that the feeds name.")
+    why: Flag | None = Field(default=None, description="Say under each item why it is here; default false.")
 
 
 class TopicSection(Section):
@@ -222,6 +225,12 @@ class TopicSection(Section):
     )
     half_life: HalfLife | None = Field(default=None, description="After so long a story is worth half; default 1d.")
     least_score: Score | None = Field(default=None, description="What is worth less waits; default 0.")
+    access: Access | None = Field(default=None, description="public (default), or token: only who has its address.")
+    retroactive: Retroactive | None = Field(
+        default=None,
+        description="What becomes of older entries that a changed rule lets in: silent (default: kept, not announced) "
+        "or none (not taken).",
+    )
     output: OutputSection | None = None
 
 

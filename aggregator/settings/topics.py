@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from aggregator.model.topic import Output, Topic
+from aggregator.model.topic import Access, Output, Topic
 from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import RESERVED, near
@@ -63,12 +63,18 @@ class TopicList:
 
     def _add(self, slug: str, section: TopicSection, tree: Tree) -> None:
         loc: Loc = ("topics", slug)
+        if section.access is Access.TOKEN and section.output and section.output.hub:
+            here: Loc = (*loc, "output", "hub")
+            what = "a topic with access: token names no hub: a hub hands on what it gets"
+            self._findings.error(tree.spot(here), here, what, "leave out the hub, or make the topic public")
         self._from[slug] = (tree, (*loc, "from"))
         check_text(self._check_query, section.match, tree, (*loc, "match"), self._findings)
         self._check_from(slug, section, tree)
         self._check_aliases(section, tree, (*loc, "aliases"))
         said: dict[str, Any] = {
-            name: getattr(section, name) for name in ("description", "mode", "limit") if getattr(section, name)
+            name: getattr(section, name)
+            for name in ("description", "mode", "limit", "access", "retroactive")
+            if getattr(section, name)
         }
         self.topics.append(
             Topic(
@@ -89,7 +95,9 @@ class TopicList:
         if section.formats is not None and not _present(section.formats) and not tree.damaged:
             what, hint = "a topic needs a format", "leave the key out for atom, rss and json"
             self._findings.error(tree.spot((*loc, "formats")), (*loc, "formats"), what, hint)
-        said: dict[str, Any] = {name: value for name in ("content", "attribution") if (value := getattr(section, name))}
+        said: dict[str, Any] = {
+            name: value for name in ("content", "attribution", "hub", "why") if (value := getattr(section, name))
+        }
         if formats := tuple(dict.fromkeys(_present(section.formats))):
             said["formats"] = formats
         return Output(**said)

@@ -1,6 +1,6 @@
 """Say which topics an entry belongs to, and why, or why not.
 
-A source with credentials comes first: its entries reach no topic, because every topic is public. Then the
+A source with credentials comes first: its entries reach no public topic, only such with ``access: token``. Then the
 topic's ``from``, then its query; a topic without a query takes everything that its ``from`` lets in.
 
 A topic is restless when its query, or a topic that it draws from, asks for the story or the time: its members change
@@ -17,7 +17,7 @@ from graphlib import CycleError, TopologicalSorter
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.reason import Reason
 from aggregator.model.story import StoryFacts
-from aggregator.model.topic import Match, Topic
+from aggregator.model.topic import Access, Match, Topic
 from aggregator.topics.anchors import AnchorIndex
 from aggregator.topics.evaluate import absence, evidence, holds
 from aggregator.topics.indexed import IndexedEntry
@@ -124,7 +124,7 @@ class TopicSet:
             KeyError: There is no such topic.
         """
         rule = self._rules[slug]
-        if source.private:
+        if not _is_open(rule.topic, source):
             return (Reason("topic", "not entered", "private", _PRIVATE),)
         entry = IndexedEntry(stored, source, now, story)
         entered = self._entered(entry, source)
@@ -152,12 +152,12 @@ class TopicSet:
         )
 
     def _entered(self, entry: IndexedEntry, source: SourceFacts) -> frozenset[str]:
-        if source.private:
-            return frozenset()
         names = _names(source)
         entered: set[str] = set()
         candidates: frozenset[int] | None = None
         for slug, rule in self._rules.items():
+            if not _is_open(rule.topic, source):
+                continue
             if rule.selectors and rule.selectors.isdisjoint(names) and entered.isdisjoint(rule.feeders):
                 continue
             if rule.query:
@@ -177,6 +177,11 @@ def _restless(rules: Sequence[_Rule]) -> frozenset[str]:
         if own or not found.isdisjoint(rule.feeders):
             found.add(rule.topic.slug)
     return frozenset(found)
+
+
+def _is_open(topic: Topic, source: SourceFacts) -> bool:
+    """Say whether entries of a source may reach a topic at all."""
+    return not source.private or topic.access is Access.TOKEN
 
 
 def _feeders(topic: Topic, slugs: Collection[str]) -> tuple[str, ...]:

@@ -259,7 +259,7 @@ async def test_a_topic_that_shows_a_story_is_told_when_it_grows(store: Store):
 
 async def test_a_rule_is_stale_until_everything_was_matched_with_it(store: Store):
     assert await store.stale_topics([WORLD, SHIPS]) == ("world", "ships")
-    assert await store.rematch([SHIPS], 0, 9, lambda _: Curated()) is None
+    assert await store.rematch([SHIPS], 9, lambda _: Curated()) is False
     assert await store.stale_topics([WORLD, SHIPS]) == ("world",)
     other = replace(SHIPS, match="ship")
     assert await store.stale_topics([other]) == ("ships",)
@@ -267,7 +267,7 @@ async def test_a_rule_is_stale_until_everything_was_matched_with_it(store: Store
 
 
 async def test_a_topic_that_retired_is_stale_when_it_returns_and_meanwhile_in_no_entry(store: Store):
-    await store.rematch([WORLD, SHIPS], 0, 9, lambda _: Curated())
+    await store.rematch([WORLD, SHIPS], 9, lambda _: Curated())
     await store.curate(99, deciding("world", "ships"))
     assert await store.stale_topics([WORLD]) == ()
     assert set((await topics(store)).values()) == {("world",)}
@@ -277,7 +277,7 @@ async def test_a_topic_that_retired_is_stale_when_it_returns_and_meanwhile_in_no
 
 
 async def test_a_topic_with_a_new_slug_goes_on_as_its_alias(store: Store):
-    await store.rematch([SHIPS], 0, 9, lambda _: Curated())
+    await store.rematch([SHIPS], 9, lambda _: Curated())
     await store.curate(99, deciding("ships"))
     boats = replace(SHIPS, slug="boats", aliases=("ships",))
     assert await store.stale_topics([boats]) == ()
@@ -297,11 +297,11 @@ async def test_what_is_kept_is_matched_anew_in_slices_for_the_topics_that_change
         )
         return Curated(placements=placed, judged=tuple(keys), matches=named)
 
-    position: int | None = 0
-    while position is not None:
+    more = True
+    while more:
         assert await store.stale_topics([WORLD, SHIPS]) == ("world", "ships")
-        position = await store.rematch([SHIPS], position, 1, decide)
-    assert seen == [[A], [B]], "what waits is matched when its turn comes"
+        more = await store.rematch([SHIPS], 1, decide)
+    assert seen == [[B], [A]], "what waits is matched when its turn comes"
     assert await topics(store) == {"a": ("world",), "b": ("ships", "world"), "c": ()}
     assert {stored.story for stored, _ in await store.entries(EntryFilter(), NOON)} == {A, B, None}
     assert await store.stale_topics([WORLD, SHIPS]) == ("world",)

@@ -12,6 +12,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.model.article import FullText
+from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act, ActKind
 from aggregator.model.edition import SiteFacts
 from aggregator.model.following import FollowChange
@@ -29,6 +30,7 @@ from tests.contract.steps import bring, deciding, new
 pytestmark = pytest.mark.anyio
 
 DAY = timedelta(days=1)
+SIGHTING = Sighting(topic="world", reader="a reader", subscribers=1, at=NOON)
 SITE = SiteFacts(title="T", base_url="https://t.example", language="en", contact=None, generator="g")
 WORLD = make_topic("world")
 ONE, OTHER = make_entry("1"), make_entry("4")
@@ -38,6 +40,14 @@ TOGETHER = Act(kind=ActKind.MERGE, named=(ONE.key.short, OTHER.key.short))
 def polled(known: Known) -> ChangeSet:
     state = replace(known.state, documents=known.state.documents + 1)
     return ChangeSet(state=state, poll=PollRecord(at=NOON, outcome="new"), verdicts=new(make_entry("2")))
+
+
+async def tried_out(store: Store) -> object:
+    """Look at a store that is beside this one."""
+    aside = await store.rehearse()
+    found = await aside.entries(EntryFilter(), NOON), await aside.topic_records()
+    await aside.close()
+    return found
 
 
 WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
@@ -52,13 +62,14 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "forget_subscriptions": lambda store: store.forget_subscriptions(NOON),
     "curate": lambda store: store.curate(9, deciding("world")),
     "stale_topics": lambda store: store.stale_topics([]),
-    "rematch": lambda store: store.rematch([WORLD], 0, 9, lambda _: Curated()),
+    "rematch": lambda store: store.rematch([WORLD], 9, lambda _: Curated()),
     "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
     "edit": lambda store: store.edit(TOGETHER, NOON),
     "prune": lambda store: store.prune(NOON + 999 * DAY),
     "keep_full_text": lambda store: store.keep_full_text(
         FullText(key=ONE.key, revision=0, outcome="kept", asked_at=NOON, content_html="<p>x</p>")
     ),
+    "note_readers": lambda store: store.note_readers([SIGHTING], NOON),
     "run_errand": lambda store: store.run_errand(
         Errand(host="lwn.example", family="lwn.example", at=NOON), lambda seen: replace(seen.pace, next_at=NOON)
     ),
@@ -75,6 +86,11 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "source_view": lambda store: store.source_view("lwn", NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
+    "audience": lambda store: store.audience(NOON),
+    "topic_records": lambda store: store.topic_records(),
+    "members": lambda store: store.members(["world"], NOON),
+    "overlaps": lambda store: store.overlaps(["world"], NOON),
+    "rehearse": tried_out,
 }
 
 

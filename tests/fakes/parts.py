@@ -6,7 +6,7 @@ What ``tests/contract`` runs on a part of either kind, it runs on the other, too
 from __future__ import annotations
 
 from aggregator.fetch import HttpFetcher
-from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Poster, Reader, Store
+from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Poster, Reader, Rehearsal, Store
 from aggregator.service.clock import SystemClock
 from aggregator.service.reading import PooledArticles, PooledReader
 from aggregator.store.sqlite import SqliteStore
@@ -22,6 +22,7 @@ POSTERS: tuple[type[Poster], ...] = (HttpFetcher, FakePoster)
 READERS: tuple[type[Reader], ...] = (PooledReader, FakeReader)
 ARTICLE_READERS: tuple[type[ArticleReader], ...] = (PooledArticles, FakeArticleReader)
 STORES: tuple[type[Store], ...] = (SqliteStore, FakeStore)
+REHEARSALS: tuple[type[Rehearsal], ...] = (SqliteStore, FakeStore)
 
 PARTS: dict[type, tuple[type, ...]] = {
     Clock: CLOCKS,
@@ -30,4 +31,5 @@ PARTS: dict[type, tuple[type, ...]] = {
     Reader: READERS,
     ArticleReader: ARTICLE_READERS,
     Store: STORES,
+    Rehearsal: REHEARSALS,
 }

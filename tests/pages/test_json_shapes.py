@@ -46,7 +46,16 @@ def test_status_has_exactly_the_contracted_keys():
                 "push": None,
             }
         ],
-        "topics": [{"slug": "harbour", "entries": 60, "stories": 41, "updated_at": "2026-11-23T12:00:00Z"}],
+        "topics": [
+            {
+                "slug": "harbour",
+                "entries": 60,
+                "stories": 41,
+                "updated_at": "2026-11-23T12:00:00Z",
+                "matched": 1.0,
+                "subscribers": 0,
+            }
+        ],
         "hosts": [],
     }
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator.model.edition import Edition, TopicView
 from aggregator.model.entry import Enclosure
+from aggregator.model.extras import Extras, Person, Transcript
 from aggregator.model.source import FeedProfile
 from aggregator.model.topic import Attribution, Output, Shown, TopicMode
 from aggregator.publish import compose
@@ -37,13 +38,33 @@ def story() -> TopicView:
         content_html='<p>It left &amp; <a href="https://gazette.example/fog">the fog</a> did not.</p>\r\n<p>More.</p>',
         categories=("Harbour", "Weather"),
         enclosures=(
-            Enclosure(url="https://media.example/horn.mp3", media_type="audio/mpeg", length=4711, title="The horn"),
+            Enclosure(
+                url="https://media.example/horn.mp3",
+                media_type="audio/mpeg",
+                length=4711,
+                duration_seconds=61,
+                title="The horn",
+            ),
             Enclosure(url="https://media.example/fog.mp4", media_type="video/mp4", duration_seconds=75),
         ),
         image_url="https://media.example/fog.jpg",
         comments_url="https://gazette.example/2026/ferry#comments",
         language="en-GB",
         rights="CC BY 4.0",
+        extras=Extras(
+            source_title="The Tide",
+            source_url="https://tide.example/feed",
+            license_url="https://creativecommons.org/licenses/by/4.0/",
+            comments=12,
+            reply_to="tag:tide.example,2026:3",
+            place=(54.1, -4.25),
+            explicit=False,
+            season="2",
+            episode="7",
+            chapters_url="https://media.example/horn.json",
+            transcripts=(Transcript(url="https://media.example/horn.vtt", media_type="text/vtt", language="en"),),
+            people=(Person(name="Ann Ahoi", role="host", url="https://ann.example/"), Person(name="Dee")),
+        ),
     )
     others = (
         make_member(

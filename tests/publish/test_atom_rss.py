@@ -11,13 +11,16 @@ import pytest
 from lxml import etree
 
 from aggregator.model.edition import Edition
+from aggregator.model.topic import Access, Output
 from aggregator.publish import compose
 from aggregator.publish.atom_rss import render_atom, render_rss
+from aggregator.publish.json_feed import render_json
 from tests.builders import NOON
 from tests.publish.editions import EDITIONS, edition_of
 from tests.publish.views import SITE, make_candidate, make_member, make_view
 
 BOTH = pytest.mark.parametrize("write", [render_atom, render_rss])
+PODCAST = "https://podcastindex.org/namespace/1.0"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -116,6 +119,50 @@ def test_rss_says_the_same_in_its_own_way(edition: Edition) -> None:
         one.text for one in root.findall("channel/item")[1].iterfind("{http://purl.org/dc/elements/1.1/}creator")
     ]
     assert creators == list(entry.authors)
+
+
+@BOTH
+def test_what_podcasts_places_and_threads_say_comes_back(edition: Edition, write: Any) -> None:
+    parsed = read(write(edition, SITE)).entries[1]
+    assert (parsed.itunes_duration, parsed.itunes_season, parsed.itunes_episode) == ("61", "2", "7")
+    assert parsed.itunes_explicit is False
+    assert parsed.image.href == edition.entries[1].image_url
+    assert parsed.where.coordinates == (-4.25, 54.1)
+    assert {one.href for one in parsed.links if one.rel in {"via", "license"}} == {
+        "https://tide.example/feed",
+        "https://creativecommons.org/licenses/by/4.0/",
+    }
+    root = etree.fromstring(write(edition, SITE))
+    told = [(etree.QName(one).localname, dict(one.attrib), one.text) for one in root.iter(f"{{{PODCAST}}}*")]
+    assert told == [
+        ("chapters", {"url": "https://media.example/horn.json", "type": "application/json+chapters"}, None),
+        ("transcript", {"url": "https://media.example/horn.vtt", "type": "text/vtt", "language": "en"}, None),
+        ("person", {"role": "host", "href": "https://ann.example/"}, "Ann Ahoi"),
+        ("person", {}, "Dee"),
+    ]
+    assert root.xpath("string(//*[local-name()='in-reply-to']/@ref)") == "tag:tide.example,2026:3"
+    counts = root.xpath("//*[local-name()='link']/@*[local-name()='count'] | //*[local-name()='comments']/text()")
+    assert "12" in counts
+
+
+def test_an_episode_that_is_counted_in_words_is_told_in_json_only(edition: Edition) -> None:
+    entry = replace(edition.entries[1], extras=replace(edition.entries[1].extras, episode="seven"))
+    assert b"itunes:episode" not in render_rss(replace(edition, entries=(entry,)), SITE)
+    assert b'"episode":"seven"' in render_json(replace(edition, entries=(entry,)), SITE)
+
+
+@BOTH
+def test_the_hub_and_the_archive_are_named_and_no_private_feed_names_itself(edition: Edition, write: Any) -> None:
+    edition = replace(edition, output=Output(hub="https://hub.example/"), older="2026-10")
+    links = {one.rel: one.href for one in read(write(edition, SITE)).feed.links}
+    assert links["hub"] == "https://hub.example/"
+    assert links["prev-archive"] == "https://feeds.example.org/world/2026-10.atom"
+    private = etree.fromstring(write(replace(edition, access=Access.TOKEN), SITE))
+    told = {
+        one.get("rel"): one.get("href") for one in private.iter(f"{ATOM}link") if one.getparent() in {private, *private}
+    }
+    told = {rel: href for rel, href in told.items() if rel in {"self", "hub", "prev-archive"}}
+    assert told == {"prev-archive": "world/2026-10.atom"}
 
 
 def test_the_language_of_an_entry_is_said_where_it_differs() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from aggregator.model.edition import LedgerRow, Member
 from aggregator.model.entry import EntryKey
-from aggregator.model.topic import Attribution, Output, Shown, TopicMode
+from aggregator.model.extras import Extras, Person, Transcript
+from aggregator.model.topic import Access, Attribution, Output, Shown, TopicMode
 from aggregator.publish import compose
 from tests.builders import NOON, make_topic
 from tests.publish.views import AUTHORITY, MATCHED, SITE, after, make_candidate, make_member, make_view
@@ -240,6 +241,59 @@ def test_a_private_source_is_neither_shown_nor_named() -> None:
     composed = compose(view, NOON, SITE)
     assert "inside" not in repr(composed.edition.entries)
     assert len(composed.new_rows) == 1
+
+
+def test_a_topic_with_a_token_shows_private_sources_and_their_ids_and_links_stay_out_of_the_ledger() -> None:
+    secret = make_member("https://inside.example/1", source="inside", of_private=True)
+    view = make_view(make_candidate(secret), access=Access.TOKEN)
+    composed = compose(view, NOON, SITE)
+    (row,) = composed.new_rows
+    assert "https://inside" not in repr((row.atom_id, row.url))
+    (entry,) = composed.edition.entries
+    assert (entry.id, entry.url) == (row.atom_id, secret.stored.entry.url)
+    assert compose(after(view, composed), NOON, SITE).edition == composed.edition
+
+
+def test_what_a_private_topic_told_first_names_nothing_private_in_a_public_one() -> None:
+    secret = make_member("https://inside.example/1", source="inside", of_private=True, of_weight=9.0)
+    (row,) = compose(make_view(make_candidate(secret), access=Access.TOKEN), NOON, SITE).new_rows
+    public = make_member("https://lwn.example/1")
+    entry = only(make_view(make_candidate(secret, public, ledger=row)))
+    assert (entry.id, entry.url, entry.source.id) == (row.atom_id, public.stored.entry.url, "lwn")
+    assert "inside" not in repr(entry)
+
+
+def test_what_has_no_room_is_said_to_lie_in_the_month_of_its_announcement() -> None:
+    new = make_candidate(make_member("1"))
+    old = make_candidate(make_member("2"), announced_at=NOON - timedelta(days=40))
+    assert compose(make_view(new, old, limit=2), NOON, SITE).edition.older is None
+    assert compose(make_view(new, old, limit=1), NOON, SITE).edition.older == "2026-10"
+    assert compose(make_view(new, older_at=NOON - timedelta(days=70)), NOON, SITE).edition.older == "2026-09"
+
+
+def test_the_reason_stands_under_an_item_where_the_topic_wants_it() -> None:
+    output = Output(attribution=Attribution.NONE, why=True)
+    entry = only(make_view(make_candidate(make_member(content_html="<p>C</p>")), output=output))
+    assert entry.content_html == "<p>C</p><p>Here because of match: “harbour” in the title</p>"
+
+
+def test_what_only_some_entries_have_is_washed_like_everything_else() -> None:
+    extras = Extras(
+        source_title=" The\x00 Wire ",
+        source_url="https://me:pw@wire.example/?token=1",
+        license_url="javascript:x",
+        reply_to="17",
+        season="2\u202e",
+        chapters_url="data:x",
+        transcripts=(Transcript(url="https://a.example/t.vtt"), Transcript(url="javascript:x", media_type="a/b")),
+        people=(Person(name="\x01Ann ", role="host", url="data:x"), Person(name=" ")),
+    )
+    assert only(make_view(make_candidate(make_member(extras=extras)))).extras == Extras(
+        source_title="The Wire",
+        season="2",
+        transcripts=(Transcript(url="https://a.example/t.vtt", media_type="text/vtt"),),
+        people=(Person(name="Ann", role="host"),),
+    )
 
 
 @pytest.mark.parametrize(

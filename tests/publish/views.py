@@ -73,4 +73,5 @@ def after(view: TopicView, composed: Composed, now: datetime = NOON) -> TopicVie
         candidates=(*waiting, *known[: view.topic.limit]),
         last_digest=composed.edition.digest,
         last_changed_at=composed.edition.changed_at,
+        older_at=next((one.announced_at for one in known[view.topic.limit :]), view.older_at),
     )

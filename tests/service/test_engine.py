@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 
 from aggregator.bootstrap import make_plan, read_settings
 from aggregator.model.status import EntryFilter
+from aggregator.pipeline.curate import BATCH
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
 from aggregator.service.web.shelf import Shelf
@@ -38,15 +42,77 @@ def house_on(store: FakeStore, fetcher: FakeFetcher) -> House:
     )
 
 
-def plan_of(folder: Path, *sources: str) -> Plan:
+def plan_of(folder: Path, *sources: str, topics: str = "{all: {}}") -> Plan:
     path = folder / "aggregator.yaml"
-    path.write_text(f"sources: [{', '.join(sources)}]\ntopics: {{all: {{}}}}\n", encoding="utf-8")
+    path.write_text(f"sources: [{', '.join(sources)}]\ntopics: {topics}\n", encoding="utf-8")
     return make_plan(read_settings(path, {}))
 
 
-def told(title: str) -> bytes:
-    item = f"<item><title>{title}</title><guid isPermaLink='false'>{title}</guid></item>"
-    return f"<rss version='2.0'><channel><title>T</title><language>en</language>{item}</channel></rss>".encode()
+def told(*titles: str) -> bytes:
+    items = "".join(f"<item><title>{title}</title><guid isPermaLink='false'>{title}</guid></item>" for title in titles)
+    return f"<rss version='2.0'><channel><title>T</title><language>en</language>{items}</channel></rss>".encode()
+
+
+@dataclass(slots=True)
+class Running:
+    """An engine that has polled one document, and is given other topics."""
+
+    folder: Path
+    engine: Engine
+    house: House
+    shelf: Shelf
+
+    @classmethod
+    async def with_titles(cls, folder: Path, *titles: str, topics: str = "{all: {}}") -> Running:
+        fetcher = FakeFetcher()
+        fetcher.script(URLS[0], fetched(URLS[0], told(*titles), etag='"1"'))
+        house, shelf = house_on(FakeStore(), fetcher), Shelf()
+        source = f"{{url: '{URLS[0]}', backfill: 999}}"
+        running = cls(folder, Engine(house, plan_of(folder, source, topics=topics), shelf), house, shelf)
+        await running.engine.start()
+        await running.engine.poll_due()
+        return running
+
+    async def change(self, topics: str) -> None:
+        self.house.clock.turn(timedelta(minutes=1))
+        await self.engine.change(plan_of(self.folder, f"{{url: '{URLS[0]}', backfill: 999}}", topics=topics))
+
+    def items(self, slug: str) -> int | None:
+        edition = self.shelf.edition(slug)
+        return None if edition is None else len(edition.entries)
+
+
+@pytest.mark.anyio
+async def test_a_topic_that_is_widened_floods_nobody_and_a_new_one_is_shown_once_it_is_whole(tmp_path: Path):
+    titles = [f"Number {number}{' odd' if number % 2 else ''}" for number in range(BATCH + 20)]
+    running = await Running.with_titles(tmp_path, *titles, topics='{some: {match: "519", mode: entries}}')
+    assert running.items("some") == 1
+    before = running.shelf.version
+    await running.change("{some: {match: number, mode: entries}, fresh: {match: odd, limit: 999, mode: entries}}")
+    assert running.items("fresh") is None
+    (some, fresh) = (await running.engine.status()).topics
+    assert 0 < some.matched == fresh.matched < 1
+    with suppress(TimeoutError):
+        await asyncio.wait_for(running.engine.keep_matched(), 0.5)
+    assert running.items("fresh") == BATCH // 2 + 10
+    assert running.items("some") == 1
+    assert running.shelf.version > before
+    (some, _) = (await running.engine.status()).topics
+    assert (some.matched, some.entries) == (1.0, BATCH + 20)
+
+
+@pytest.mark.anyio
+async def test_a_topic_that_was_renamed_leads_on_and_one_that_was_removed_is_gone_until_it_returns(tmp_path: Path):
+    running = await Running.with_titles(tmp_path, "Ferry aground", topics="{ships: {}, storms: {}}")
+    feed_id = running.shelf.edition("ships").feed_id
+    await running.change("{boats: {aliases: [ships]}}")
+    assert (running.shelf.aliases, running.shelf.retired) == ({"ships": "boats"}, {"storms"})
+    assert running.shelf.edition("ships") is running.shelf.edition("storms") is None
+    assert running.shelf.edition("boats").feed_id == feed_id
+    assert running.items("boats") == 1
+    await running.change("{boats: {aliases: [ships]}, storms: {}}")
+    assert running.shelf.retired == frozenset()
+    assert running.items("storms") == 1
 
 
 @pytest.mark.anyio

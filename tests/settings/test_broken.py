@@ -84,7 +84,13 @@ BROKEN = [
     ("sources: [{link: https://a.example}]\n", "1:12", "unknown key 'link' (did you mean 'url'?)"),
     (SOURCE % "interval: 1h", "1:38", "unknown key 'interval' (did you mean 'every'?)"),
     (TOPIC % "budget: 20/day", "2:14", "topics.t.budget: 'budget' cannot be used (not available"),
-    (TOPIC % "output: {hub: x}", "2:23", "topics.t.output.hub: 'hub' cannot be used (not available"),
+    (TOPIC % "output: {hub: x}", "2:28", "topics.t.output.hub: this is no address"),
+    (
+        TOPIC % "access: token, output: {hub: 'https://a.example/'}",
+        "2:43",
+        "topics.t.output.hub: a topic with access: token names no hub",
+    ),
+    (TOPIC % "access: friends", "2:22", "topics.t.access: expected one of public, token"),
     # Kinds of values
     ("title: [a]\n", "1:8", "title: expected text, but this is a list"),
     ("title: true\n", "1:8", "title: expected text, but this is true or false (quote it)"),

@@ -98,7 +98,8 @@ def test_everything_that_can_be_said_is_taken(tmp_path):
             mode: entries
             limit: 20
             aliases: [tux]
-            output: {content: summary, attribution: title, formats: [json, atom, json]}
+            output:
+              {content: summary, attribution: title, formats: [json, atom, json], hub: "https://hub.example", why: true}
         """
     settings = load(tmp_path, text)
     assert settings.site == Site(
@@ -141,7 +142,11 @@ def test_everything_that_can_be_said_is_taken(tmp_path):
     assert (topic.title, topic.description, topic.selectors) == ("Linux", "All about it.", ("lwn", "tag:2026"))
     assert (topic.match, topic.mode, topic.limit, topic.aliases) == ("linux", TopicMode.ENTRIES, 20, ("tux",))
     assert topic.output == Output(
-        content=Shown.SUMMARY, attribution=Attribution.TITLE, formats=(FeedFormat.JSON, FeedFormat.ATOM)
+        content=Shown.SUMMARY,
+        attribution=Attribution.TITLE,
+        formats=(FeedFormat.JSON, FeedFormat.ATOM),
+        hub="https://hub.example",
+        why=True,
     )
 
 

@@ -144,3 +144,17 @@ async def test_a_journal_from_before_marks_keeps_its_acts_and_can_be_undone(tmp_
         await store.close()
     with closing(sqlite3.connect(path)) as conn:
         assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+async def test_topics_of_a_database_from_before_changed_rules_were_run_in_parts_are_matched_whole(tmp_path):
+    path = tmp_path / "old.db"
+    old = Database(path)
+    MIGRATIONS.apply(old, stop_before="0016-retroactive")
+    old.execute("INSERT INTO meta VALUES ('authority', 't.example,2026')")
+    old.execute("INSERT INTO topics (topic, feed_id, rule_digest, mode) VALUES ('world', 'tag:t', 'd', 'stories')")
+    old.conn.commit()
+    old.close()
+    store = SqliteStore.open(path, site_authority="t.example")
+    (record,) = await store.topic_records()
+    await store.close()
+    assert (record.rule_digest, record.matched, record.filling) == ("d", 1.0, False)

@@ -12,6 +12,7 @@ from aggregator.errors import QueryError
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.reason import Reason
 from aggregator.model.story import StoryFacts
+from aggregator.model.topic import Access
 from aggregator.topics import TopicSet
 from tests.builders import NOON, make_facts, make_stored, make_topic
 
@@ -114,6 +115,14 @@ def test_a_source_with_credentials_reaches_no_topic():
             "topic", "not entered", "private", "an entry from a source with credentials never reaches a public topic"
         ),
     )
+
+
+def test_a_source_with_credentials_reaches_topics_that_want_a_token_and_none_that_draws_on_them():
+    topics = TopicSet.compile(
+        [make_topic("mine", access=Access.TOKEN), make_topic("all", selectors=("mine",)), make_topic("public")]
+    )
+    assert judged(topics, make_stored(), make_facts(private=True)).keys() == {"mine"}
+    assert judged(topics, make_stored(), make_facts()).keys() == {"mine", "all", "public"}
 
 
 def test_an_entry_that_no_topic_selects_is_not_read():

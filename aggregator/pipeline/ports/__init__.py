@@ -5,8 +5,18 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 """
 
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.matching import MatchStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Poster, Reader
-from aggregator.pipeline.ports.stores import AnnounceStore, CurateStore, EditStore, PollStore, PushStore, Store
+from aggregator.pipeline.ports.stores import (
+    AnnounceStore,
+    CurateStore,
+    EditStore,
+    PollStore,
+    PushStore,
+    Rehearsal,
+    RehearseStore,
+    Store,
+)
 
 __all__ = [
     "AnnounceStore",
@@ -18,11 +28,14 @@ __all__ = [
     "EditStore",
     "Fetcher",
     "FullTextStore",
+    "MatchStore",
     "PaceStore",
     "PollStore",
     "Poster",
     "PushStore",
     "ReadStore",
     "Reader",
+    "Rehearsal",
+    "RehearseStore",
     "Store",
 ]

@@ -10,11 +10,12 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
+from aggregator.model.story import CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.matching import MatchStore
 
 
 class PollStore(Protocol):
@@ -109,7 +110,7 @@ class PushStore(Protocol):
         ...
 
 
-class CurateStore(Protocol):
+class CurateStore(MatchStore, Protocol):
     """What curating needs. One curate step at a time."""
 
     async def recall(self) -> Recalled:
@@ -118,26 +119,6 @@ class CurateStore(Protocol):
 
     async def curate(self, limit: int, deciding: Deciding) -> CurateResult:
         """Take up to ``limit`` arrivals after the watermark, decide, and commit decision and watermark together."""
-        ...
-
-    async def stale_topics(self, topics: Sequence[Topic]) -> tuple[str, ...]:
-        """Name the topics whose rule differs from the one that their stored matches were found with."""
-        ...
-
-    async def rematch(
-        self, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
-    ) -> int | None:
-        """Match kept entries anew for ``topics`` only, one slice at a time.
-
-        Args:
-            topics: Those whose rule changed; once the last slice is done their rule digests are stored.
-            after: 0 at first, then what the slice before returned.
-            limit: Entries a slice.
-            decide: Finds the matches of ``topics``; nothing else of what it decides is kept.
-
-        Returns:
-            Where the next slice starts, or None after the last.
-        """
         ...
 
 
@@ -178,6 +159,29 @@ class EditStore(Protocol):
         ...
 
 
+class Rehearsal(MatchStore, AnnounceStore, ReadStore, Protocol):
+    """A store in which a change is tried out: it begins with all that was kept, and ends with ``close``."""
+
+    async def sync_sources(self, sources: Sequence[Source], now: datetime) -> tuple[Source, ...]:
+        """Do what ``PollStore.sync_sources`` does."""
+        ...
+
+    async def close(self) -> None:
+        """Forget everything."""
+        ...
+
+
+class RehearseStore(Protocol):
+    """What trying out a change needs."""
+
+    async def rehearse(self) -> Rehearsal:
+        """Open a store of its own that begins with all that is committed now.
+
+        What is written there is seen there alone, nobody waits for it, and what others write meanwhile is not seen.
+        """
+        ...
+
+
 class Store(
     PollStore,
     PushStore,
@@ -189,6 +193,7 @@ class Store(
     AudienceStore,
     FullTextStore,
     PaceStore,
+    RehearseStore,
     Protocol,
 ):
     """All of it, as one part provides it."""

@@ -40,6 +40,18 @@ _FEED: tuple[Header, ...] = (
     (b"x-robots-tag", b"noindex"),
 )
 
+_PRIVATE_FEED: tuple[Header, ...] = (
+    (b"cache-control", b"private, max-age=300"),
+    (b"vary", b"Accept-Encoding"),
+    (b"x-robots-tag", b"noindex, nofollow, noarchive"),
+)
+
+_ARCHIVE: tuple[Header, ...] = ((b"cache-control", b"public, max-age=31536000, immutable"), *_FEED[1:])
+_PRIVATE_ARCHIVE: tuple[Header, ...] = (
+    (b"cache-control", b"private, max-age=31536000, immutable"),
+    *_PRIVATE_FEED[1:],
+)
+
 _GZIP_FROM = 1024
 """Bytes from which compressing a page is worth its time."""
 
@@ -112,8 +124,26 @@ class Document:
 
 def feed_document(rendition: Rendition) -> Document:
     """Prepare a feed or another public document."""
+    return _feed(rendition, _FEED)
+
+
+def private_document(rendition: Rendition) -> Document:
+    """Prepare a feed that only who knows its address may have: no cache that others share may keep it."""
+    return _feed(rendition, _PRIVATE_FEED)
+
+
+def archive_document(rendition: Rendition, *, private: bool) -> Document:
+    """Prepare a month that is over: it never changes again.
+
+    Follows:
+        RFC 5005, 4; RFC 8246 (immutable).
+    """
+    return _feed(rendition, _PRIVATE_ARCHIVE if private else _ARCHIVE)
+
+
+def _feed(rendition: Rendition, caching: tuple[Header, ...]) -> Document:
     changed_at = rendition.changed_at.astimezone(UTC).replace(microsecond=0)
-    kept = (*_FEED, (b"last-modified", format_datetime(changed_at, usegmt=True).encode()), *SAFETY)
+    kept = (*caching, (b"last-modified", format_datetime(changed_at, usegmt=True).encode()), *SAFETY)
     etag = rendition.etag.encode("ascii")
     return Document(
         plain=_form(rendition.body, rendition.media_type, etag, kept),

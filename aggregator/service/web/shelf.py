@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aggregator.model.edition import Edition, Rendition
-from aggregator.model.topic import FeedFormat
-from aggregator.service.web.documents import Document, feed_document
+from aggregator.model.topic import Access, FeedFormat
+from aggregator.service.web.documents import Document, feed_document, private_document
 
 
 class Shelf:
     """Hold what the daemon hands over and what the web sends.
 
     Everything is replaced whole and looked up by name, so a request sees either the old document or the new one.
+    Private topics lie apart, so that nothing that lists or looks up public ones can come upon them.
     Used from one event loop.
 
     Attributes:
@@ -21,22 +22,28 @@ class Shelf:
         version: Rises with every change of the editions.
     """
 
-    def __init__(self, *, aliases: Mapping[str, str] | None = None, retired: frozenset[str] = frozenset()) -> None:
-        self.aliases: Mapping[str, str] = aliases or {}
-        self.retired = retired
+    def __init__(self) -> None:
+        self.aliases: Mapping[str, str] = {}
+        self.retired: frozenset[str] = frozenset()
         self.version = 0
         self._editions: dict[str, Edition] = {}
         self._renditions: dict[str, Rendition] = {}
         self._documents: dict[str, Document] = {}
+        self._private: dict[str, Document] = {}
 
     def put(self, edition: Edition, renditions: Sequence[Rendition]) -> None:
         """Put a topic in place of what it was; formats that are not among the renditions go."""
         names = {rendition.name for rendition in renditions}
+        if edition.access is Access.TOKEN:
+            self.remove(edition.slug)
+            self._private |= {rendition.name: private_document(rendition) for rendition in renditions}
+            return
         self._editions[edition.slug] = edition
         self.version += 1
         for rendition in renditions:
             self.put_document(rendition)
         self._drop(_feed_names(edition.slug) - names)
+        self._drop_private(edition.slug)
 
     def put_document(self, rendition: Rendition) -> None:
         """Put a document that belongs to no topic, such as ``topics.opml``."""
@@ -48,6 +55,12 @@ class Shelf:
         self.version += 1
         self._editions.pop(slug, None)
         self._drop(_feed_names(slug))
+        self._drop_private(slug)
+
+    def forward(self, aliases: Mapping[str, str], retired: frozenset[str]) -> None:
+        """Answer old addresses so from now on: these lead to others, those are gone."""
+        self.aliases = aliases
+        self.retired = retired
 
     def rendition(self, name: str) -> Rendition | None:
         """Give a document as it was handed over."""
@@ -56,6 +69,10 @@ class Shelf:
     def document(self, name: str) -> Document | None:
         """Give a document as it is sent."""
         return self._documents.get(name)
+
+    def private_document(self, name: str) -> Document | None:
+        """Give a document of a private topic; whether the visitor may have it is for the caller to know."""
+        return self._private.get(name)
 
     def first_feed(self, slug: str) -> str | None:
         """Name the document that ``/TOPIC/feed`` stands for: Atom, or the next format that the topic has."""
@@ -74,6 +91,10 @@ class Shelf:
         for name in names:
             self._renditions.pop(name, None)
             self._documents.pop(name, None)
+
+    def _drop_private(self, slug: str) -> None:
+        for name in _feed_names(slug):
+            self._private.pop(name, None)
 
 
 def _feed_names(slug: str) -> set[str]:

@@ -51,7 +51,7 @@ UPDATE topic_entries SET pending = 0 WHERE topic = :topic AND pending = 1 AND EX
 """
 _PEND_ANEW: Final = """
 UPDATE topic_entries SET pending = 1
-WHERE topic = ? AND pending = 0 AND entry_id IN (SELECT id FROM entries WHERE backfilled = 0)
+WHERE topic = ? AND pending = 0 AND lapsed = 0 AND entry_id IN (SELECT id FROM entries WHERE backfilled = 0)
 """
 # What a story was told as is again the announcement of that entry.
 _TELL_ENTRIES: Final = """

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement
-from aggregator.model.topic import Topic
 from aggregator.store.sqlite.matches import row_of, write_matches
 from aggregator.store.sqlite.merging import merge_stories
 from aggregator.store.sqlite.near import find_near, remember
 from aggregator.store.sqlite.rows import Row, encode, reason_text, stored_of
 from aggregator.store.sqlite.source_rows import facts_by_row
-from aggregator.store.sqlite.topic_rows import store_rules
 
 _ENTRIES: Final = "SELECT * FROM v_entries WHERE id IN (SELECT value FROM json_each(?))"
 _PLACE: Final = """
@@ -25,9 +23,6 @@ UPDATE entries SET story_id = ?, duplicate_of = ?, story_reason = ?, copy_reason
 _COUNT_DUPLICATE: Final = """
 UPDATE polls SET duplicates = duplicates + 1
 WHERE (source_id, at) = (SELECT source_id, first_seen_at FROM entries WHERE id = ?)
-"""
-_SLICE: Final = """
-SELECT * FROM v_entries WHERE id > ? AND story_id IS NOT NULL ORDER BY id LIMIT ?
 """
 # A topic shows a story when it has, or had, one of its entries; and an entry when it has, or had, what that repeats.
 _TOPICS_OF_STORIES: Final = """
@@ -65,7 +60,7 @@ def curate(db: Database, limit: int, deciding: Deciding) -> CurateResult:
         )
         for number, entry_id, revised in in_order
     )
-    rows = _rows_by_key(found.values())
+    rows = rows_by_key(found.values())
     near = find_near(db, deciding.trace(arrivals), rows)
     batch = CurateBatch(arrivals=arrivals, neighbours=near.neighbours, headlines=near.headlines, holders=near.holders)
     decided = deciding.decide(batch)
@@ -75,31 +70,7 @@ def curate(db: Database, limit: int, deciding: Deciding) -> CurateResult:
     return CurateResult(arrivals=len(taken), topics=topics)
 
 
-def rematch(
-    db: Database, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
-) -> int | None:
-    """Match one slice of what is kept and curated anew; with the last slice the rules are stored."""
-    found = list(db.query(_SLICE, [after, limit]))
-    if found:
-        facts = facts_by_row(db, {row["source_id"] for row in found})
-        arrivals = tuple(
-            Arrival(number=number, stored=stored_of(row), source=facts[row["source_id"]], revised=True)
-            for number, row in enumerate(found, 1)
-        )
-        rows = _rows_by_key(found)
-        decided = decide(CurateBatch(arrivals=arrivals))
-        judged = {row_of(db, key, rows) for key in decided.judged}
-        slugs = frozenset(topic.slug for topic in topics)
-        matches = [match for match in decided.matches if match.topic in slugs]
-        write_matches(db, judged, matches, rows, only=slugs)
-    if len(found) == limit:
-        last: int = found[-1]["id"]
-        return last
-    store_rules(db, topics)
-    return None
-
-
-def _rows_by_key(rows: Iterable[Row]) -> dict[EntryKey, int]:
+def rows_by_key(rows: Iterable[Row]) -> dict[EntryKey, int]:
     """Index rows of ``v_entries`` by their keys and those of their stories."""
     found: dict[EntryKey, int] = {}
     for row in rows:

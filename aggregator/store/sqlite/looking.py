@@ -8,13 +8,14 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from aggregator.model.membership import told_of
 from aggregator.model.reason import Reason
 from aggregator.model.status import EntryView, SourceStatus, SourceView
 from aggregator.store.sqlite.editing import reasons_of
 from aggregator.store.sqlite.paces import pace_of
 from aggregator.store.sqlite.polls import poll_of
 from aggregator.store.sqlite.recognition import habits_of, held_of
-from aggregator.store.sqlite.rows import Row, first_row, read_reason, stored_of
+from aggregator.store.sqlite.rows import Row, first_row, known_reason, read_reason, stored_of
 from aggregator.store.sqlite.shaping import fates_of
 from aggregator.store.sqlite.source_rows import facts_by_row, source_of, state_of
 from aggregator.text.link_keys import link_key
@@ -27,7 +28,7 @@ WHERE v.id IN (
 ORDER BY v.first_seen_at, v.id
 """
 _MATCHES: Final = """
-SELECT m.topic, m.reason FROM topic_entries m LEFT JOIN topics t USING (topic)
+SELECT m.topic, m.reason, m.lapsed FROM topic_entries m LEFT JOIN topics t USING (topic)
 WHERE m.entry_id = ? AND t.retired IS NOT 1 ORDER BY m.topic
 """
 
@@ -70,7 +71,7 @@ def _entry_view(db: Database, row: Row) -> EntryView:
         story=stored.story.short if stored.story else "",
         source=facts_by_row(db, {row["source_id"]})[row["source_id"]],
         reasons=(*_reasons(row), *reasons_of(db, row["id"])),
-        topics=tuple((topic, reason) for topic, text in matches if (reason := read_reason(text)) is not None),
+        topics=tuple((topic, told_of(known_reason(text), lapsed=lapsed)) for topic, text, lapsed in matches),
         fates=fates_of(db, row["id"]),
     )
 

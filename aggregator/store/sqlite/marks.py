@@ -60,7 +60,7 @@ _SIGNATURES: Final = "SELECT number, who, at, why FROM acts WHERE number IN (SEL
 # A pin lets into the topic that it names what no rule let in, and brings old stock forward.
 _LET_IN: Final = """
 INSERT INTO topic_entries (topic, entry_id, pending, reason) VALUES (?, ?, 1, ?)
-ON CONFLICT (topic, entry_id) DO UPDATE SET pending = 1
+ON CONFLICT (topic, entry_id) DO UPDATE SET pending = 1, reason = iif(lapsed, excluded.reason, reason), lapsed = 0
 """
 _BRING_FORWARD: Final = "UPDATE topic_entries SET pending = 1 WHERE entry_id = ?"
 _FORGET: Final = """

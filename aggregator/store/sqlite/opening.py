@@ -40,7 +40,7 @@ def open_to_write(
         _check(db, path, migrations)
         _bring_up(db, path, migrations)
         _freeze(db, authority)
-        return db, _connect_to_read(path, patience)
+        return db, connect_to_read(path, patience)
     except (sqlite3.Error, OSError, StoreError) as error:
         if db is not None:
             db.close()
@@ -57,7 +57,7 @@ def open_to_read(path: Path, migrations: Migrations, patience: timedelta = PATIE
     """
     db: Database | None = None
     try:
-        db = _connect_to_read(path, patience)
+        db = connect_to_read(path, patience)
         applied, known = _steps(db, migrations)
         _refuse_newer(path, applied, known)
         _refuse_older(path, applied, known)
@@ -69,7 +69,8 @@ def open_to_read(path: Path, migrations: Migrations, patience: timedelta = PATIE
     return db
 
 
-def _connect_to_read(path: Path, patience: timedelta) -> Database:
+def connect_to_read(path: Path, patience: timedelta) -> Database:
+    """Connect to a database that exists, for reading only."""
     conn = sqlite3.connect(
         f"file:{quote(str(path))}?mode=ro",
         uri=True,

@@ -10,9 +10,10 @@ from sqlite_utils import Database
 
 from aggregator.model.entry import StoredEntry
 from aggregator.model.status import EntryFilter, SourceStatus, Status, TopicStatus
-from aggregator.model.topic import Topic
+from aggregator.model.topic import Access, Topic
 from aggregator.model.verdict import PollRecord
 from aggregator.store.sqlite.audience import topic_subscribers
+from aggregator.store.sqlite.memberships import matched
 from aggregator.store.sqlite.paces import known_paces
 from aggregator.store.sqlite.polls import KEPT_POLLS, poll_of
 from aggregator.store.sqlite.rows import encode, moment, read_moment, stored_of
@@ -96,7 +97,7 @@ def _sources(db: Database, polls: int) -> tuple[SourceStatus, ...]:
 
 def _topics(db: Database, topics: Sequence[Topic]) -> tuple[TopicStatus, ...]:
     members = {topic: (entries, stories) for topic, entries, stories in db.execute(_MEMBERS)}
-    changed = dict(db.execute("SELECT topic, changed_at FROM topics").fetchall())
+    rows = {row["topic"]: row for row in db.query("SELECT * FROM topics")}
     subscribers = topic_subscribers(db)
     return tuple(
         TopicStatus(
@@ -104,8 +105,10 @@ def _topics(db: Database, topics: Sequence[Topic]) -> tuple[TopicStatus, ...]:
             title=topic.title,
             entries=members.get(topic.slug, (0, 0))[0],
             stories=members.get(topic.slug, (0, 0))[1],
-            updated_at=read_moment(changed.get(topic.slug)),
+            updated_at=read_moment(rows[topic.slug]["changed_at"]) if topic.slug in rows else None,
+            matched=matched(rows[topic.slug]) if topic.slug in rows else 1.0,
             subscribers=subscribers.get(topic.slug, 0),
+            private=topic.access is Access.TOKEN,
         )
         for topic in topics
     )

@@ -79,8 +79,11 @@ def _said(reason: Reason) -> dict[str, Any]:
 
 def read_reason(text: str | None) -> Reason | None:
     """Read a reason."""
-    if text is None:
-        return None
+    return None if text is None else known_reason(text)
+
+
+def known_reason(text: str) -> Reason:
+    """Read a reason that is always there."""
     said = decode(text)
     return Reason(**said | {"facts": tuple(said.get("facts", {}).items())})
 

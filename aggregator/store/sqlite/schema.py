@@ -14,6 +14,7 @@ from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_identity import IDENTITY
 from aggregator.store.sqlite.schema_paces import PACES
+from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_shape import SHAPE
 from aggregator.store.sqlite.schema_websub import WEBSUB
@@ -74,6 +75,11 @@ def _identity(db: Database) -> None:
 @MIGRATIONS(name="0013-acts")
 def _acts(db: Database) -> None:
     add_act_tables(db)
+
+
+@MIGRATIONS(name="0016-retroactive")
+def _retroactive(db: Database) -> None:
+    db.executescript(RETROACTIVE)
 
 
 @MIGRATIONS(name="0017-marks")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
@@ -34,15 +35,18 @@ from aggregator.store.sqlite import (
     following,
     full_texts,
     looking,
+    memberships,
     near,
     paces,
     polls as poll_rows,
     reading,
+    rematching,
     shaping,
     sources as source_table,
     timing,
     topic_rows,
 )
+from aggregator.store.sqlite.aside import Aside, open_aside
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
 from aggregator.store.sqlite.quiet import transact_quiet
 from aggregator.store.sqlite.schema import MIGRATIONS
@@ -58,7 +62,7 @@ class SqliteStore:
     ``sync_sources`` of this process, and nothing before it.
     """
 
-    def __init__(self, path: Path, *, reader: ReadingThread, writer: Writer | None) -> None:
+    def __init__(self, path: Path, *, reader: ReadingThread | Aside, writer: Writer | Aside | None) -> None:
         self._path = path
         self._reader = reader
         self._writer = writer
@@ -173,10 +177,32 @@ class SqliteStore:
         return await self._write(lambda db: topic_rows.stale_topics(db, topics))
 
     async def rematch(
-        self, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
-    ) -> int | None:
-        """Match kept entries anew for ``topics`` only, one slice at a time; say where the next one starts."""
-        return await self._write(lambda db: curation.rematch(db, topics, after, limit, decide))
+        self,
+        topics: Sequence[Topic],
+        limit: int,
+        decide: Callable[[CurateBatch], Curated],
+        *,
+        since: datetime | None = None,
+    ) -> bool:
+        """Match one slice of what is kept anew for ``topics`` only; say whether there is more to do."""
+        return await self._write(lambda db: rematching.rematch(db, topics, limit, decide, since))
+
+    async def topic_records(self) -> tuple[TopicRecord, ...]:
+        """List what is remembered of every topic that there ever was, by slug."""
+        return await self._reader.run(memberships.topic_records)
+
+    async def members(self, slugs: Collection[str], since: datetime) -> tuple[Membership, ...]:
+        """List the members of topics that were first seen since, the latest first."""
+        return await self._reader.run(lambda db: memberships.members(db, slugs, since))
+
+    async def overlaps(self, slugs: Collection[str], since: datetime) -> tuple[Overlap, ...]:
+        """Count what topics share with each other one, and what they have."""
+        return await self._reader.run(lambda db: memberships.overlaps(db, slugs, since))
+
+    async def rehearse(self) -> SqliteStore:
+        """Open a store of its own over what is committed now; what is written there stays beside the database."""
+        aside = Aside(self._path, await self._reader.run(lambda _: open_aside(self._path)))
+        return SqliteStore(self._path, reader=aside, writer=aside)
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from aggregator.model.topic import Topic
+from aggregator.store.sqlite.marks import bring_pins
 from aggregator.store.sqlite.rows import Row, encode, first_row
 
 
@@ -28,13 +29,6 @@ def stale_topics(db: Database, topics: Sequence[Topic]) -> tuple[str, ...]:
     db.execute("UPDATE topics SET retired = 0 WHERE retired = 1 AND topic IN (SELECT value FROM json_each(?))", [slugs])
     rules: dict[str, str | None] = dict(db.execute("SELECT topic, rule_digest FROM topics").fetchall())
     return tuple(topic.slug for topic in topics if rules.get(topic.slug) != topic.rule_digest)
-
-
-def store_rules(db: Database, topics: Sequence[Topic]) -> None:
-    """Store the rules that the matches were found with."""
-    for topic in topics:
-        topic_row(db, topic.slug)
-        db.execute("UPDATE topics SET rule_digest = ? WHERE topic = ?", [topic.rule_digest, topic.slug])
 
 
 def authority(db: Database) -> str:
@@ -65,3 +59,5 @@ def _adopt(db: Database, topic: Topic, slugs: str) -> None:
         return
     for table in ("topics", "topic_entries", "announcements", "acts", "shaped", "digests"):
         db.execute(f"UPDATE OR REPLACE {table} SET topic = ? WHERE topic = ?", [topic.slug, former["topic"]])  # noqa: S608 - names from the line above
+    # What was pinned under the new slug before there was such a topic holds in it.
+    bring_pins(db, topic.slug)

@@ -183,7 +183,7 @@ def _settle(kept: Kept, topic: Topic) -> None:
 def _change_mode(kept: Kept, slug: str) -> None:
     """Stories are other subjects than entries: what was announced as the one was not as the other."""
     for (topic, number), match in kept.matches.items():
-        if topic == slug and not kept.entries[number].backfilled:
+        if topic == slug and not match.lapsed and not kept.entries[number].backfilled:
             kept.matches[topic, number] = replace(match, pending=True)
     for (topic, subject), told in list(kept.announced.items()):
         if topic == slug and told.told_as is not None and (topic, told.told_as) not in kept.announced:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from aggregator.errors import StoreError
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement, StoryMerge
-from aggregator.model.topic import Match, Topic, TopicMode
+from aggregator.model.topic import Match, Retroactive, Topic, TopicMode
 from tests.fakes.store import marks, near, shaping
 from tests.fakes.store.kept import Kept, KeptMatch, KeptTopic
 
@@ -48,18 +49,43 @@ def curate(kept: Kept, limit: int, deciding: Deciding) -> CurateResult:
 
 
 def rematch(
-    kept: Kept, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
-) -> int | None:
-    found = [number for number, one in kept.live() if number > after and one.story is not None][:limit]
+    kept: Kept,
+    topics: Sequence[Topic],
+    limit: int,
+    decide: Callable[[CurateBatch], Curated],
+    since: datetime | None,
+) -> bool:
+    for topic in topics:
+        _begin(kept, topic)
+    below = max((kept.topics[topic.slug].below for topic in topics), default=0)
+    found = [
+        number
+        for number, one in sorted(kept.live(), reverse=True)
+        if number < below and one.story is not None and (since is None or one.first_seen_at >= since)
+    ][:limit]
+    reached = found[-1] if len(found) == limit else 0
+    taking_part = {topic.slug: kept.topics[topic.slug] for topic in topics if kept.topics[topic.slug].below > reached}
     if found:
         arrivals = tuple(_arrival(kept, place, number, revised=True) for place, number in enumerate(found, 1))
         numbers = {kept.key(entry): entry for entry in kept.entries}
-        _match(kept, decide(CurateBatch(arrivals=arrivals)), numbers, only={topic.slug for topic in topics})
-    if len(found) == limit:
-        return found[-1]
+        _match(kept, decide(CurateBatch(arrivals=arrivals)), numbers, only=taking_part)
     for topic in topics:
-        kept.topics[topic.slug] = replace(topic_row(kept, topic.slug), rule_digest=topic.rule_digest)
-    return None
+        row = kept.topics[topic.slug]
+        done = replace(row, rule_digest=topic.rule_digest, matching=None, fills=None, start=0, below=0)
+        kept.topics[topic.slug] = done if not reached else replace(row, below=min(row.below, reached))
+    return bool(reached)
+
+
+def _begin(kept: Kept, topic: Topic) -> None:
+    row = topic_row(kept, topic.slug)
+    if row.matching == topic.rule_digest:
+        return
+    fills = None
+    if topic.retroactive is Retroactive.SILENT:
+        fills = all(slug != topic.slug for slug, _ in kept.announced)
+    start = max(kept.entries, default=0) + 1
+    begun = replace(row, rule_digest=None, matching=topic.rule_digest, fills=fills, start=start, below=start)
+    kept.topics[topic.slug] = begun
 
 
 def stale_topics(kept: Kept, topics: Sequence[Topic]) -> tuple[str, ...]:
@@ -88,7 +114,8 @@ def _adopt(kept: Kept, slug: str, former: str) -> None:
     """Let a topic that took a new slug go on as the same feed."""
 
     def moved(rows: Mapping[tuple[str, int], Row]) -> dict[tuple[str, int], Row]:
-        return {(slug if topic == former else topic, number): row for (topic, number), row in rows.items()}
+        taken = {(slug, number): row for (topic, number), row in rows.items() if topic == former}
+        return {key: row for key, row in rows.items() if key[0] != former} | taken
 
     kept.topics[slug] = kept.topics.pop(former)
     kept.matches, kept.announced, kept.shaped = moved(kept.matches), moved(kept.announced), moved(kept.shaped)
@@ -96,6 +123,7 @@ def _adopt(kept: Kept, slug: str, former: str) -> None:
     for number, one in kept.acts.items():
         if one.act.topic == former:
             kept.acts[number] = replace(one, act=replace(one.act, topic=slug))
+    marks.bring_pins(kept, slug)
 
 
 def _arrival(kept: Kept, number: int, entry: int, *, revised: bool) -> Arrival:
@@ -148,7 +176,7 @@ def merge_into(kept: Kept, story: int, into: int) -> None:
 
 
 def _match(
-    kept: Kept, decided: Curated, numbers: Mapping[EntryKey, int], only: Collection[str] | None = None
+    kept: Kept, decided: Curated, numbers: Mapping[EntryKey, int], only: Mapping[str, KeptTopic] | None = None
 ) -> frozenset[str]:
     """Put matches in the place of those that the judged entries had; name the topics that were touched."""
     judged = {_number(numbers, key) for key in decided.judged}
@@ -160,12 +188,18 @@ def _match(
     before = {(topic, one) for topic, one in kept.matches if one in judged and (only is None or topic in only)}
     dropped = before - named.keys()
     for topic, number in dropped:
-        if not _is_announced(kept, topic, number):
+        if _is_announced(kept, topic, number):
+            kept.matches[topic, number] = replace(kept.matches[topic, number], pending=False, lapsed=True)
+        else:
             del kept.matches[topic, number]
     for (topic, number), match in named.items():
-        pending = kept.matches[topic, number].pending if (topic, number) in kept.matches else None
-        fresh = not kept.entries[number].backfilled
-        kept.matches[topic, number] = KeptMatch(match.reason, fresh if pending is None else pending)
+        fills = True if only is None else only[topic].fills
+        known = kept.matches.get((topic, number))
+        if known is not None:
+            kept.matches[topic, number] = replace(known, reason=match.reason, lapsed=False)
+        elif fills is not None:
+            pending = fills and not kept.entries[number].backfilled
+            kept.matches[topic, number] = KeptMatch(match.reason, pending)
     shaping.wake(kept, judged)
     return frozenset(topic for topic, _ in (*dropped, *named)) | marks.pin_judged(kept, judged)
 

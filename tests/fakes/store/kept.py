@@ -16,6 +16,7 @@ from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
+from aggregator.model.membership import told_of
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.shape import NO_RHYTHM, Decision, Digest, Rhythm
@@ -72,18 +73,29 @@ class KeptEntry:
 
 @dataclass(frozen=True, slots=True)
 class KeptMatch:
-    """An entry is in a topic; ``pending`` until its subject was announced there."""
+    """An entry is in a topic; ``pending`` until its subject was announced there, ``lapsed`` when no rule lets it in."""
 
     reason: Reason
     pending: bool
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptTopic:
-    """What is remembered of a topic."""
+    """What is remembered of a topic.
+
+    Attributes:
+        matching: Digest of the rule that is being run over what is kept.
+        fills: Whether what it lets in is to be announced, kept silently (False), or left out (None).
+        start, below: Where the run began, and where it goes on.
+    """
 
     feed_id: str
     rule_digest: str | None = None
+    matching: str | None = None
+    fills: bool | None = None
+    start: int = 0
+    below: int = 0
     retired: bool = False
     mode: TopicMode | None = None
     limit: int = 0
@@ -215,7 +227,8 @@ class Kept:
 
     def topics_of(self, entry: int) -> tuple[tuple[str, Reason], ...]:
         """List the topics that an entry is in, and why; those that have retired do not count."""
-        found = sorted((topic, match.reason) for (topic, one), match in self.matches.items() if one == entry)
+        matches = ((topic, match) for (topic, one), match in self.matches.items() if one == entry)
+        found = sorted((topic, told_of(match.reason, lapsed=match.lapsed)) for topic, match in matches)
         return tuple((topic, why) for topic, why in found if topic not in self.topics or not self.topics[topic].retired)
 
     def stored(self, number: int) -> StoredEntry:

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from aggregator.model.entry import StoredEntry
 from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, TopicStatus
-from aggregator.model.topic import Topic
+from aggregator.model.topic import Access, Topic
 from aggregator.text.link_keys import link_key
 from tests.fakes.store import editing, readers, shaping
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
+from tests.fakes.store.memberships import matched
 
 
 def entries(kept: Kept, wanted: EntryFilter, now: datetime) -> tuple[tuple[StoredEntry, str], ...]:
@@ -118,5 +119,7 @@ def _topic_status(kept: Kept, topic: Topic) -> TopicStatus:
         entries=len(members),
         stories=len({kept.entries[number].story for number in members}),
         updated_at=row.changed_at if row else None,
+        matched=matched(row) if row else 1.0,
         subscribers=readers.subscribers(kept).get(topic.slug, 0),
+        private=topic.access is Access.TOKEN,
     )

@@ -138,7 +138,7 @@ def _let_in(kept: Kept, found: Iterable[tuple[str | None, int, int]]) -> None:
         act = kept.acts[number]
         why = Reason("topic", "entered", PINNED, f"pinned by {signed(act.act.who, act.at, act.act.why)}")
         before = kept.matches.get((topic, entry))
-        kept.matches[topic, entry] = KeptMatch(why if before is None else before.reason, pending=True)
+        kept.matches[topic, entry] = KeptMatch(why if before is None or before.lapsed else before.reason, pending=True)
 
 
 def _entry(kept: Kept, act: Act) -> int:

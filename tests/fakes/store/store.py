@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
@@ -27,6 +28,7 @@ from tests.fakes.store import (
     curation,
     editing,
     looking,
+    memberships,
     near,
     pages,
     polls as polling,
@@ -107,9 +109,28 @@ class FakeStore:
         return self._write(lambda kept: curation.stale_topics(kept, topics))
 
     async def rematch(
-        self, topics: Sequence[Topic], after: int, limit: int, decide: Callable[[CurateBatch], Curated]
-    ) -> int | None:
-        return self._write(lambda kept: curation.rematch(kept, topics, after, limit, decide))
+        self,
+        topics: Sequence[Topic],
+        limit: int,
+        decide: Callable[[CurateBatch], Curated],
+        *,
+        since: datetime | None = None,
+    ) -> bool:
+        return self._write(lambda kept: curation.rematch(kept, topics, limit, decide, since))
+
+    async def topic_records(self) -> tuple[TopicRecord, ...]:
+        return memberships.topic_records(self._readable())
+
+    async def members(self, slugs: Collection[str], since: datetime) -> tuple[Membership, ...]:
+        return memberships.members(self._readable(), slugs, since)
+
+    async def overlaps(self, slugs: Collection[str], since: datetime) -> tuple[Overlap, ...]:
+        return memberships.overlaps(self._readable(), slugs, since)
+
+    async def rehearse(self) -> FakeStore:
+        aside = FakeStore()
+        aside._kept = self._readable().copy()
+        return aside
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))

@@ -106,7 +106,8 @@ async def test_redirects_keep_the_path_of_the_public_address():
 
 
 async def test_a_topic_that_lives_is_stronger_than_an_alias_or_a_retirement():
-    shelf = Shelf(aliases={"harbour": "elsewhere"}, retired=frozenset({"harbour"}))
+    shelf = Shelf()
+    shelf.forward({"harbour": "elsewhere"}, frozenset({"harbour"}))
     fill(shelf)
     assert (await ask(build(shelf), "/harbour")).status_code == 200
     assert (await ask(build(shelf), "/harbour.atom")).status_code == 200

@@ -46,7 +46,8 @@ def fill(shelf: Shelf, edition: Edition | None = None) -> None:
 
 
 def filled_shelf() -> Shelf:
-    shelf = Shelf(aliases={"docks": "harbour"}, retired=frozenset({"whales"}))
+    shelf = Shelf()
+    shelf.forward({"docks": "harbour"}, frozenset({"whales"}))
     fill(shelf)
     shelf.put_document(make_rendition("topics.opml", b"<opml>topics</opml>"))
     shelf.put_document(make_rendition("sources.opml", b"<opml>sources</opml>"))
