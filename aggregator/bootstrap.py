@@ -24,11 +24,10 @@ if TYPE_CHECKING:  # only the daemon pays for importing these
     from aggregator.model.discovery import Discovery
     from aggregator.pipeline.ports import Clock
     from aggregator.publish import WrittenSite
+    from aggregator.service.daemon import Daemon
     from aggregator.service.engine import Engine
     from aggregator.service.house import House, Plan
     from aggregator.service.push import PushDesk
-    from aggregator.service.web.audience import Turnstile
-    from aggregator.service.web.health import Checks
     from aggregator.service.web.server import WebServer
     from aggregator.service.web.shelf import Shelf
     from aggregator.store.sqlite import SqliteStore
@@ -109,6 +108,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
     from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
     from aggregator.publish import Painter
+    from aggregator.publish.smtp import SmtpMailer
     from aggregator.schedule import user_agent
     from aggregator.service.clock import SystemClock
     from aggregator.service.house import House
@@ -137,6 +137,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         store=store,
         fetcher=RoutingFetcher(http, FileFetcher()),
         poster=http,
+        mailer=SmtpMailer(),
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
@@ -217,19 +218,20 @@ async def search_feeds(address: str, network: Network, contact: str | None) -> D
         await asyncio.gather(http.close(), pool.close())
 
 
-def make_web(
-    engine: Engine,
-    shelf: Shelf,
-    checks: Checks,
-    hubs: PushDesk | None = None,
-    turnstile: Turnstile | None = None,
-) -> WebServer:
+def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebServer:
     """Make the web server over what is on the shelf; it does not listen yet."""
-    from aggregator.service.web.app import make_app
+    from aggregator.service.insight import Insight
+    from aggregator.service.web.app import Behind, make_app
     from aggregator.service.web.server import WebServer
 
     server = engine.plan.settings.server
-    app = make_app(shelf, engine.plan.site, status=engine.status, checks=checks, hubs=hubs, turnstile=turnstile)
+    behind = Behind(
+        inside=Insight(house.store, house.clock, engine),
+        checks=daemon.ready,
+        hubs=daemon.push,
+        turnstile=daemon.turnstile,
+    )
+    app = make_app(shelf, engine.plan.site, behind)
     return WebServer(app, server.host, server.port)
 
 

@@ -52,20 +52,22 @@ async def serve(settings: Settings, load: Callable[[], Settings], *, poll: bool 
         daemon = Daemon(house, engine, lambda: make_plan(load()), poll=poll)
         if web:
             daemon.push = make_push(house, engine) if poll else None
-            daemon.web = make_web(engine, shelf, daemon.ready, daemon.push, daemon.turnstile)
+            daemon.web = make_web(house, engine, shelf, daemon)
         await daemon.run()
 
 
 async def _once(settings: Settings, out: Path | None, *, poll: bool) -> tuple[str, ...]:
     from aggregator.bootstrap import build_site, opened
+    from aggregator.service.postman import Postman
 
-    async with opened(settings) as (_house, engine, shelf):
+    async with opened(settings) as (house, engine, shelf):
         try:
             await engine.start()
             failed = await engine.poll_due() if poll else ()
             engine.end_round()
             if out is not None:
                 await build_site(engine, shelf, out)
+            await Postman(house, engine).finish()
             return failed
         finally:
             await engine.stop(timedelta())

@@ -14,6 +14,7 @@ from aggregator.model.source import SourceCondition
 
 if TYPE_CHECKING:
     from aggregator.model.pace import Pace
+    from aggregator.model.sending import TargetStatus
     from aggregator.model.status import SourceStatus, Status, TopicStatus
     from aggregator.settings import Settings
 
@@ -54,6 +55,11 @@ def _show(status: Status) -> None:
     _table(("source", "state", "since", "why", "next try"), [_failing_row(source, status.at) for source in failing])
     paced = [pace for pace in status.paces if pace.paced]
     _table(("host", "one request every", "learned", "why"), [_pace_row(pace, status.at) for pace in paced])
+    troubled = [one for one in status.outbox if one.dead or one.detail]
+    _table(
+        ("outbox", "waiting", "given up", "last sent", "why", "next try"),
+        [_target_row(one, status.at) for one in troubled],
+    )
     _table(
         ("topic", "entries", "stories", "last changed"),
         [(topic.slug, str(topic.entries), str(topic.stories), _changed(topic, status.at)) for topic in status.topics],
@@ -88,6 +94,17 @@ def _changed(topic: TopicStatus, now: datetime) -> str:
     if topic.matched < 1:
         return f"{_ago(topic.updated_at, now)}; {topic.matched:.0%} of what is kept is matched"
     return _ago(topic.updated_at, now)
+
+
+def _target_row(one: TargetStatus, now: datetime) -> tuple[str, ...]:
+    return (
+        f"{one.way} {one.topic} {one.target}",
+        str(one.waiting),
+        str(one.dead),
+        _ago(one.sent_at, now),
+        one.detail,
+        f"in {_span((one.next_at - now).total_seconds())}" if one.next_at else "never",
+    )
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""One form, sent to a hub: deadline, redirects, and what the answer amounts to."""
+"""One POST to a hub or a hook: deadline, redirects, and what the answer amounts to."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Posting:
         self._url = request.url
 
     async def send(self) -> PostOutcome:
-        """Send the form, and again where a redirect says so.
+        """Send the form or document, and again where a redirect says so.
 
         Follows:
             WebSub, 5.1: a subscriber follows 307 and 308 of a hub.
@@ -52,14 +52,15 @@ class Posting:
         Raises:
             Fault: It came to nothing before a status said so.
         """
-        form = urlencode(self._request.form).encode("ascii")
-        headers = (*self._request.headers, ("Content-Type", "application/x-www-form-urlencoded"))
+        body = self._request.body
+        content = urlencode(self._request.form).encode("ascii") if body is None else body
+        headers = (*self._request.headers, ("Content-Type", self._request.media_type))
         target = read_target(self._request.url)
         if target.authorization is not None:
             headers = (*headers, ("Authorization", target.authorization))
         self._url = target.url
         for _ in range(MAX_REDIRECTS + 1):
-            async with self._ask(target, headers, form) as answer:
+            async with self._ask(target, headers, content) as answer:
                 self._status = answer.status
                 location = header(answer, "location") if answer.status in _REPEATED else ""
                 if not location:
@@ -91,7 +92,7 @@ class Posting:
 def _followed(target: Target, location: str) -> Target:
     following = join_target(target, location)
     if target.scheme == "https" and following.scheme == "http":
-        raise Fault(Failure.REDIRECTED, "redirected from https to http, where the form would be readable")
+        raise Fault(Failure.REDIRECTED, "redirected from https to http, where what is sent would be readable")
     return following
 
 

@@ -28,7 +28,7 @@ class Agreement:
         kinds: Kinds of the keys that they share.
         title: Overlap of the words of their headlines, 0 to 1.
         text: Share of the shorter text that the longer one has; None when one of them says too little.
-        numbers: The numbers of their headlines are the same.
+        numbers: The numbers of their headlines are the same, those of known affixes left out.
         dated: Both are dated, to the same second.
         later: Both are dated, and the entry most of a day after the stored one.
         present: The stored one was in the last document.
@@ -82,7 +82,7 @@ def agreement(entry: Entry, other: KnownEntry, affixes: Sequence[str] = ()) -> A
         kinds=frozenset(shared),
         title=overlap(entry.title, other.title, affixes),
         text=text_share(entry.summary, other.summary),
-        numbers=numbers(entry.title) == numbers(other.title),
+        numbers=numbers(_bare(entry.title, affixes)) == numbers(_bare(other.title, affixes)),
         dated=at is not None and at == before,
         later=at is not None and before is not None and at - before >= _DAY_APART,
         present=other.present,

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Final
 
 from aggregator.identity.evidence import Agreement, agreement
-from aggregator.identity.pairing import Found, Trust
+from aggregator.identity.pairing import Found
+from aggregator.identity.trust import Trust
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.habits import IdentityPolicy, QuirkKind
 from aggregator.model.verdict import KnownEntry
@@ -37,9 +38,15 @@ class Times:
     since: datetime | None
 
 
-def is_flood(strangers: int, size: int, trust: Trust) -> bool:
-    """Say whether so many entries of a document are unknown that it may be an old one in new clothes."""
-    return strangers >= trust.policy.flood_least and strangers >= trust.policy.flood_share * size
+def is_flood(strangers: int, size: int, gone: int, trust: Trust) -> bool:
+    """Say whether so many entries of a document are unknown that it may be an old one in new clothes.
+
+    Or nothing else is in it, be it but one entry, and many have left.
+    """
+    least = trust.policy.flood_least
+    return (strangers >= least and strangers >= trust.policy.flood_share * size) or (
+        strangers == size and gone >= least
+    )
 
 
 def replaced(
@@ -113,6 +120,22 @@ def is_news(entry: Entry, times: Times, trust: Trust) -> bool:
     if entry.published_at is None or times.last is None or trust.habits.has(QuirkKind.REDATED):
         return False
     return entry.published_at >= times.last - trust.policy.slack
+
+
+def stamped(strangers: Sequence[Entry], size: int, gone: int, trust: Trust) -> frozenset[EntryKey]:
+    """Find the strangers whose dates show nothing, fresh as they are: at one moment they took the place of all others.
+
+    A source that does this again and again publishes in batches.
+    """
+    least = trust.policy.flood_least
+    if (
+        not trust.policy.stamps
+        or len(strangers) < max(size, least)
+        or gone < least
+        or trust.habits.has(QuirkKind.BATCHES)
+    ):
+        return frozenset()
+    return frozenset(entry.key for entry in strangers) if _all_at_once(strangers) else frozenset()
 
 
 def history_of(strangers: Sequence[Entry], times: Times, trust: Trust, backfill: int) -> frozenset[EntryKey]:

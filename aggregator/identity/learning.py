@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.identity.pairing import Found
+from aggregator.identity.shifting import span_of
 from aggregator.model.entry import Entry, KeyKind
 from aggregator.model.habits import SIGNS_TO_STAND, Habits, Headline, Quirk, QuirkKind
 from aggregator.model.verdict import New
@@ -25,7 +26,9 @@ _DAY: Final = timedelta(hours=20)
 _SEPARATOR: Final = re.compile(r" [-\u2013\u2014|\u00b7] |: ")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
 # What makes sense only when two documents in a row show it; the others are facts about one document.
-_RUNNING: Final = frozenset({QuirkKind.RANDOM_GUIDS, QuirkKind.REUSED_GUIDS, QuirkKind.REDATED, QuirkKind.TRACKING})
+_RUNNING: Final = frozenset(
+    {QuirkKind.RANDOM_GUIDS, QuirkKind.REUSED_GUIDS, QuirkKind.REDATED, QuirkKind.BATCHES, QuirkKind.TRACKING}
+)
 
 Shown = tuple[QuirkKind, str, str]
 
@@ -82,8 +85,11 @@ def _of_guids(seen: Seen) -> Iterator[Shown]:
 
 
 def _of_dates(seen: Seen) -> Iterator[Shown]:
+    """Find dates that are made anew; all of them moved by one span are still those of their entries."""
     dated = [(entry, one) for entry, one in seen.known if entry.published_at and one.known.published_at]
     moved = [entry for entry, one in dated if entry.published_at != one.known.published_at]
+    if span_of((entry, one.known) for entry, one in dated) is not None:
+        return
     if len(seen.known) >= LEAST_ENTRIES and len(moved) >= max(_LEAST_USES, SHARE * len(seen.known)):
         yield QuirkKind.REDATED, "", f"{len(moved)} of {len(seen.known)} known entries came with other dates"
 
@@ -106,10 +112,19 @@ def _of_patterns(titles: Sequence[str]) -> Iterator[Shown]:
     for mask, count in masks.items():
         if count >= _LEAST_USES:
             yield QuirkKind.SERIES, mask, f"{count} headlines differ in nothing but numbers"
-    ends = Counter(affix for title in titles for affix in _affixes(title))
-    for affix, count in ends.items():
-        if count >= max(LEAST_ENTRIES, SHARE * len(titles)):
-            yield QuirkKind.AFFIX, affix, f"on {count} of {len(titles)} headlines"
+    for affix, count in _ends(titles).items():
+        yield QuirkKind.AFFIX, affix, f"on {count} of {len(titles)} headlines"
+
+
+def affixes_of(titles: Sequence[str]) -> tuple[str, ...]:
+    """Find what stands before or behind many of the headlines of a document."""
+    return tuple(_ends(titles))
+
+
+def _ends(titles: Sequence[str]) -> dict[str, int]:
+    least = max(LEAST_ENTRIES, SHARE * len(titles))
+    ends = Counter(affix for title in dict.fromkeys(titles) for affix in _affixes(title))
+    return {affix: count for affix, count in ends.items() if count >= least}
 
 
 def _headlines(habits: Habits, seen: Seen) -> tuple[Headline, ...]:

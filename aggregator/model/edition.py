@@ -9,6 +9,7 @@ from aggregator.model.editing import Mark
 from aggregator.model.entry import Enclosure, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.extras import NO_EXTRAS, Extras
 from aggregator.model.reason import Reason
+from aggregator.model.sending import Message
 from aggregator.model.shape import NO_RHYTHM, Decision, Digest, Rhythm, Telling
 from aggregator.model.topic import Access, Output, Topic
 
@@ -95,6 +96,8 @@ class TopicView:
             better than.
         last_digest: Of the edition before, empty at first.
         last_changed_at: When the content last changed.
+        announcing: Subjects that the same commit has announced already, where a flood is announced in slices.
+        told: For each mailing of the topic by name, up to when its mailbox was told; not those that are new.
         older_at: When the newest of those subjects was announced that this topic announced before the candidates;
             None when there are none.
     """
@@ -107,6 +110,8 @@ class TopicView:
     taken_urls: frozenset[str] = frozenset()
     last_digest: str = ""
     last_changed_at: datetime | None = None
+    announcing: frozenset[EntryKey] = frozenset()
+    told: tuple[tuple[str, datetime], ...] = ()
     older_at: datetime | None = None
     marks: tuple[Mark, ...] = ()
     recent: tuple[Telling, ...] = ()
@@ -201,6 +206,8 @@ class Composed:
             it is there.
         digest: Of those, what ``digested`` is told as, where that is not by items of its own.
         due_at: When time alone may give another edition.
+        messages: What tells of it elsewhere; of a flood that is announced in slices only those of the last count.
+        told: As in the view, from now on; empty leaves it as it is.
     """
 
     edition: Edition
@@ -212,6 +219,8 @@ class Composed:
     digest: Digest | None = None
     digested: tuple[EntryKey, ...] = ()
     due_at: datetime | None = None
+    messages: tuple[Message, ...] = ()
+    told: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
@@ -39,20 +39,24 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostRequest:
-    """One POST of a form.
+    """One POST, of a form or of a document.
 
     Attributes:
         form: Names and values, in this order.
-        headers: Everything that is sent besides Host and what describes the form.
+        headers: Everything that is sent besides Host and what describes the content.
         timeout: Total deadline, redirects included.
         spacing: From the end of this request, or of one that it was redirected to, to the next one at that host.
+        body: What is sent instead of a form; None sends the form.
+        media_type: Of the body.
     """
 
-    url: str
-    form: tuple[tuple[str, str], ...]
+    url: str = field(repr=False)
+    form: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     timeout: timedelta = timedelta(seconds=20)
     spacing: timedelta = timedelta()
+    body: bytes | None = None
+    media_type: str = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

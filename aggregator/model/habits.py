@@ -21,6 +21,7 @@ class QuirkKind(StrEnum):
     FRAGMENTS = "fragments"
     TRACKING = "tracking-parameter"
     REDATED = "regenerated-dates"
+    BATCHES = "batches"
     AFFIX = "title-affix"
     RECURRING = "recurring-title"
     SERIES = "numbered-series"
@@ -108,7 +109,9 @@ class IdentityPolicy:
         contradiction: A guid is not believed when link, headline and text are all another's.
         health: What was learned of a source weakens the keys that it treats badly.
         one_to_one: Two entries of a document are never one stored entry.
+        shifts: Entries are known by their dates when all of them moved by one span.
         floods: Documents full of strangers are compared with all that is kept of the source.
+        stamps: A date is no sign of news where most of a document that holds nothing known has the same.
         archive: In a flood, what is older than the first document is history.
         hold: In a flood, what cannot be told from what is known waits.
         same_headline: Overlap of headlines from which on they are one that was edited.
@@ -125,10 +128,12 @@ class IdentityPolicy:
     link: bool = True
     title_day: bool = True
     replacement: bool = True
+    shifts: bool = True
     contradiction: bool = True
     health: bool = True
     one_to_one: bool = True
     floods: bool = True
+    stamps: bool = True
     archive: bool = True
     hold: bool = True
     same_headline: float = 0.6

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
+from aggregator.model.looking import Revision
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
+from aggregator.model.sending import TargetStatus
 from aggregator.model.source import Source, SourceState
 from aggregator.model.verdict import PollRecord
 
@@ -59,6 +61,7 @@ class EntryView:
         reasons: In the order in which the data walks.
         topics: Topic and reason of each match.
         fates: Topic, and what became last of the entry's subject there, where something keeps or kept it waiting.
+        revisions: What it was before, the oldest first; of many edits the last ones.
     """
 
     stored: StoredEntry
@@ -67,6 +70,21 @@ class EntryView:
     reasons: tuple[Reason, ...] = ()
     topics: tuple[tuple[str, Reason], ...] = ()
     fates: tuple[tuple[str, Reason], ...] = ()
+    revisions: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """A story with its members.
+
+    Attributes:
+        id: Its short id, which may differ from the one that was asked for: a story that became part of another is
+            found there.
+        members: By first seen, the oldest first.
+    """
+
+    id: str
+    members: tuple[EntryView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +113,7 @@ class Status:
 
     Attributes:
         paces: What was learned of hosts: those with a pace of their own first, then last things first.
+        outbox: Every target that something waits for, was given up for or was sent to of late.
     """
 
     at: datetime
@@ -103,6 +122,7 @@ class Status:
     entries: int = 0
     waiting: int = 0
     paces: tuple[Pace, ...] = ()
+    outbox: tuple[TargetStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
+from aggregator.model.sending import NO_SENDING, Sending
 from aggregator.model.shape import NO_SHAPE, Shape
 
 
@@ -89,6 +90,7 @@ class Topic:
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
         retroactive: What becomes of older entries that a changed rule lets in.
+        sending: Where its news is told beside its feeds.
     """
 
     slug: str
@@ -104,6 +106,7 @@ class Topic:
     languages: tuple[str, ...] = ()
     place: str = ""
     context: str = ""
+    sending: Sending = NO_SENDING
     access: Access = Access.PUBLIC
     retroactive: Retroactive = Retroactive.SILENT
 

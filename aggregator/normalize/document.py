@@ -8,7 +8,14 @@ from aggregator.model.overrides import Ignored
 from aggregator.model.parsed import ParsedEntry, ParsedFeed, ScheduleHints
 from aggregator.model.reading import Document, Reading
 from aggregator.normalize.entry import Setting, normalize_entry
-from aggregator.normalize.naming import settle_links, shared_guids, shared_links, shown_sharing, without_repeats
+from aggregator.normalize.naming import (
+    settle_links,
+    settle_moments,
+    shared_guids,
+    shared_links,
+    shown_sharing,
+    without_repeats,
+)
 from aggregator.normalize.profile import profile_of
 from aggregator.text.characters import one_line
 
@@ -33,7 +40,7 @@ def normalize(parsed: ParsedFeed, document: Document) -> Reading:
         shared_links=links,
         shared_guids=guids,
     )
-    read = [normalize_entry(raw, setting) if _says_something(raw) else None for raw in parsed.entries]
+    read = settle_moments([normalize_entry(raw, setting) if _says_something(raw) else None for raw in parsed.entries])
     said = [entry for entry in read if entry is not None]
     kept, shown = settle_links(without_repeats(said))
     keys = [entry.key if entry else None for entry in read]

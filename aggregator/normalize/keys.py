@@ -44,7 +44,8 @@ def identify(entry: ParsedEntry, ladder: Ladder) -> tuple[EntryKey, tuple[Candid
     """Find all rungs of the ladder that an entry reaches; it is named after the highest.
 
     The rungs: its guid; a guid that is an address, without scheme and host; its link; its title and day; and where
-    there is nothing else, its content. A short headline is a key only where it is the only one.
+    there is nothing else, its title and moment, or its content. A short headline is a key only where it is the only
+    one.
     """
     names: list[str] = []
     keys: list[CandidateKey] = []
@@ -76,6 +77,8 @@ def _rungs(entry: ParsedEntry, ladder: Ladder) -> Iterator[tuple[KeyKind, str, s
     if title and ladder.day_of and (not named or title.count(" ") >= _LEAST_TITLE_WORDS - 1):
         day = f"{title}|{ladder.day_of.date().isoformat()}"
         yield KeyKind.TITLE_DAY, f"day:{day}", day
+        if not named:
+            yield KeyKind.TITLE_DAY, f"day:{day}", f"{title}|{ladder.day_of.isoformat()}"
     elif not named:
         content = f"digest:{ladder.fingerprint}"
         yield KeyKind.TITLE_DAY, content, content

@@ -73,6 +73,31 @@ def _settled(entry: Entry, contested: frozenset[CandidateKey], names: frozenset[
     return entry if keys == entry.keys else replace(entry, keys=tuple(dict.fromkeys(keys)))
 
 
+def settle_moments(entries: Sequence[Entry | None]) -> list[Entry | None]:
+    """Name entries that have nothing but a headline and a day after their moments, where several have the same.
+
+    A bulletin that comes twice a day under one headline is two entries.
+    """
+    moments: defaultdict[CandidateKey, set[CandidateKey]] = defaultdict(set)
+    for entry in entries:
+        if entry and _is_nameless(entry):
+            moments[entry.keys[0]].add(entry.keys[1])
+    apart = {day for day, found in moments.items() if len(found) > 1}
+    return [
+        _by_moment(entry) if entry and _is_nameless(entry) and entry.keys[0] in apart else entry for entry in entries
+    ]
+
+
+def _is_nameless(entry: Entry) -> bool:
+    return len(entry.keys) > 1 and entry.keys[0].kind is KeyKind.TITLE_DAY
+
+
+def _by_moment(entry: Entry) -> Entry:
+    day, moment, *others = entry.keys
+    at = f"{entry.published_at:T%H:%M:%S}" if entry.published_at else ""
+    return replace(entry, key=replace(entry.key, guid=f"{entry.key.guid}{at}"), keys=(moment, day, *others))
+
+
 def without_repeats(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Of entries that are named by one key keep the first."""
     kept: dict[CandidateKey, Entry] = {}

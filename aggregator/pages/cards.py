@@ -20,6 +20,7 @@ class TopicCard:
         last_entry_at: When the newest was announced; None when there is none.
         formats: Those that the topic is published in.
         latest: A few of the newest, newest first.
+        daily: How much was announced on each of the last days, today last; empty when it is not known.
     """
 
     slug: str
@@ -30,9 +31,10 @@ class TopicCard:
     last_entry_at: datetime | None
     formats: tuple[FeedFormat, ...]
     latest: tuple[EditionEntry, ...] = ()
+    daily: tuple[int, ...] = ()
 
 
-def card_of(edition: Edition) -> TopicCard:
+def card_of(edition: Edition, daily: tuple[int, ...] = ()) -> TopicCard:
     """Sum a topic up."""
     return TopicCard(
         slug=edition.slug,
@@ -43,4 +45,5 @@ def card_of(edition: Edition) -> TopicCard:
         last_entry_at=max((entry.announced_at for entry in edition.entries), default=None),
         formats=edition.output.formats,
         latest=edition.entries[:_LATEST],
+        daily=daily,
     )

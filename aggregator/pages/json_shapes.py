@@ -11,6 +11,7 @@ from aggregator.model.discovery import Discovery
 from aggregator.model.editing import DoneAct
 from aggregator.model.entry import StoredEntry
 from aggregator.model.pace import Pace
+from aggregator.model.sending import TargetStatus
 from aggregator.model.status import Explanation, SourceStatus, Status, TopicStatus
 from aggregator.model.verdict import PollRecord
 from aggregator.model.websub import PushState
@@ -129,6 +130,22 @@ def _shape(status: Status) -> dict[str, Any]:
         "sources": [_source(one) for one in status.sources],
         "topics": [_topic(one) for one in status.topics],
         "hosts": [_pace(one) for one in status.paces],
+        "outbox": [_target(one) for one in status.outbox],
+    }
+
+
+def _target(one: TargetStatus) -> dict[str, Any]:
+    return {
+        "way": one.way.value,
+        "topic": one.topic,
+        "target": one.target,
+        "waiting": one.waiting,
+        "dead": one.dead,
+        "sent": one.sent,
+        "oldest_at": instant(one.oldest_at),
+        "next_at": instant(one.next_at) if one.waiting else None,
+        "sent_at": instant(one.sent_at),
+        "error": one.detail or None,
     }
 
 

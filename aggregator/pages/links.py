@@ -20,10 +20,14 @@ class Links:
     Attributes:
         root: The way from the page to the base address: empty, or ``../`` as often as needed.
         suffix: Of page files: empty where a server answers, ``.html`` where files lie.
+        deep: Whether entries and stories have pages.
+        asks: Whether somebody answers: there is a search, and pages take parameters.
     """
 
     root: str = ""
     suffix: str = ""
+    deep: bool = True
+    asks: bool = True
 
     def index(self) -> str:
         """Lead to the list of topics.
@@ -45,13 +49,25 @@ class Links:
         """Lead to a document that is named in full, such as ``topics.opml``."""
         return f"{self.root}{name}"
 
+    def entry(self, short_id: str) -> str:
+        """Lead to the page of an entry.
+
+        >>> Links().entry("abc"), Links(root="../", suffix=".html").entry("abc")
+        ('e/abc', '../e/abc.html')
+        """
+        return f"{self.root}e/{short_id}{self.suffix}"
+
+    def story(self, short_id: str) -> str:
+        """Lead to the page of a story."""
+        return f"{self.root}s/{short_id}{self.suffix}"
+
     def asset(self, name: str) -> str:
         """Lead to style, script or icon."""
         return f"{self.root}{ASSETS}/{name}"
 
 
 SERVED = Links()
-FILES = Links(suffix=".html")
+FILES = Links(suffix=".html", deep=False, asks=False)
 
 
 def links_at(depth: int) -> Links:

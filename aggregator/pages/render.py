@@ -1,6 +1,7 @@
 """Render values to HTML; the one home of Jinja2.
 
-Every foreign string is escaped, and no markup of an entry is shown: lists show summaries, which are text.
+Every foreign string is escaped. Lists show summaries, which are text; the markup of an entry is shown on its own page
+only, written anew by ``prose``.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from aggregator.model.edition import Edition, SiteFacts
+from aggregator.model.looking import Activity
 from aggregator.model.pace import Pace
 from aggregator.model.source import SourceCondition
 from aggregator.model.status import SourceStatus, Status
@@ -19,10 +22,15 @@ from aggregator.model.topic import FeedFormat
 from aggregator.model.verdict import PollRecord
 from aggregator.pages.assets import asset_version
 from aggregator.pages.cards import TopicCard
+from aggregator.pages.charts import charts_of, spark_of
 from aggregator.pages.json_shapes import instant
 from aggregator.pages.links import SERVED, Links
+from aggregator.pages.openness import OpenEntry, OpenStory
+from aggregator.pages.prose import prose
 from aggregator.pages.secrecy import for_everyone
-from aggregator.pages.words import also_line, count, moment, span, web_url
+from aggregator.pages.timeline import events_of, outlets_of
+from aggregator.pages.versions import changes_of
+from aggregator.pages.words import also_line, count, language_tag, moment, size, span, web_url
 
 _LISTED = 20
 _NAMES = {FeedFormat.ATOM: "Atom", FeedFormat.RSS: "RSS", FeedFormat.JSON: "JSON Feed"}
@@ -59,8 +67,15 @@ def render_sources(site: SiteFacts, status: Status, links: Links = SERVED, *, no
     return _render("sources.html", site, links, here="sources", status=shown, sources=sources, notice=notice)
 
 
-def render_status(site: SiteFacts, status: Status, links: Links = SERVED, *, notice: str = "") -> str:
-    """Render counts, what fails, the last polls, and the next ones with their reasons."""
+def render_status(
+    site: SiteFacts,
+    status: Status,
+    links: Links = SERVED,
+    *,
+    notice: str = "",
+    activity: Activity | None = None,
+) -> str:
+    """Render counts, what fails, what happened lately, the last polls, and the next ones with their reasons."""
     shown = for_everyone(status)
     failing = [one for one in _failing_first(shown.sources) if one.state.condition is not SourceCondition.OK]
     return _render(
@@ -74,6 +89,54 @@ def render_status(site: SiteFacts, status: Status, links: Links = SERVED, *, not
         coming=_coming(shown.sources),
         paces=[pace for pace in shown.paces if _bears_on(pace, status)],
         notice=notice,
+        charts=charts_of(activity) if activity is not None else (),
+    )
+
+
+def render_entry(site: SiteFacts, shown: OpenEntry, links: Links, *, pictures: bool = False) -> str:
+    """Render an entry with its text, its reasons and its versions.
+
+    Args:
+        site: Where we publish.
+        shown: The entry as anybody may see it.
+        links: From below ``e/``.
+        pictures: Whether pictures are loaded, or linked to.
+    """
+    entry = shown.view.stored.entry
+    return _render(
+        "entry.html",
+        site,
+        links,
+        here="",
+        view=shown.view,
+        entry=entry,
+        text=Markup(prose(entry.content_html, pictures=pictures)),  # noqa: S704 - written by us, element by element
+        changes=changes_of(shown.view),
+        others=shown.others,
+        topics=shown.topics,
+        pictures=pictures,
+    )
+
+
+def render_story(site: SiteFacts, shown: OpenStory, links: Links) -> str:
+    """Render a story: who told it first, who else, and how it changed.
+
+    Args:
+        site: Where we publish.
+        shown: The story as anybody may see it.
+        links: From below ``s/``.
+    """
+    story = shown.story
+    return _render(
+        "story.html",
+        site,
+        links,
+        here="",
+        story=story,
+        lead=shown.lead,
+        events=events_of(story),
+        outlets=outlets_of(story),
+        topics=shown.topics,
     )
 
 
@@ -119,9 +182,20 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        also_line=also_line, count=count, instant=instant, moment=moment, span=span, web_url=web_url
+        also_line=also_line,
+        count=count,
+        instant=instant,
+        language_tag=language_tag,
+        moment=moment,
+        size=size,
+        span=span,
+        web_url=web_url,
     )
     environment.globals.update(
-        asset_version=asset_version, format_name=_NAMES.get, media_type=_TYPES.get, source_title=source_title
+        asset_version=asset_version,
+        format_name=_NAMES.get,
+        media_type=_TYPES.get,
+        source_title=source_title,
+        spark_of=spark_of,
     )
     return environment

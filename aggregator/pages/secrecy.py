@@ -38,6 +38,11 @@ def shown_url(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
 
 
+def clean_addresses(text: str) -> str:
+    """Take what is secret out of the addresses that a text names."""
+    return _URL.sub(lambda found: shown_url(found.group()), text) if "://" in text else text
+
+
 def without_secrets(status: Status) -> Status:
     """Give the status as the operator may see it: everything but credentials."""
     return replace(status, sources=tuple(map(_without_credentials, status.sources)))
@@ -53,7 +58,11 @@ def for_everyone(status: Status) -> Status:
 
     Beyond credentials, the address of a private source is gone (an empty ``url``), its error is the bare name of
     the outcome, and of local documents only the file's name is left. What was learned of the hosts of private sources
+    <<<<<<< HEAD
+    is not told, nor to whom we send what.
+    =======
     is not told, and no private topic is named.
+    >>>>>>> main
     """
     sources = map(_without_credentials, status.sources)
     hidden = [name for one in status.sources if one.source.private for name in _names(one)]
@@ -61,6 +70,7 @@ def for_everyone(status: Status) -> Status:
         status,
         topics=tuple(topic for topic in status.topics if not topic.private),
         sources=tuple(_reduced(one) if one.source.private else _unplaced(one) for one in sources),
+        outbox=(),
         paces=tuple(pace for pace in status.paces if not any(f".{name}".endswith(f".{pace.key}") for name in hidden)),
     )
 
@@ -75,7 +85,7 @@ def _without_credentials(one: SourceStatus) -> SourceStatus:
     def clean(text: str) -> str:
         for word in words:
             text = text.replace(word, HIDDEN)
-        return _URL.sub(lambda found: shown_url(found.group()), text)
+        return clean_addresses(text)
 
     return _retold(one, source, clean)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,8 @@ from aggregator.model.edition import AlsoCovered
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _NAMED = 2
+_STEP = 1024
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 
 
 def moment(at: datetime) -> str:
@@ -67,3 +70,26 @@ def web_url(url: str | None) -> str | None:
     ('https://a.example/', None)
     """
     return url if url and url.lower().startswith(("https://", "http://")) else None
+
+
+def language_tag(tag: str | None) -> str | None:
+    """Let a language tag through only when it looks like one.
+
+    >>> language_tag("pt-BR"), language_tag("english (UK)")
+    ('pt-BR', None)
+    """
+    return tag if tag and _LANGUAGE.match(tag) else None
+
+
+def size(length: int | None) -> str:
+    """Write a number of bytes; nothing when it is not known.
+
+    >>> size(1536), size(52_428_800), size(None)
+    ('1.5 kB', '50 MB', '')
+    """
+    if not length or length < 0:
+        return ""
+    amount, units = float(length), ["bytes", "kB", "MB", "GB"]
+    while amount >= _STEP and len(units) > 1:
+        amount, units = amount / _STEP, units[1:]
+    return f"{amount:.3g} {units[0]}"

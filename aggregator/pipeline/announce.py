@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import partial
 from graphlib import TopologicalSorter
 
-from aggregator.model.edition import Edition, SiteFacts
+from aggregator.model.edition import Composed, Edition, SiteFacts, TopicView
 from aggregator.model.topic import Topic
 from aggregator.pipeline.ports import AnnounceStore, Clock
-from aggregator.publish import compose
+from aggregator.publish import compose, with_messages
 
 
 def in_turn(topics: Sequence[Topic], touched: Collection[str]) -> tuple[Topic, ...]:
@@ -30,7 +29,23 @@ def in_turn(topics: Sequence[Topic], touched: Collection[str]) -> tuple[Topic, .
     return tuple(turn)
 
 
-async def announce(store: AnnounceStore, topic: Topic, site: SiteFacts, clock: Clock) -> Edition:
-    """Bring a topic's edition up to date; with nothing new it is the one that was there, to the byte."""
+async def announce(
+    store: AnnounceStore, topic: Topic, site: SiteFacts, clock: Clock, *, letters: bool = False
+) -> Edition:
+    """Bring a topic's edition up to date; with nothing new it is the one that was there, to the byte.
+
+    What tells of it elsewhere is written down in the same commit.
+
+    Args:
+        store: Keeps it.
+        topic: The definition.
+        site: Where we publish.
+        clock: Says when.
+        letters: Whether letters are written whose time has come.
+    """
     now = clock.now()
-    return await store.announce(topic, now, partial(compose, now=now, site=site))
+
+    def composing(view: TopicView) -> Composed:
+        return with_messages(view, compose(view, now, site), now, site, letters=letters)
+
+    return await store.announce(topic, now, composing)

@@ -2,7 +2,10 @@
 
 from aggregator.publish.compose import compose
 from aggregator.publish.files import WrittenSite, write_site
+from aggregator.publish.letters import letter
 from aggregator.publish.opml import OPML_MEDIA_TYPE, render_sources_opml, render_topics_opml
+from aggregator.publish.outgoing import with_messages
+from aggregator.publish.posts import ping, post
 from aggregator.publish.renditions import Painter, render, rendition
 
 __all__ = [
@@ -10,9 +13,13 @@ __all__ = [
     "Painter",
     "WrittenSite",
     "compose",
+    "letter",
+    "ping",
+    "post",
     "render",
     "render_sources_opml",
     "render_topics_opml",
     "rendition",
+    "with_messages",
     "write_site",
 ]

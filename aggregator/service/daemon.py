@@ -17,6 +17,7 @@ from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
+from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
 from aggregator.service.web.audience import Turnstile
@@ -31,6 +32,7 @@ TICK = timedelta(seconds=1)
 TEND = timedelta(minutes=1)
 BRING_UP = timedelta(seconds=5)
 """So late at most is what a topic announces at a time of its own."""
+LETTERS = timedelta(seconds=20)
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
 STALE_TICK_SECONDS = 60.0
@@ -75,6 +77,7 @@ class Daemon:
         self.push: PushDesk | None = None
         self.turnstile = Turnstile(house.clock)
         self._poll = poll
+        self._postman = Postman(house, engine)
         self._metronome = Metronome(house.clock)
         self._stop = asyncio.Event()
         self._reloading: asyncio.Task[None] | None = None
@@ -131,6 +134,8 @@ class Daemon:
             if self.push is not None:
                 self._metronome.every(TEND, self.push.tend)
             self._metronome.every(PAGES, self._engine.read_pages)
+        self._metronome.every(TICK, self._postman.round)
+        self._metronome.every(LETTERS, self._postman.letters)
         self._metronome.every(COUNT, self._count_readers)
         self._metronome.every(BRING_UP, self._engine.bring_up)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from aggregator.errors import StoreError, StoreFull
 from aggregator.model.audience import Audience
 from aggregator.model.editing import Act, Edited
+from aggregator.model.metering import Counts
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
@@ -19,6 +20,7 @@ from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
+from aggregator.service.meter import Meter
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
 from aggregator.service.settling import Settler
@@ -68,6 +70,7 @@ class Engine:
         )
         self._round = Tally()
         self._tallies = [self._round]
+        self._meter = Meter(house.clock.now())
         self.errands = Errands(house, self._pace)
         self._feeding = asyncio.Lock()
         self._refill = False
@@ -189,6 +192,11 @@ class Engine:
         """Announce topics for which time alone may have changed something."""
         await self._settler.bring_up()
 
+    async def write_letters(self, slugs: Sequence[str]) -> None:
+        """Announce these topics, with the letters whose time has come."""
+        if slugs:
+            await self._settler.write_letters(slugs)
+
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
         return await self._settler.edit(act)
@@ -210,6 +218,10 @@ class Engine:
     async def status(self, *, polls: int = 1) -> Status:
         """Tell the state of every source and topic."""
         return await self._house.store.status(self._plan.topics, self._house.clock.now(), polls=polls)
+
+    def counts(self) -> Counts:
+        """Tell what polls brought since this process began."""
+        return self._meter.counts(self._house.clock.monotonic() - self.last_fed)
 
     def end_round(self) -> None:
         """Say in one line what has been polled since the last time, if anything, and once all is quiet."""
@@ -261,6 +273,7 @@ class Engine:
                 tally.failed.append(claim.source.id)
             return ""
         log_poll(polled)
+        self._meter.add(polled)
         for tally in self._tallies:
             tally.add(polled)
         if polled.record.new or polled.record.revised or polled.released:

@@ -9,7 +9,7 @@ from typing import Protocol
 from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.source import Source
 from aggregator.model.topic import Topic
-from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Poster, Reader, Store
+from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader, Store
 from aggregator.settings import Settings
 from aggregator.topics import TopicSet
 
@@ -61,6 +61,7 @@ class House:
     store: Store
     fetcher: Fetcher
     poster: Poster
+    mailer: Mailer
     reader: Reader
     clock: Clock
     user_agent: str

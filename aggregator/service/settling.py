@@ -130,6 +130,11 @@ class Settler:
             await self._announce(edited.topics)
             return edited
 
+    async def write_letters(self, slugs: Iterable[str]) -> None:
+        """Announce these topics, with the letters whose time has come."""
+        async with self._one_at_a_time:
+            await self._announce(slugs, letters=True)
+
     async def curate_until(self, over: asyncio.Event) -> None:
         """Curate what polls bring while they go on, a little at a time; the rest, and announcing, is for ``settle``.
 
@@ -175,12 +180,12 @@ class Settler:
             if result.arrivals:
                 self.unsettled.set()
 
-    async def _announce(self, slugs: Iterable[str]) -> None:
+    async def _announce(self, slugs: Iterable[str], *, letters: bool = False) -> None:
         plan, loop = self._plan(), asyncio.get_running_loop()
         for topic in in_turn(plan.topics, frozenset(slugs)):
             if topic.slug in self._filling:
                 continue
-            edition = await announce(self._house.store, topic, plan.site, self._house.clock)
+            edition = await announce(self._house.store, topic, plan.site, self._house.clock, letters=letters)
             # feedgen sets the locale of the process for every date: all rendering happens in one thread.
             try:
                 renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)

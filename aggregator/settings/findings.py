@@ -20,7 +20,7 @@ _URL_CREDENTIALS = re.compile(
 )
 _SECRET_KEY = re.compile(
     r"""(?ix) (?:^|[\s{,"'-])
-        (?:auth|(?:proxy-)?authorization|cookie|x-api-key|[\w-]*(?:token|secret|password)) ["']?\s*:\s+
+        (?:auth|hook|(?:proxy-)?authorization|cookie|x-api-key|[\w-]*(?:token|secret|password)) ["']?\s*:\s+
         ( "(?:[^"\\]|\\.)*"? | '(?:[^']|'')*'? | [^\s"'&*|>][^,}\#]* )"""
 )
 _SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])([\w-]*(?:token|secret|password|passwd|api_?key|sig|auth)=)([^&\s\"'#]+)")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from aggregator.settings.findings import Loc, quoted
 from aggregator.settings.section import Section
+from aggregator.settings.sending import MailSection, SendSection
 from aggregator.settings.shapes import (
     DefaultsSection,
     DuplicatesSection,
@@ -28,7 +29,8 @@ LATER = "not available in this version yet"
 
 # Slugs that routes use.
 RESERVED = frozenset(
-    ("sources", "status", "search", "admin", "e", "s", "f", "api", "ops", "websub", "livez", "readyz", "metrics")
+    {"sources", "status", "search", "admin", "e", "s", "f", "api", "ops", "websub", "livez", "readyz", "metrics"}
+    | {"index", "topics"}
 )
 
 _SOURCE_LATER = ("mute", "clean", "respect-robots", "settle")
@@ -76,6 +78,7 @@ _SECTIONS: dict[str, type[Section]] = {
     "sources": SourceSection,
     "groups": GroupSection,
     "policies": PoliciesSection,
+    "mail": MailSection,
 }
 _POLICIES: dict[str, type[Section]] = {"duplicates": DuplicatesSection, "stories": StoriesSection}
 _SINGLE = ("site", "server", "network", "defaults")
@@ -93,6 +96,8 @@ def section_at(loc: Loc, root: type[Section]) -> type[Section]:
         return root
     first = str(loc[0])
     if first == "topics":
+        if "send" in loc[2:]:
+            return SendSection
         return OutputSection if loc[-1] == "output" else TopicSection
     if first == "network" and "host-groups" in loc:
         return HostGroupSection

@@ -15,6 +15,7 @@ from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import near
 from aggregator.settings.layers import Groups
 from aggregator.settings.queries import QueryCheck, check_drops
+from aggregator.settings.sending import read_mail_server
 from aggregator.settings.shapes import (
     DefaultsSection,
     DuplicatesSection,
@@ -36,7 +37,7 @@ _CONTAINERS = frozenset(
     (
         *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output", "weights"),
         *("site", "server", "network", "defaults", "host-groups", "allow-private"),
-        *("policies", "duplicates", "stories"),
+        *("policies", "duplicates", "stories", "send", "mail"),
     )
 )
 # Below these stand names that users choose; a name alone says enough.
@@ -89,7 +90,9 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
     names.lost |= library.incomplete or any(_loses_a_name(loc) for part in library.parts for loc in part.tree.damaged)
     check_drops(check_query, library.parts, findings)
     site = _site(main, library.parts[0].tree, findings)
-    topics = TopicList(names, check_query, findings, zone=site.timezone).read(library.parts)
+    mail = read_mail_server(main.mail, library.parts[0].tree, findings)
+    zone, mails = site.timezone, main.mail is not None
+    topics = TopicList(names, check_query, findings, mail_server=mails, zone=zone).read(library.parts)
     _remark(library, groups, names, {source.group for source in sources})
     return Settings(
         file=file.shown,
@@ -101,6 +104,7 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
         topics=topics,
         origins=origins,
         stories=_stories(main.policies or PoliciesSection()),
+        mail=mail,
     )
 
 

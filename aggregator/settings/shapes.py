@@ -49,6 +49,7 @@ from aggregator.settings.kinds import (
 from aggregator.settings.rates import DigestValue, HalfLife, Outlets, QuietValue, RateValue, Score, Settle
 from aggregator.settings.reading import ReadingSection
 from aggregator.settings.section import Section
+from aggregator.settings.sending import MailSection, SendSection
 
 
 class SiteSection(Section):
@@ -232,6 +233,7 @@ class TopicSection(Section):
         "or none (not taken).",
     )
     output: OutputSection | None = None
+    send: list[SendSection | None] | None = Field(default=None, description="Hooks and mailboxes that are told.")
 
 
 def _grouped(value: object) -> object:
@@ -267,4 +269,5 @@ class MainFile(IncludedFile):
     )
     network: NetworkSection | None = None
     defaults: DefaultsSection | None = None
+    mail: MailSection | None = None
     policies: PoliciesSection | None = Field(default=None, description="What counts as a copy, and as one story.")

@@ -11,6 +11,7 @@ from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import RESERVED, near
 from aggregator.settings.queries import QueryCheck, check_text
+from aggregator.settings.sending import Targets
 from aggregator.settings.shapes import OutputSection, TopicSection
 from aggregator.settings.shaping import ShapeCheck, circles, shape_of
 from aggregator.settings.sources import Names
@@ -24,12 +25,15 @@ _SLUG_RULE = "a slug is made of a-z, 0-9 and '-'"
 class TopicList:
     """Gathers the topics of all files."""
 
-    def __init__(self, names: Names, check_query: QueryCheck, findings: Findings, *, zone: str = "UTC") -> None:
+    def __init__(
+        self, names: Names, check_query: QueryCheck, findings: Findings, *, mail_server: bool = False, zone: str = "UTC"
+    ) -> None:
         self._zone = zone
         self.topics: list[Topic] = []
         self._names = names
         self._check_query = check_query
         self._findings = findings
+        self._mail_server = mail_server
         self._slugs: dict[str, Spot] = {}
         self._aliases: dict[str, Spot] = {}
         self._from: dict[str, tuple[Tree, Loc]] = {}
@@ -87,6 +91,7 @@ class TopicList:
                 shape=shape_of(section, self._zone),
                 languages=_present(section.lang),
                 place=str(tree.key_spot(loc)),
+                sending=Targets(tree, self._findings, mail_server=self._mail_server).read(section.send, (*loc, "send")),
                 **said,
             )
         )

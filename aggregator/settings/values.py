@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator.errors import Problem
+from aggregator.model.sending import MailServer
 from aggregator.model.source import Source
 from aggregator.model.story import StoryPolicy
 from aggregator.model.topic import Topic
@@ -107,6 +108,7 @@ class Settings:
         file: Path of the main file as the user would write it.
         data: Absolute path of the data folder.
         stories: What counts as a copy and as one story; the ``policies``.
+        mail: The server that takes our mail; None sends none.
         warnings: By file and line.
         origins: One for each source, in the same order.
     """
@@ -121,3 +123,4 @@ class Settings:
     warnings: tuple[Problem, ...] = ()
     origins: tuple[Origin, ...] = ()
     stories: StoryPolicy = StoryPolicy()
+    mail: MailServer | None = None

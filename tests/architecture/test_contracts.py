@@ -31,6 +31,7 @@ HOMES = {
     "pydantic": {"settings"},
     "yaml": {"settings"},
     "jinja2": {"pages"},
+    "markupsafe": {"pages"},
     "starlette": {"service/web"},
     "uvicorn": {"service/web"},
     "uvloop": {"bootstrap.py"},

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from aggregator.model.entry import CandidateKey, Entry
+from aggregator.model.entry import CandidateKey, Entry, EntryKey
 from aggregator.model.reason import Reason
 from aggregator.model.source import SourceState
 from aggregator.model.status import EntryFilter
@@ -94,8 +94,13 @@ async def vanished(store: Store) -> set[str]:
     return before - set(await guids(store))
 
 
-def deciding(*topics: str, seen: list[CurateBatch] | None = None, fail: Exception | None = None) -> Deciding:
-    """Decide that each arrival founds a story of its own and is in these topics."""
+def deciding(
+    *topics: str,
+    seen: list[CurateBatch] | None = None,
+    fail: Exception | None = None,
+    story: EntryKey | None = None,
+) -> Deciding:
+    """Decide that each arrival founds a story of its own, or joins the one named, and is in these topics."""
 
     def decide(batch: CurateBatch) -> Curated:
         if seen is not None:
@@ -105,7 +110,7 @@ def deciding(*topics: str, seen: list[CurateBatch] | None = None, fail: Exceptio
         keys = tuple(arrival.stored.entry.key for arrival in batch.arrivals)
         fresh = [arrival.stored.entry.key for arrival in batch.arrivals if arrival.stored.story is None]
         return Curated(
-            placements=tuple(Placement(key=key, story=key, reason=FOUNDED) for key in fresh),
+            placements=tuple(Placement(key=key, story=story or key, reason=FOUNDED) for key in fresh),
             judged=keys,
             matches=tuple(Match(topic=topic, key=key, reason=MATCHED) for topic in topics for key in keys),
         )

@@ -17,6 +17,7 @@ from aggregator.model.editing import Act, ActKind
 from aggregator.model.edition import SiteFacts
 from aggregator.model.following import FollowChange
 from aggregator.model.pace import Errand
+from aggregator.model.sending import Message, MessageState, Settlement, Way
 from aggregator.model.source import Due
 from aggregator.model.status import EntryFilter
 from aggregator.model.story import Curated
@@ -34,6 +35,10 @@ SIGHTING = Sighting(topic="world", reader="a reader", subscribers=1, at=NOON)
 SITE = SiteFacts(title="T", base_url="https://t.example", language="en", contact=None, generator="g")
 WORLD = make_topic("world")
 ONE, OTHER = make_entry("1"), make_entry("4")
+MESSAGE = Message(
+    id="m1", way=Way.HOOK, topic="world", target="chat", content="{}", made_at=NOON - DAY, due_at=NOON - DAY
+)
+GIVEN_UP = Settlement(state=MessageState.DEAD, due_at=NOON - DAY, attempts=1)
 TOGETHER = Act(kind=ActKind.MERGE, named=(ONE.key.short, OTHER.key.short))
 
 
@@ -64,6 +69,7 @@ WRITING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "stale_topics": lambda store: store.stale_topics([]),
     "rematch": lambda store: store.rematch([WORLD], 9, lambda _: Curated()),
     "announce": lambda store: store.announce(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
+    "settle_message": lambda store: store.settle_message(MESSAGE, GIVEN_UP),
     "edit": lambda store: store.edit(TOGETHER, NOON),
     "prune": lambda store: store.prune(NOON + 999 * DAY),
     "keep_full_text": lambda store: store.keep_full_text(
@@ -80,6 +86,7 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "followed": lambda store: store.followed(),
     "subscription": lambda store: store.subscription("0" * 64),
     "acts": lambda store: store.acts(),
+    "due_messages": lambda store: store.due_messages(NOON, 9),
     "recall": lambda store: store.recall(),
     "entries": lambda store: store.entries(EntryFilter(), NOON),
     "status": lambda store: store.status([WORLD], NOON, polls=9),
@@ -100,6 +107,7 @@ async def store(store: Store) -> Store:
     await store.sync_sources([make_source()], NOON)
     await bring(store, new(ONE, OTHER))
     await store.curate(9, deciding("world"))
+    await store.announce(make_topic("told"), NOON, lambda view: replace(compose(view, NOON, SITE), messages=(MESSAGE,)))
     await bring(store, new(make_entry("3")), at=NOON + DAY)
     return store
 

@@ -80,6 +80,17 @@ async def test_what_is_retracted_is_history(store: Store):
     assert why in view.reasons
 
 
+async def test_what_is_held_and_still_there_is_not_retracted(store: Store):
+    await bring(store, held(ONE, TWO))
+    why = Reason("identity", "history", "retracted", "gone again")
+    edited = Revised(entry=replace(ONE, title="Edited"), revision=1, reason=REASON)
+    await bring(store, [edited, *new(THREE)], at=NOON + HOUR, retracted=why)
+    found = {stored.entry.key.guid: stored.backfilled for stored, _ in await store.entries(EntryFilter(), NOON)}
+    assert found == {"1": False, "2": True, "3": False}
+    committed, _ = await bring(store, [Unchanged(key=ONE.key), Unchanged(key=THREE.key)], at=NOON + 24 * HOUR)
+    assert committed.released == 1
+
+
 async def test_a_key_that_is_learned_finds_the_entry(store: Store):
     await bring(store, new(ONE))
     reason = Reason("identity", "unchanged", "link", "known by its link")

@@ -218,6 +218,8 @@ async def seen(house: House, clock: FakeClock) -> dict[str, Any]:
         "status": status,
         "entries": entries,
         "views": [await store.entry_views(stored.entry.key.short) for stored, _ in entries[:3]],
+        "stories": [await store.story_view(story) for _, story in entries[:3] if story],
+        "activity": await store.activity(now),
         "sources": [await store.source_view(name, now) for name in names],
         "followed": await store.followed(),
         "next": await store.next_due_at(),

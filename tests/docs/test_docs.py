@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,8 @@ from aggregator.cli.main import cli
 from aggregator.model.edition import SiteFacts
 from aggregator.model.fetching import Failure
 from aggregator.model.source import SourceCondition
-from aggregator.model.status import Status
 from aggregator.service.rounds import GOOD_OUTCOMES
-from aggregator.service.web.app import make_app
+from aggregator.service.web.app import Behind, make_app
 from aggregator.service.web.shelf import Shelf
 from aggregator.settings import json_schema, show_source
 from aggregator.topics.evaluate import holds
@@ -28,6 +26,7 @@ from aggregator.topics.query import parse_query
 from aggregator.topics.tree import FIELDS, MEASURES, PARTS
 from aggregator.topics.wording import in_words
 from tests.builders import make_facts, make_stored
+from tests.service.web.visits import Insides, Readiness
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -233,17 +232,15 @@ def test_every_outcome_and_state_is_explained():
 
 
 def test_every_address_of_the_web_is_told():
-    async def status() -> Status:
-        return Status(at=datetime.now(UTC), sources=(), topics=())
-
-    async def checks() -> dict[str, Any]:
-        return {}
-
     site = SiteFacts(title="t", base_url="http://127.0.0.1", language="en", contact=None, generator="g")
-    app: Any = make_app(Shelf(), site, status=status, checks=checks)
-    paths = [route.path.replace("{name}", "TOPIC") for route in app._rest.routes if not route.path.startswith("/-/")]
+    app: Any = make_app(Shelf(), site, Behind(inside=Insides(), checks=Readiness()))
+    paths = [_told(route.path) for route in app._rest.routes if not route.path.startswith("/-/")]
     assert len(paths) > 5
     assert [path for path in paths if f"`{path}`" not in read("http.md")] == []
+
+
+def _told(path: str) -> str:
+    return path.replace("{name}", "ID" if path.startswith(("/e/", "/s/")) else "TOPIC")
 
 
 @pytest.mark.parametrize("name", NAMES)

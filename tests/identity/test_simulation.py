@@ -42,10 +42,12 @@ def test_a_sample_of_mutations_repeats_nothing_and_loses_nothing(tmp_path: Path)
         ("replacement", "SLUG_HAS_HEADLINE", {}),
         ("contradiction", "REUSED_GUIDS", {}),
         ("health", "ONE_PAGE+NO_GUIDS+PURGED", {}),
-        ("one_to_one", "SERIES+POSITION_GUIDS", {}),
+        ("one_to_one", "RECURRING+POSITION_GUIDS", {}),
         ("floods", "MIGRATION", {"replacement": False}),
         ("archive", "ARCHIVE", {}),
-        ("hold", "GARBLED", {}),
+        ("hold", "GARBLED+UNDATED", {}),
+        ("shifts", "GARBLED", {"hold": False}),
+        ("stamps", "GARBLED+REDATED_ONCE", {}),
     ],
 )
 def test_a_guard_that_is_switched_off_turns_the_run_red(guard: str, names: str, others: dict[str, Any], tmp_path: Path):
@@ -61,6 +63,13 @@ def test_without_links_of_their_own_items_are_lost_to_readers_by_link(tmp_path: 
     outcome = lived(tmp_path, [kind("FRONT_PAGE")] * 2, Guards(own_links=False))
     assert outcome.losses["by link"]
     assert not outcome.losses["by id"]
+
+
+def test_without_tombstones_what_was_pruned_returns_as_news(tmp_path: Path):
+    (tmp_path / "on").mkdir()
+    (tmp_path / "off").mkdir()
+    assert lived(tmp_path / "on", [kind("FORGETFUL")] * 2).clean
+    assert lived(tmp_path / "off", [kind("FORGETFUL")] * 2, Guards(tombstones=False)).repeats["by id"]
 
 
 def test_every_mutation_says_what_it_is():

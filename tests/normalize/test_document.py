@@ -180,3 +180,13 @@ def test_nothing_illegal_and_no_foreign_scheme_leaves_whatever_came_in(entries, 
         assert entry.updated_at is None or (
             isinstance(entry.published_at, datetime) and entry.updated_at >= entry.published_at
         )
+
+
+def test_bulletins_without_names_of_one_day_are_told_apart_by_their_hours():
+    morning, evening = (RawDate("published", f"2026-11-23T{hour}:00:00Z") for hour in ("06", "17"))
+    title = RawText("Morning briefing")
+    alone = read(ParsedEntry(title=title, dates=(morning,))).entries
+    both = read(ParsedEntry(title=title, dates=(morning,)), ParsedEntry(title=title, dates=(evening,))).entries
+    assert [entry.key.guid for entry in alone] == ["day:morning briefing|2026-11-23"]
+    assert [entry.key.guid[-9:] for entry in both] == ["T06:00:00", "T17:00:00"]
+    assert set(alone[0].keys) == set(both[0].keys) != set(both[1].keys)

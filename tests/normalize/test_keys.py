@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -61,7 +62,9 @@ def test_fragments_are_different_keys():
 def test_without_a_link_title_and_day_are_the_key():
     key, candidates = keys(url=None)
     assert key == EntryKey("src", "day:a title|2026-11-23")
-    assert [candidate.kind for candidate in candidates] == [KeyKind.TITLE_DAY]
+    assert [candidate.kind for candidate in candidates] == [KeyKind.TITLE_DAY, KeyKind.TITLE_DAY]
+    later = keys(url=None, day_of=NOON + timedelta(hours=2))[1]
+    assert [one == other for one, other in zip(candidates, later, strict=True)] == [True, False]
     assert keys(url=None, title=RawText("a &lt;b&gt;TITLE&lt;/b&gt;", "text/html")) != keys(url=None)
     assert keys(url=None, title=RawText("<b>a</b> TITLE", "text/html")) == keys(url=None)
 

@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from aggregator.model.edition import AlsoCovered, Edition, EditionEntry, SiteFacts
+from aggregator.model.entry import EntryKey, SourceFacts
+from aggregator.model.looking import ACTIVITY_HOURS, Activity, Hour, Revision, first_hour
 from aggregator.model.reason import Reason
 from aggregator.model.source import FeedProfile, SourceCondition, SourceState
-from aggregator.model.status import SourceStatus, Status, TopicStatus
+from aggregator.model.status import EntryView, SourceStatus, Status, StoryView, TopicStatus
 from aggregator.model.topic import Output
 from aggregator.model.verdict import PollRecord
-from tests.builders import NOON, make_facts, make_source
+from tests.builders import NOON, make_facts, make_source, make_stored
 
 SITE = SiteFacts(
     title="The long river",
@@ -130,3 +132,78 @@ def make_status(*sources: SourceStatus) -> Status:
         entries=12_480,
         waiting=3,
     )
+
+
+def make_activity(**changes: Any) -> Activity:
+    """Let a day have passed: a poll or two an hour, news in the daytime, one bad hour."""
+    start = first_hour(NOON)
+    hours = []
+    for number in range(ACTIVITY_HOURS):
+        at = start + timedelta(hours=number)
+        polls = [("new", number % 5), ("not_modified", 9 - number % 4), ("timeout", 3 if number == 7 else 0)]
+        hours.append(
+            Hour(
+                at=at,
+                polls=tuple((outcome, times) for outcome, times in polls if times),
+                entries=4 * (number % 5),
+                delay=timedelta(minutes=6 + number) if number % 5 else None,
+            )
+        )
+    values: dict[str, Any] = {"at": NOON, "hours": tuple(hours), "days": (("harbour", (0, 2, 5, 3, 8, 1, 4) * 2),)}
+    return Activity(**(values | changes))
+
+
+def make_view(number: int = 1, *, source: SourceFacts | None = None, **changes: Any) -> EntryView:
+    """Show an entry of a story that three outlets tell."""
+    title, outlet, author = _STORIES[(number - 1) % len(_STORIES)]
+    own = {name: changes.pop(name) for name in list(changes) if name in EntryView.__dataclass_fields__}
+    at = NOON - timedelta(hours=3, minutes=-20 * number)
+    facts = source or make_facts(
+        outlet.lower().replace(" ", "-"), title=outlet, profile=FeedProfile(site_url="https://outlet.example/")
+    )
+    values: dict[str, Any] = {
+        "title": title,
+        "authors": (author,) if author else (),
+        "summary": _SUMMARY,
+        "content_html": f"<p>{_SUMMARY}</p><h2>What comes next</h2><p>More <a href='https://a.example/'>here</a>.</p>",
+        "published_at": at - timedelta(minutes=5),
+        "updated_at": at,
+        "first_seen_at": at,
+        "language": "en",
+        "topics": ("harbour",),
+    }
+    stored = make_stored(str(number), source=facts.id, **(values | changes))
+    shown: dict[str, Any] = {
+        "stored": stored,
+        "story": EntryKey("harbour-courier", "1").short,
+        "source": facts,
+        "reasons": (
+            Reason("date", "published", "iso", stored.entry.title),
+            Reason("identity", "new", "guid", f"guid {number}"),
+            Reason("story", "joined" if number > 1 else "new", "headline", "ferry, line, reopens"),
+        ),
+        "topics": (("harbour", Reason("topic", "entered", "match", "title: ferry")),),
+    }
+    return EntryView(**(shown | own))
+
+
+def make_revision(number: int = 0, **changes: Any) -> Revision:
+    values: dict[str, Any] = {
+        "number": number,
+        "replaced_at": NOON - timedelta(minutes=30 - number),
+        "reason": Reason("identity", "new", "guid"),
+        "title": "Ferry line to reopen",
+        "url": "https://outlet.example/1",
+        "published_at": NOON,
+        "updated_at": NOON,
+        "authors": (),
+        "summary": _SUMMARY,
+        "content_html": "<p>The first crossing leaves at dawn.</p>",
+    }
+    return Revision(**(values | changes))
+
+
+def make_story(*members: EntryView) -> StoryView:
+    """Let three outlets tell one story, one of them with an edit."""
+    members = members or (make_view(1, revisions=(make_revision(),), revision=1), make_view(2), make_view(3))
+    return StoryView(id=members[0].stored.entry.key.short, members=members)

@@ -10,6 +10,7 @@ from datetime import timedelta, timezone
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.extras import Extras, Person
+from aggregator.model.sending import TargetStatus, Way
 from aggregator.model.websub import Offer, PushState
 from aggregator.pages.json_shapes import entry_json, page_status_json, status_json
 from tests.builders import NOON, make_stored
@@ -57,7 +58,30 @@ def test_status_has_exactly_the_contracted_keys():
             }
         ],
         "hosts": [],
+        "outbox": [],
     }
+
+
+def test_the_operator_is_shown_what_waits_to_be_sent_and_nobody_else_is():
+    target = TargetStatus(
+        way=Way.HOOK, topic="harbour", target="chat", waiting=1, oldest_at=NOON, next_at=NOON, detail="h answered 503"
+    )
+    status = replace(make_status(make_source_status()), outbox=(target,))
+    assert page_status_json(status)["outbox"] == []
+    assert status_json(status)["outbox"] == [
+        {
+            "way": "hook",
+            "topic": "harbour",
+            "target": "chat",
+            "waiting": 1,
+            "dead": 0,
+            "sent": 0,
+            "oldest_at": "2026-11-23T12:00:00Z",
+            "next_at": "2026-11-23T12:00:00Z",
+            "sent_at": None,
+            "error": "h answered 503",
+        }
+    ]
 
 
 def test_a_hub_is_shown_by_its_name_with_what_it_brought():

@@ -172,7 +172,7 @@ def test_a_story_shows_headline_source_time_author_summary_others_and_reasons():
     assert "Ferry line reopens after eleven years Harbour Courier · 23 Nov 2026, 09:00 UTC · Ana Lindqvist" in page.text
     assert "The first crossing left at dawn" in page.text
     assert "also: Wire, Post (+1)" in page.text
-    assert "why topic: entered by match — title: ferry" in page.text
+    assert "why topic entered match — title: ferry" in page.text
     assert "Whole text." not in page.text
     assert "https://outlet.example/1" in page.hrefs()
     assert {"datetime": "2026-11-23T09:00:00Z"} in page.all("time")

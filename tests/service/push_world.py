@@ -23,14 +23,14 @@ from aggregator.pipeline.poll import Polled, PollParts, poll
 from aggregator.pipeline.websub import PushParts
 from aggregator.schedule.websub import Us
 from aggregator.service.push import PushDesk
-from aggregator.service.web.app import make_app
+from aggregator.service.web.app import Behind, make_app
 from aggregator.service.web.shelf import Shelf
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOON, make_source
 from tests.fakes.clock import FakeClock
 from tests.fakes.reader import FakeReader
 from tests.pages.samples import SITE
-from tests.service.web.visits import Readiness, StatusSource
+from tests.service.web.visits import Insides, Readiness
 from tests.web import ScriptedWeb
 from tests.web.hub import ScriptedHub
 
@@ -188,7 +188,7 @@ async def made_world(folder: Path, *, pem: Path | None = None) -> AsyncIterator[
             us=Us(callback_base=None, key=b"k" * 32),
             sources={"p": source},
         )
-        app = make_app(Shelf(), SITE, status=StatusSource(), checks=Readiness(), hubs=world.desk)
+        app = make_app(Shelf(), SITE, Behind(inside=Insides(), checks=Readiness(), hubs=world.desk))
         hub.transport = httpx.ASGITransport(app)
         world.base = "http://us.example/websub/"
         world.us = replace(world.us, callback_base=world.base)

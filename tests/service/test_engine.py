@@ -18,6 +18,7 @@ from aggregator.service.house import House, Plan
 from aggregator.service.web.shelf import Shelf
 from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import FakeFetcher, fetched
+from tests.fakes.mailer import FakeMailer
 from tests.fakes.poster import FakePoster
 from tests.fakes.reader import FakeReader
 from tests.fakes.store import FakeStore
@@ -33,6 +34,7 @@ def house_on(store: FakeStore, fetcher: FakeFetcher) -> House:
         store=store,
         fetcher=fetcher,
         poster=FakePoster(),
+        mailer=FakeMailer(),
         reader=FakeReader(),
         clock=FakeClock(),
         user_agent="aggregator/test",

@@ -59,6 +59,7 @@ class Guards:
 
     identity: IdentityPolicy = IDENTITY
     own_links: bool = True
+    tombstones: bool = True
 
 
 @dataclass(slots=True)
@@ -169,11 +170,20 @@ class World:
             subscriber.read(edition)
         if any(publisher.has(Mutation.FORGETFUL) for publisher in self.publishers):
             await self._store.prune(now, vanished_for=timedelta(hours=12))
+            if not self._guards.tombstones:
+                self._forget_pruned()
 
     async def fetch(self, request: FetchRequest) -> FetchOutcome:
         """Serve a document, as a server would that knows no conditions."""
         body = self._by_url[request.url].document(self._clock.now())
         return fetched(request.url, body)
+
+    def _forget_pruned(self) -> None:
+        """Take from entries that were pruned all that they could be recognised by."""
+        with closing(sqlite3.connect(self._path)) as database, database:
+            pruned = "(SELECT id FROM entries WHERE pruned_at IS NOT NULL)"
+            database.execute(f"DELETE FROM entry_keys WHERE entry_id IN {pruned}")  # noqa: S608 - a constant
+            database.execute("UPDATE entries SET guid = 'gone-' || id, keys = '[]' WHERE pruned_at IS NOT NULL")
 
     def _source(self, publisher: Publisher) -> Source:
         url = f"https://{publisher.name}.example/feed.xml"

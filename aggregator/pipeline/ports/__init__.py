@@ -6,11 +6,12 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 
 from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
 from aggregator.pipeline.ports.matching import MatchStore
-from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Poster, Reader
+from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader
 from aggregator.pipeline.ports.stores import (
     AnnounceStore,
     CurateStore,
     EditStore,
+    OutboxStore,
     PollStore,
     PushStore,
     Rehearsal,
@@ -28,7 +29,9 @@ __all__ = [
     "EditStore",
     "Fetcher",
     "FullTextStore",
+    "Mailer",
     "MatchStore",
+    "OutboxStore",
     "PaceStore",
     "PollStore",
     "Poster",

@@ -9,8 +9,9 @@ from typing import Protocol
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.entry import StoredEntry
+from aggregator.model.looking import Activity
 from aggregator.model.pace import Errand, HostSeen, Pace
-from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.topic import Topic
 
 
@@ -33,6 +34,14 @@ class ReadStore(Protocol):
         """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
         ...
 
+    async def story_view(self, wanted: str) -> StoryView | None:
+        """Show the story that bears, or is found under, a short id, with its oldest members; None without any."""
+        ...
+
+    async def activity(self, now: datetime) -> Activity:
+        """Tell what happened in the last hours and days."""
+        ...
+
 
 class CareStore(Protocol):
     """What housekeeping needs."""
@@ -41,7 +50,8 @@ class CareStore(Protocol):
         """Apply the keep rules.
 
         An entry goes when it is older than its source's ``keep`` and the source's document has not held it
-        for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns.
+        for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns. Messages that were
+        sent are forgotten after a week, those that were given up after a month.
         """
         ...
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from aggregator.model.article import Article, ArticlePage
 from aggregator.model.fetching import FetchOutcome, FetchRequest, PostOutcome, PostRequest
 from aggregator.model.reading import Document, ReadOutcome, Unreadable
+from aggregator.model.sending import Attempt, Letter, MailServer
 
 
 class Clock(Protocol):
@@ -39,6 +40,14 @@ class Poster(Protocol):
 
     async def post(self, request: PostRequest) -> PostOutcome:
         """Send one form; never raises for anything a server or a network can do."""
+        ...
+
+
+class Mailer(Protocol):
+    """A letter handed to a mail server."""
+
+    async def send(self, letter: Letter, server: MailServer) -> Attempt:
+        """Send one letter; never raises for anything a server or a network can do."""
         ...
 
 

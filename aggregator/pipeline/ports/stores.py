@@ -9,6 +9,7 @@ from typing import Protocol
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.story import CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
@@ -129,14 +130,32 @@ class AnnounceStore(Protocol):
         """Compose a topic's edition; commit new ledger rows and the topic's state with it.
 
         With nothing new the edition is the one that was there, to the byte. ``compose`` is pure and may be called
-        more than once: entries that do not speak need not be read whole, and a flood may be announced in slices.
-        What it decides about subjects that wait is kept; what it cuts is shown again when an entry of it was judged
+        more than once: entries that do not speak need not be read whole, and a flood may be announced in slices. The
+        messages that tell of it elsewhere, those of the last call, are written in the same commit; one that merges
+        takes the place of the one that waits for the same target, with its due time.
+
+        What is decided about subjects that wait is kept; what is cut is shown again when an entry of it was judged
         anew, its story was merged or parted, an editor or the settings touched the topic, or its time has come.
         """
         ...
 
     async def due_topics(self, now: datetime) -> tuple[str, ...]:
         """Name the topics for which time alone may have changed something since they were announced."""
+        ...
+
+
+class OutboxStore(Protocol):
+    """What sending needs."""
+
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        """List messages that wait and are due, the oldest first; of those for one target only the oldest."""
+        ...
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        """Write what became of a message; one whose place was taken meanwhile is left alone.
+
+        What was sent is remembered without its content, so that it can be counted for a while.
+        """
         ...
 
 
@@ -187,6 +206,7 @@ class Store(
     PushStore,
     CurateStore,
     AnnounceStore,
+    OutboxStore,
     EditStore,
     ReadStore,
     CareStore,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,49 +12,69 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator.model.edition import SiteFacts
-from aggregator.model.status import Status
 from aggregator.pages.links import ASSETS
+from aggregator.service.insight import Inside
 from aggregator.service.web.audience import Turnstile
+from aggregator.service.web.closely import Closely
 from aggregator.service.web.conditions import read_wishes
-from aggregator.service.web.desk import StatusDesk
+from aggregator.service.web.desk import Desk
 from aggregator.service.web.health import Checks, Health
 from aggregator.service.web.pages import Pages
 from aggregator.service.web.shelf import Shelf
+from aggregator.service.web.states import States
 from aggregator.service.web.websub import Callback, Hubs
 
 _log = logging.getLogger(__name__)
 
+_LATELY_SECONDS = 30.0
+"""Counting what happened lately reads every poll and entry of a day."""
 
-def make_app(  # noqa: PLR0913 - the parts of the web, all but two with a default
-    shelf: Shelf,
-    site: SiteFacts,
-    *,
-    status: Callable[[], Awaitable[Status]],
-    checks: Checks,
-    hubs: Hubs | None = None,
-    turnstile: Turnstile | None = None,
-) -> ASGIApp:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What stands behind the web.
+
+    Attributes:
+        inside: Shows status, entries, stories and what happened lately.
+        checks: What ``/readyz`` reports.
+        hubs: What answers hubs; None where nothing is pushed to us.
+        turnstile: Notes who reads feeds; None where nobody counts.
+    """
+
+    inside: Inside
+    checks: Checks
+    hubs: Hubs | None = None
+    turnstile: Turnstile | None = None
+
+
+def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
     """Build the application.
 
     Args:
         shelf: What is ready to be sent; it may change at any time.
         site: Names and public address.
-        status: Asks the store; a ``StoreError`` is answered with the last status that was had.
-        checks: What ``/readyz`` reports.
-        hubs: What answers hubs; None where nothing is pushed to us.
-        turnstile: Notes who reads feeds; None where nobody counts.
+        behind: What is asked; a ``StoreError`` is answered with what was had last.
     """
-    pages = Pages(shelf, site, StatusDesk(status))
-    health = Health(checks)
+    inside, hubs = behind.inside, behind.hubs
+    lately = Desk(inside.activity, fresh=_LATELY_SECONDS)
+    pages = Pages(shelf, site, lately)
+    states = States(site, Desk(inside.status), lately, inside.counts)
+    closely = Closely(shelf, site, inside)
+    health = Health(behind.checks)
     refusals: dict[Any, Any] = {HTTPException: pages.refused, Exception: pages.refused}
     callback = [] if hubs is None else [Route("/websub/{token}", Callback(hubs).visit, methods=["GET", "POST"])]
     rest = Starlette(
         routes=[
             *callback,
             Route("/", pages.index),
-            Route("/sources", pages.sources),
-            Route("/status", pages.status),
-            Route("/status.json", pages.status_json),
+            Route("/index.json", pages.index_json),
+            Route("/sources", states.sources),
+            Route("/sources.json", states.sources_json),
+            Route("/status", states.status),
+            Route("/status.json", states.status_json),
+            Route("/metrics", states.metrics),
+            Route("/e/{name}", closely.entry),
+            Route("/s/{name}", closely.story),
             Route("/livez", health.livez),
             Route("/readyz", health.readyz),
             Route(f"/{ASSETS}/{{name}}", pages.asset),
@@ -66,7 +86,7 @@ def make_app(  # noqa: PLR0913 - the parts of the web, all but two with a defaul
     )
     # Its redirects would be made of the Host header, which visitors choose.
     rest.router.redirect_slashes = False
-    return _Front(shelf, rest, turnstile)
+    return _Front(shelf, rest, behind.turnstile)
 
 
 class _Front:

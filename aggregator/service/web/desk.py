@@ -1,4 +1,4 @@
-"""The status, asked of the store no more often than needed, and remembered for when the store fails."""
+"""What the store tells visitors, asked of it no more often than needed, and remembered for when it fails."""
 
 from __future__ import annotations
 
@@ -6,43 +6,46 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from aggregator.errors import StoreError
-from aggregator.model.status import Status
 
 _log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 1.0
 """Visitors within so much time share one look into the store."""
 
+Value = TypeVar("Value")
+
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What the desk can tell: the status, and whether the store failed since."""
+class Seen(Generic[Value]):
+    """What the desk can tell: the value, and whether the store failed since."""
 
-    status: Status | None
+    value: Value | None
     stale: bool = False
 
 
-class StatusDesk:
-    """Answer with the status, or with the last good one when the store fails."""
+class Desk(Generic[Value]):
+    """Answer with what the store says, or with the last good answer when it fails."""
 
-    def __init__(self, ask: Callable[[], Awaitable[Status]]) -> None:
+    def __init__(self, ask: Callable[[], Awaitable[Value]], *, fresh: float = FRESH_SECONDS) -> None:
         self._ask = ask
+        self._fresh = fresh
         self._lock = asyncio.Lock()
-        self._last: Status | None = None
+        self._last: Value | None = None
         self._asked_at: float | None = None
 
-    async def look(self) -> Seen:
-        """Give the status as fresh as it can be had."""
+    async def look(self) -> Seen[Value]:
+        """Give it as fresh as it can be had."""
         async with self._lock:
             now = asyncio.get_running_loop().time()
-            if self._last and self._asked_at is not None and now - self._asked_at < FRESH_SECONDS:
+            if self._last is not None and self._asked_at is not None and now - self._asked_at < self._fresh:
                 return Seen(self._last)
             try:
                 self._last = await self._ask()
             except StoreError as error:
-                _log.warning("no status for the web: %s", error)
+                _log.warning("the web cannot be told how things stand: %s", error)
                 self._asked_at = None
                 return Seen(self._last, stale=True)
             self._asked_at = now

@@ -24,8 +24,8 @@ SAFETY: tuple[Header, ...] = (
     (
         b"content-security-policy",
         (
-            b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https:; connect-src 'self'; "
-            b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https:; media-src https:; "
+            b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         ),
     ),
     (b"referrer-policy", b"no-referrer"),
@@ -152,15 +152,22 @@ def _feed(rendition: Rendition, caching: tuple[Header, ...]) -> Document:
     )
 
 
-def page_document(body: bytes, media_type: str = "text/html; charset=utf-8", *, cache: str = "no-cache") -> Document:
+def page_document(
+    body: bytes,
+    media_type: str = "text/html; charset=utf-8",
+    *,
+    cache: str = "no-cache",
+    extra: Sequence[Header] = (),
+) -> Document:
     """Prepare a page, a JSON answer or a static file; it is told apart by a hash of its bytes.
 
     Args:
         body: Plain; it is gzipped here when that is worth it.
         media_type: With its charset.
         cache: ``Cache-Control``; the default keeps a copy but asks every time whether it still holds.
+        extra: Further headers.
     """
-    kept = ((b"cache-control", cache.encode("ascii")), (b"vary", b"Accept-Encoding"), *SAFETY)
+    kept = (*extra, (b"cache-control", cache.encode("ascii")), (b"vary", b"Accept-Encoding"), *SAFETY)
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'.encode("ascii")
     packed = _packed(gzip.compress(body, 6, mtime=0), media_type, etag, kept) if len(body) >= _GZIP_FROM else None
     return Document(plain=_form(body, media_type, etag, kept), packed=packed)

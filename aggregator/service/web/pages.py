@@ -1,10 +1,8 @@
-"""What people see at an address: topics, sources, status, and why there is nothing."""
+"""What people see at an address: topics, and why there is nothing."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -12,52 +10,56 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from aggregator.model.edition import Edition, SiteFacts
-from aggregator.model.status import Status
+from aggregator.model.looking import Activity
 from aggregator.model.topic import FeedFormat
 from aggregator.pages.assets import assets
-from aggregator.pages.cards import card_of
-from aggregator.pages.json_shapes import page_status_json
+from aggregator.pages.cards import TopicCard, card_of
+from aggregator.pages.json_pages import index_json
 from aggregator.pages.links import SERVED, links_at
-from aggregator.pages.render import render_error, render_index, render_sources, render_status, render_topic
-from aggregator.service.web.desk import StatusDesk
+from aggregator.pages.render import render_error, render_index, render_topic
+from aggregator.service.web.answers import HTML, JSON, Kept, encoded, json_body, page
+from aggregator.service.web.desk import Desk
 from aggregator.service.web.documents import Document, Header, page_document, passing_document
 from aggregator.service.web.shelf import Shelf
 
-_JSON = "application/json; charset=utf-8"
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _DEEPEST = 8
 _QUOTED = 80
-
-_BEFORE = "The database does not answer; this is how things stood before."
-_NO_STATUS = "The database does not answer, so there is nothing to show yet"
 
 # A feed's address answers a browser with a page; nobody else may ever get it from a cache.
 _IN_PLACE_OF_FEED: tuple[Header, ...] = (
     (b"cache-control", b"private, no-store"),
     (b"vary", b"Accept-Encoding, Sec-Fetch-Dest"),
 )
-_SOON: tuple[Header, ...] = ((b"retry-after", b"30"),)
 
 
 class Pages:
     """Render pages when they are asked for, and keep them as long as what they show is the same."""
 
-    def __init__(self, shelf: Shelf, site: SiteFacts, desk: StatusDesk) -> None:
+    def __init__(self, shelf: Shelf, site: SiteFacts, activity: Desk[Activity]) -> None:
         self._shelf = shelf
         self._site = site
-        self._desk = desk
-        self._topics = _Kept()
-        self._states = _Kept()
+        self._activity = activity
+        self._topics = Kept()
+        self._index = Kept()
         self._prefix = urlsplit(site.base_url).path.rstrip("/")
         self._assets = {name: _asset(name, body) for name, body in assets().items()}
 
     async def index(self, _: Request) -> Document:
         """Show every topic."""
+        daily = await self._daily()
+        return self._index.get(
+            (self._shelf.version, daily), HTML, lambda: page(render_index(self._site, self._cards(daily)))
+        )
+
+    async def index_json(self, _: Request) -> Document:
+        """Tell programs of every topic."""
+        daily = await self._daily()
 
         def make() -> Document:
-            return _page(render_index(self._site, [card_of(edition) for edition in self._shelf.editions()]))
+            return page_document(json_body(index_json(self._site, self._cards(daily))), JSON)
 
-        return self._topics.get(self._shelf.version, "", make)
+        return self._index.get((self._shelf.version, daily), JSON, make)
 
     async def topic(self, request: Request) -> Document:
         """Show a topic, at its own address or, to a browser, at the address of one of its feeds."""
@@ -88,30 +90,6 @@ class Pages:
             return self._moved(name)
         return self._elsewhere(name, "")
 
-    async def sources(self, _: Request) -> Document:
-        """Show the health of every source."""
-
-        def make(status: Status, notice: str) -> bytes:
-            return _encoded(render_sources(self._site, status, notice=notice))
-
-        return await self._state("sources", make, "text/html; charset=utf-8")
-
-    async def status(self, _: Request) -> Document:
-        """Show how everything is."""
-
-        def make(status: Status, notice: str) -> bytes:
-            return _encoded(render_status(self._site, status, notice=notice))
-
-        return await self._state("status", make, "text/html; charset=utf-8")
-
-    async def status_json(self, _: Request) -> Document:
-        """Tell programs how everything is."""
-
-        def make(status: Status, _: str) -> bytes:
-            return _encoded(json.dumps(page_status_json(status), ensure_ascii=False) + "\n")
-
-        return await self._state("status.json", make, _JSON)
-
     async def asset(self, request: Request) -> Document:
         """Give style, script or icon."""
         document = self._assets.get(request.path_params["name"])
@@ -127,12 +105,20 @@ class Pages:
             extra = ((b"allow", b"GET, HEAD"),)
         return self._error(code, _message(code, request.url.path), request, extra)
 
+    async def _daily(self) -> Mapping[str, tuple[int, ...]]:
+        """Tell what topics announced lately; without a store that answers nothing is known, and the rest is shown."""
+        seen = (await self._activity.look()).value
+        return {} if seen is None else dict(seen.days)
+
+    def _cards(self, daily: Mapping[str, tuple[int, ...]]) -> list[TopicCard]:
+        return [card_of(edition, daily.get(edition.slug, ())) for edition in self._shelf.editions()]
+
     def _topic(self, edition: Edition, feed_format: FeedFormat | None, *, depth: int) -> Document:
         def make() -> Document:
             html = render_topic(self._site, edition, links_at(depth), shown_for=feed_format)
             if feed_format is None:
-                return _page(html)
-            return passing_document(_encoded(html), extra=_IN_PLACE_OF_FEED)
+                return page(html)
+            return passing_document(encoded(html), extra=_IN_PLACE_OF_FEED)
 
         return self._topics.get(self._shelf.version, (edition.slug, feed_format, depth), make)
 
@@ -147,58 +133,11 @@ class Pages:
         extra = ((b"location", location), (b"cache-control", b"public, max-age=300"))
         return passing_document(b"", status=HTTPStatus.MOVED_PERMANENTLY, extra=extra)
 
-    async def _state(self, name: str, make: Callable[[Status, str], bytes], media_type: str) -> Document:
-        seen = await self._desk.look()
-        status = seen.status
-        if status is not None and not seen.stale:
-            return await self._fresh(status, name, make, media_type)
-        if status is not None:
-            body = await asyncio.to_thread(make, status, _BEFORE)
-        elif media_type == _JSON:
-            body = _encoded(json.dumps({"error": _NO_STATUS}) + "\n")
-        else:
-            body = _encoded(render_error(self._site, HTTPStatus.SERVICE_UNAVAILABLE, _NO_STATUS))
-        return passing_document(body, media_type, status=HTTPStatus.SERVICE_UNAVAILABLE, extra=_SOON)
-
-    async def _fresh(
-        self, status: Status, name: str, make: Callable[[Status, str], bytes], media_type: str
-    ) -> Document:
-        """Render once for a status; in a thread, because ten thousand sources would hold up the loop."""
-        kept = self._states.find(status, name)
-        if kept is None:
-            kept = await asyncio.to_thread(lambda: page_document(make(status, ""), media_type))
-            self._states.keep(status, name, kept)
-        return kept
-
     def _error(self, code: int, message: str, request: Request, extra: tuple[Header, ...]) -> Document:
         path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
         depth = min(path.count(b"/") - 1, _DEEPEST)
         html = render_error(self._site, code, message, links_at(depth) if depth > 0 else SERVED)
-        return passing_document(_encoded(html), status=code, extra=extra)
-
-
-class _Kept:
-    """Documents that hold as long as what they were made of is the same."""
-
-    def __init__(self) -> None:
-        self._made_of: object = None
-        self._documents: dict[object, Document] = {}
-
-    def get(self, made_of: object, name: object, make: Callable[[], Document]) -> Document:
-        kept = self.find(made_of, name)
-        if kept is None:
-            kept = make()
-            self.keep(made_of, name, kept)
-        return kept
-
-    def find(self, made_of: object, name: object) -> Document | None:
-        return self._documents.get(name) if made_of == self._made_of else None
-
-    def keep(self, made_of: object, name: object, document: Document) -> None:
-        if made_of != self._made_of:
-            self._made_of = made_of
-            self._documents.clear()
-        self._documents[name] = document
+        return passing_document(encoded(html), status=code, extra=extra)
 
 
 def _split(name: str) -> tuple[str, FeedFormat | None]:
@@ -221,12 +160,3 @@ def _message(code: int, path: str) -> str:
 
 def _asset(name: str, body: bytes) -> Document:
     return page_document(body, _TYPES[name.rpartition(".")[2]], cache="public, max-age=86400")
-
-
-def _page(html: str) -> Document:
-    return page_document(_encoded(html))
-
-
-def _encoded(text: str) -> bytes:
-    """Encode a page; half a character, which no encoding can carry, becomes a question mark."""
-    return text.encode("utf-8", "replace")

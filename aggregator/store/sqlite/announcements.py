@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from aggregator.model.edition import Composed, Edition, TopicView
+from aggregator.model.entry import EntryKey
 from aggregator.model.shape import Fate, Rhythm
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite.candidates import (
@@ -23,6 +24,7 @@ from aggregator.store.sqlite.candidates import (
     waiting_for,
 )
 from aggregator.store.sqlite.marks import marks_on
+from aggregator.store.sqlite.outbox import add_messages, told_until, write_told
 from aggregator.store.sqlite.rows import (
     Row,
     encode,
@@ -88,16 +90,23 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
     # A flood is announced slice by slice, or all of its texts would be in memory at once; only the last is shown.
     # Where a topic has a shape only what is left out is parted from the rest so: the best of all is not in one slice.
     unseen, left = replace(topic, limit=0), []
+    sliced: frozenset[EntryKey] = frozenset()
     while len(waiting) > SLICE:
         part = _announce(db, unseen, state, waiting[:SLICE], now, compose)
-        gone = part.cut | part.announced
-        left += [subject for subject in waiting[:SLICE] if subject not in gone]
+        sliced |= {*part.composed.announced}
+        left += [subject for subject in waiting[:SLICE] if subject not in part.gone]
         state = {**state, "spent_until": moment_or_none(part.composed.rhythm.spent_until)}
         del waiting[:SLICE]
-    last = _announce(db, topic, state, [*left, *waiting], now, compose, whole=True)
+
+    def composing(view: TopicView) -> Composed:
+        return compose(replace(view, announcing=sliced, partial=False))
+
+    last = _announce(db, topic, state, [*left, *waiting], now, composing).composed
+    add_messages(db, last.messages)
+    write_told(db, topic.slug, last.told)
     db.execute(_SETTLES[topic.mode], {"topic": topic.slug})
-    _write_state(db, topic, state, last.composed)
-    return last.composed.edition
+    _write_state(db, topic, state, last)
+    return last.edition
 
 
 def _give_back(db: Database, topic: Topic, waiting: Sequence[int]) -> bool:
@@ -121,11 +130,10 @@ def _give_back(db: Database, topic: Topic, waiting: Sequence[int]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """What became of a slice, and the rows of what is settled with it."""
+    """What became of a slice, and the rows of what is settled with it: announced, or left out."""
 
     composed: Composed
-    announced: frozenset[int]
-    cut: frozenset[int]
+    gone: frozenset[int]
 
 
 def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was asked for
@@ -135,20 +143,8 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
     waiting: Sequence[int],
     now: datetime,
     compose: Callable[[TopicView], Composed],
-    *,
-    whole: bool = False,
 ) -> _Slice:
-    """Announce what waits; give the edition of it and of what was announced before.
-
-    Args:
-        db: Inside a transaction.
-        topic: With a limit of 0, where nothing is shown.
-        state: Its row.
-        waiting: Subjects.
-        now: When.
-        compose: Decides.
-        whole: Nothing else waits.
-    """
+    """Announce what waits, or leave it out; give the edition of it and of what was announced before."""
     found = find_candidates(db, topic, waiting, now)
     view = TopicView(
         topic=topic,
@@ -161,22 +157,22 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
         recent=recent(db, topic, now),
         rhythm=Rhythm(spent_until=read_moment(state["spent_until"]), digested_at=read_moment(state["digested_at"])),
         digests=digests(db, topic),
-        partial=not whole,
+        partial=True,
         last_digest=state["digest"],
         last_changed_at=read_moment(state["changed_at"]),
+        told=told_until(db, topic.slug),
     )
     composed = compose(view)
     _write_ledger(db, composed, found)
     _write_announced(db, topic, composed, found, now)
     write_decisions(db, topic.slug, composed.decisions, found.subjects, now)
     if composed.leads:
-        composed = compose(
-            replace(view, candidates=read_whole(db, replace(found, candidates=view.candidates), composed.leads))
-        )
+        whole = read_whole(db, replace(found, candidates=view.candidates), composed.leads)
+        composed = compose(replace(view, candidates=whole))
     if composed.digest is not None:
         write_digest(db, topic.slug, composed.digest)
-    cut = {found.subjects[one.subject] for one in composed.decisions if one.fate is Fate.CUT}
-    return _Slice(composed, frozenset(found.subjects[key] for key in composed.announced), frozenset(cut))
+    cut = (one.subject for one in composed.decisions if one.fate is Fate.CUT)
+    return _Slice(composed, frozenset(found.subjects[key] for key in (*cut, *composed.announced)))
 
 
 def _write_ledger(db: Database, composed: Composed, found: Found) -> None:

@@ -8,14 +8,26 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from aggregator.model.looking import Revision
 from aggregator.model.membership import told_of
 from aggregator.model.reason import Reason
-from aggregator.model.status import EntryView, SourceStatus, SourceView
+from aggregator.model.status import EntryView, SourceStatus, SourceView, StoryView
 from aggregator.store.sqlite.editing import reasons_of
 from aggregator.store.sqlite.paces import pace_of
 from aggregator.store.sqlite.polls import poll_of
+from aggregator.store.sqlite.reading import STORIES
 from aggregator.store.sqlite.recognition import habits_of, held_of
-from aggregator.store.sqlite.rows import Row, first_row, known_reason, read_reason, stored_of
+from aggregator.store.sqlite.rows import (
+    Row,
+    all_rows,
+    decode,
+    first_row,
+    known_moment,
+    known_reason,
+    read_moment,
+    read_reason,
+    stored_of,
+)
 from aggregator.store.sqlite.shaping import fates_of
 from aggregator.store.sqlite.source_rows import facts_by_row, source_of, state_of
 from aggregator.text.link_keys import link_key
@@ -27,6 +39,11 @@ WHERE v.id IN (
   UNION SELECT id FROM entries WHERE link_key = :link_key AND pruned_at IS NULL)
 ORDER BY v.first_seen_at, v.id
 """
+_MEMBERS: Final = f"""
+SELECT * FROM v_entries WHERE story_id IN ({STORIES}) ORDER BY first_seen_at, id LIMIT :most
+"""  # noqa: S608 - from a text of ours
+_REVISIONS: Final = "SELECT * FROM entry_revisions WHERE entry_id = ? ORDER BY revision"
+MOST_MEMBERS: Final = 500
 _MATCHES: Final = """
 SELECT m.topic, m.reason, m.lapsed FROM topic_entries m LEFT JOIN topics t USING (topic)
 WHERE m.entry_id = ? AND t.retired IS NOT 1 ORDER BY m.topic
@@ -63,6 +80,13 @@ def entry_views(db: Database, wanted: str) -> tuple[EntryView, ...]:
     return tuple(_entry_view(db, row) for row in db.query(_FOUND, asked))
 
 
+def story_view(db: Database, wanted: str) -> StoryView | None:
+    """Read a story with its members, the oldest first."""
+    rows = all_rows(db, _MEMBERS, {"story": wanted, "most": MOST_MEMBERS})
+    members = tuple(_entry_view(db, row) for row in rows)
+    return StoryView(id=members[0].story, members=members) if members else None
+
+
 def _entry_view(db: Database, row: Row) -> EntryView:
     matches = db.execute(_MATCHES, [row["id"]]).fetchall()
     stored = stored_of(row)
@@ -73,6 +97,22 @@ def _entry_view(db: Database, row: Row) -> EntryView:
         reasons=(*_reasons(row), *reasons_of(db, row["id"])),
         topics=tuple((topic, told_of(known_reason(text), lapsed=lapsed)) for topic, text, lapsed in matches),
         fates=fates_of(db, row["id"]),
+        revisions=tuple(map(_revision, all_rows(db, _REVISIONS, [row["id"]]))),
+    )
+
+
+def _revision(row: Row) -> Revision:
+    return Revision(
+        number=row["revision"],
+        replaced_at=known_moment(row["replaced_at"]),
+        reason=read_reason(row["reason"]),
+        title=row["title"],
+        url=row["url"],
+        published_at=read_moment(row["published_at"]),
+        updated_at=read_moment(row["updated_at"]),
+        authors=tuple(decode(row["authors"])),
+        summary=row["summary"],
+        content_html=row["content_html"],
     )
 
 

@@ -14,6 +14,7 @@ from aggregator.model.topic import Access, Topic
 from aggregator.model.verdict import PollRecord
 from aggregator.store.sqlite.audience import topic_subscribers
 from aggregator.store.sqlite.memberships import matched
+from aggregator.store.sqlite.outbox import targets
 from aggregator.store.sqlite.paces import known_paces
 from aggregator.store.sqlite.polls import KEPT_POLLS, poll_of
 from aggregator.store.sqlite.rows import encode, moment, read_moment, stored_of
@@ -23,14 +24,14 @@ _BY_SHORT: Final = """
 SELECT id FROM entries WHERE short = :{0} UNION SELECT entry_id FROM short_aliases WHERE short = :{0}
 """
 # A story that became part of another is found there.
-_STORIES: Final = f"""
+STORIES: Final = f"""
 WITH named AS ({_BY_SHORT.format("story")})
 SELECT ifnull(a.new_id, named.id) FROM named LEFT JOIN story_aliases a ON a.old_id = named.id
 """  # noqa: S608 - from the text above
 _CONDITIONS: Final = {
     "source": "source = :source",
     "topic": "id IN (SELECT entry_id FROM topic_entries WHERE topic = :topic)",
-    "story": f"story_id IN ({_STORIES})",
+    "story": f"story_id IN ({STORIES})",
     "entry": f"id IN ({_BY_SHORT.format('entry')})",
     "since": "first_seen_at >= :since",
 }
@@ -75,6 +76,7 @@ def status(db: Database, topics: Sequence[Topic], now: datetime, polls: int) -> 
         entries=total,
         waiting=waiting,
         paces=known_paces(db),
+        outbox=targets(db),
     )
 
 

@@ -117,7 +117,7 @@ def habits_of(conn: sqlite3.Connection, source_row: int) -> Habits:
 
 
 def write_learned(conn: sqlite3.Connection, source_row: int, changes: ChangeSet) -> None:
-    """Write the habits, and make history of what was held for nothing."""
+    """Write the habits, and make history of what was held for nothing and is gone."""
     if changes.habits is not None:
         conn.execute(
             "INSERT OR REPLACE INTO habits (source_id, habits) VALUES (?, ?)", (source_row, _text(changes.habits))
@@ -125,12 +125,12 @@ def write_learned(conn: sqlite3.Connection, source_row: int, changes: ChangeSet)
     if changes.retracted is not None:
         conn.execute(
             "INSERT INTO arrivals (entry_id, revised) SELECT id, 0 FROM entries "
-            "WHERE held_until IS NOT NULL AND +source_id = ? ORDER BY id",
+            "WHERE held_until IS NOT NULL AND vanished_at IS NOT NULL AND +source_id = ? ORDER BY id",
             (source_row,),
         )
         conn.execute(
             "UPDATE entries SET held_until = NULL, backfilled = 1, identity_reason = ? "
-            "WHERE held_until IS NOT NULL AND +source_id = ?",
+            "WHERE held_until IS NOT NULL AND vanished_at IS NOT NULL AND +source_id = ?",
             (reason_text(changes.retracted), source_row),
         )
 

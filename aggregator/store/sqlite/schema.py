@@ -13,6 +13,7 @@ from aggregator.store.sqlite.audience import READERS
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_identity import IDENTITY
+from aggregator.store.sqlite.schema_outbox import OUTBOX
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
@@ -91,6 +92,11 @@ def _marks(db: Database) -> None:
 def _shape(db: Database) -> None:
     for statement in SHAPE:
         db.execute(statement)
+
+
+@MIGRATIONS(name="0022-outbox")
+def _outbox(db: Database) -> None:
+    db.executescript(OUTBOX)
 
 
 @MIGRATIONS(name="0026-readers")

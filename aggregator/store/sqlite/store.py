@@ -17,15 +17,18 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
+    activity as recent_activity,
     announcements,
     audience,
     care,
@@ -37,6 +40,7 @@ from aggregator.store.sqlite import (
     looking,
     memberships,
     near,
+    outbox,
     paces,
     polls as poll_rows,
     reading,
@@ -212,6 +216,14 @@ class SqliteStore:
         """Name the topics for which time alone may have changed something."""
         return await self._reader.run(lambda db: shaping.due_topics(db, now))
 
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        """List messages that wait and are due, of each target the oldest."""
+        return await self._reader.run(lambda db: outbox.due_messages(db, now, limit))
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        """Write what became of a message."""
+        await self._write(lambda db: outbox.settle_message(db, message, settlement))
+
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
         return await self._write(lambda db: editing.edit(db, act, now))
@@ -235,6 +247,14 @@ class SqliteStore:
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
         return await self._reader.run(lambda db: looking.entry_views(db, wanted))
+
+    async def story_view(self, wanted: str) -> StoryView | None:
+        """Show the story that bears, or is found under, a short id, with its oldest members; None without any."""
+        return await self._reader.run(lambda db: looking.story_view(db, wanted))
+
+    async def activity(self, now: datetime) -> Activity:
+        """Tell what happened in the last hours and days."""
+        return await self._reader.run(lambda db: recent_activity.activity(db, now))
 
     async def pages_wanted(self, source_ids: Sequence[str], now: datetime, limit: int) -> tuple[PageWanted, ...]:
         """List fresh entries of these sources whose page was not read, or is to be tried again, oldest first."""
@@ -266,6 +286,7 @@ class SqliteStore:
             gone += await self._write(partial(care.prune_entries, rule=rule, row_ids=part))
         forgotten = await self._write(lambda db: care.prune_polls(db, now))
         await self._write(lambda db: paces.prune_paces(db, now))
+        await self._write(lambda db: outbox.forget_messages(db, now))
         while await self._write(lambda db: near.forget(db, now)):
             pass
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))

@@ -20,6 +20,7 @@ _HELD: Final = (
     ("sources", "id", "hold_until"),
     ("hosts", "pace_key", "hold_until"),
     ("hosts", "pace_key", "next_at"),
+    ("outbox", "made", "due_at"),
 )
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 

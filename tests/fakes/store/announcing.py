@@ -9,7 +9,7 @@ from datetime import datetime
 from aggregator.errors import StoreError
 from aggregator.model.edition import Candidate, Composed, Edition, LedgerRow, Member, TopicView, own_id
 from aggregator.model.topic import Topic, TopicMode
-from tests.fakes.store import marks, shaping
+from tests.fakes.store import marks, outbox, shaping
 from tests.fakes.store.curation import topic_row
 from tests.fakes.store.kept import Announced, Kept, KeptEntry
 
@@ -30,6 +30,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
             taken_urls=frozenset(line.url for line, _ in kept.ledger.values() if line.url is not None),
             last_digest=row.digest,
             last_changed_at=row.changed_at,
+            told=tuple(sorted(kept.told.get(topic.slug, {}).items())),
             marks=marks.marks_on(kept, topic.slug, now),
             recent=shaping.recent(kept, topic, now),
             rhythm=row.rhythm,
@@ -49,6 +50,8 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
     if digest is not None:
         kept.digests[topic.slug, digest.at] = digest
     _settle(kept, topic)
+    outbox.add(kept, composed.messages)
+    kept.told[topic.slug] = kept.told.get(topic.slug, {}) | dict(composed.told)
     edition = composed.edition
     kept.topics[topic.slug] = replace(
         row,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.model.status import Pruned
-from tests.fakes.store import marks, near
+from tests.fakes.store import marks, near, outbox
 from tests.fakes.store.announcing import latest
 from tests.fakes.store.kept import Kept, KeptEntry
 
@@ -23,6 +23,7 @@ def prune(kept: Kept, now: datetime, vanished_for: timedelta) -> Pruned:
     forgotten = _forget_polls(kept, now)
     _forget_paces(kept, now)
     near.forget(kept, now)
+    outbox.forget(kept, now)
     return Pruned(entries=len(gone), polls=forgotten, tombstones=sum(one.pruned for one in kept.entries.values()))
 
 

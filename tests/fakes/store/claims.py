@@ -83,6 +83,10 @@ def shift(kept: Kept, by: timedelta) -> None:
         kept.paces[key] = replace(pace, hold_until=_shifted(pace.hold_until, by), next_at=_shifted(pace.next_at, by))
     for slug, row in kept.topics.items():
         kept.topics[slug] = replace(row, due_at=LONG_AGO if row.due_at is not None else None)
+    for place, waiting in kept.outbox.items():
+        message = waiting.message
+        due_at = _shifted(message.due_at, by) or message.due_at
+        kept.outbox[place] = replace(waiting, message=replace(message, due_at=due_at))
 
 
 def _shifted(at: datetime | None, by: timedelta) -> datetime | None:

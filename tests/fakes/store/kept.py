@@ -16,9 +16,11 @@ from aggregator.model.editing import Act
 from aggregator.model.edition import LedgerRow
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
+from aggregator.model.looking import Revision
 from aggregator.model.membership import told_of
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
+from aggregator.model.sending import Message, MessageState
 from aggregator.model.shape import NO_RHYTHM, Decision, Digest, Rhythm
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
@@ -69,6 +71,7 @@ class KeptEntry:
     pruned: bool = False
     held_until: datetime | None = None
     bumped_at: datetime | None = None
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,15 @@ class KeptAct:
     undone: Act | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message of the outbox; ``due_at`` of one that is over is its end."""
+
+    message: Message
+    state: MessageState
+    detail: str = ""
+
+
 @dataclass(slots=True)
 class Kept:
     """Everything.
@@ -166,6 +178,8 @@ class Kept:
         acts: The journal of editors, by number.
         shaped: What was decided last, by topic and subject.
         digests: By topic and the moment of its timetable.
+        outbox: In the order in which messages were written down.
+        told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
     """
 
@@ -191,6 +205,8 @@ class Kept:
     acts: dict[int, KeptAct] = field(default_factory=dict)
     shaped: dict[tuple[str, int], Decision] = field(default_factory=dict)
     digests: dict[tuple[str, datetime], Digest] = field(default_factory=dict)
+    outbox: dict[int, KeptMessage] = field(default_factory=dict)
+    told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
 
     def copy(self) -> Kept:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model.entry import StoredEntry
-from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, TopicStatus
+from aggregator.model.looking import (
+    ACTIVITY_DAYS,
+    ACTIVITY_HOURS,
+    DAY,
+    HOUR,
+    Activity,
+    Hour,
+    first_day,
+    first_hour,
+    middle_delay,
+)
+from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, StoryView, TopicStatus
 from aggregator.model.topic import Access, Topic
 from aggregator.text.link_keys import link_key
-from tests.fakes.store import editing, readers, shaping
+from tests.fakes.store import editing, outbox, readers, shaping
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 from tests.fakes.store.memberships import matched
+from tests.fakes.store.polls import KEPT_POLLS
+
+MOST_MEMBERS = 500
 
 
 def entries(kept: Kept, wanted: EntryFilter, now: datetime) -> tuple[tuple[StoredEntry, str], ...]:
@@ -33,6 +48,7 @@ def status(kept: Kept, topics: Sequence[Topic], now: datetime, polls: int) -> St
         entries=sum(1 for _ in kept.live()),
         waiting=len(kept.arrivals),
         paces=tuple(paces),
+        outbox=outbox.targets(kept),
     )
 
 
@@ -63,6 +79,50 @@ def entry_views(kept: Kept, wanted: str) -> tuple[EntryView, ...]:
         if number in named or (link is not None and one.entry.link_key == link)
     ]
     return tuple(_entry_view(kept, number) for _, number in sorted(found))
+
+
+def story_view(kept: Kept, wanted: str) -> StoryView | None:
+    named = {kept.merged.get(number, number) for number in kept.shorts.get(wanted, ())}
+    members = sorted((one.first_seen_at, number) for number, one in kept.live() if one.story in named)
+    if not members:
+        return None
+    views = tuple(_entry_view(kept, number) for _, number in members[:MOST_MEMBERS])
+    return StoryView(id=views[0].story, members=views)
+
+
+def activity(kept: Kept, now: datetime) -> Activity:
+    start = first_hour(now)
+    hours = (_hour(kept, start + number * HOUR, now) for number in range(ACTIVITY_HOURS))
+    return Activity(at=now, hours=tuple(hours), days=tuple(_days(kept, now)))
+
+
+def _hour(kept: Kept, at: datetime, now: datetime) -> Hour:
+    def within(moment: datetime) -> bool:
+        return at <= moment < at + HOUR and moment <= now
+
+    polls = Counter(
+        poll.outcome
+        for one in kept.sources.values()
+        if one.active
+        for poll in one.polls[:KEPT_POLLS]
+        if within(poll.at)
+    )
+    seen = [one for _, one in kept.live() if within(one.first_seen_at)]
+    delays = (
+        one.first_seen_at - one.entry.published_at
+        for one in seen
+        if one.entry.published_at is not None and not one.backfilled
+    )
+    return Hour(at=at, polls=tuple(sorted(polls.items())), entries=len(seen), delay=middle_delay(delays))
+
+
+def _days(kept: Kept, now: datetime) -> Iterator[tuple[str, tuple[int, ...]]]:
+    start = first_day(now)
+    for topic in sorted(slug for slug, row in kept.topics.items() if not row.retired):
+        told = [one.at for (slug, _), one in kept.announced.items() if slug == topic and start <= one.at <= now]
+        if told:
+            days = Counter((at - start) // DAY for at in told)
+            yield topic, tuple(days[number] for number in range(ACTIVITY_DAYS))
 
 
 def _is_wanted(kept: Kept, number: int, one: KeptEntry, wanted: EntryFilter, now: datetime) -> bool:
@@ -96,6 +156,7 @@ def _entry_view(kept: Kept, number: int) -> EntryView:
         reasons=tuple(reason for reason in reasons if reason is not None),
         topics=kept.topics_of(number),
         fates=shaping.fates_of(kept, number),
+        revisions=one.revisions,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from aggregator.model.entry import CandidateKey
 from aggregator.model.habits import NO_HABITS
+from aggregator.model.looking import Revision
 from aggregator.model.pace import Errand, HostSeen, Pace, Sighting
 from aggregator.model.source import READING_VERSION, SourceState
 from aggregator.model.verdict import (
@@ -28,6 +29,7 @@ from tests.fakes.store.claims import LONGEST_HOLD
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 
 KEPT_POLLS = 30
+KEPT_REVISIONS = 20
 MAX_KEYS = 16
 
 
@@ -84,11 +86,11 @@ def _release(kept: Kept, now: datetime) -> int:
 
 
 def _retract(kept: Kept, number: int, changes: ChangeSet) -> None:
-    """Make history of what is held of a source."""
+    """Make history of what is held of a source and has left its document."""
     if changes.retracted is None:
         return
     for entry, one in list(_own(kept, number)):
-        if one.held_until is not None:
+        if one.held_until is not None and one.vanished_at is not None:
             kept.entries[entry] = replace(one, held_until=None, backfilled=True, reason=changes.retracted)
             kept.arrive(entry, revised=False)
 
@@ -228,10 +230,31 @@ def _revise(kept: Kept, entry: int, verdict: Revised, at: datetime) -> None:
     revised = replace(verdict.entry, keys=keys)
     bumped_at = at if verdict.bumped else one.bumped_at
     kept.entries[entry] = replace(
-        one, entry=revised, revision=verdict.revision, reason=verdict.reason, bumped_at=bumped_at
+        one,
+        entry=revised,
+        revision=verdict.revision,
+        reason=verdict.reason,
+        bumped_at=bumped_at,
+        revisions=(*one.revisions, _as_it_was(one, at))[-KEPT_REVISIONS:],
     )
     if one.held_until is None:
         kept.arrive(entry, revised=True)
+
+
+def _as_it_was(one: KeptEntry, replaced_at: datetime) -> Revision:
+    entry = one.entry
+    return Revision(
+        number=one.revision,
+        replaced_at=replaced_at,
+        reason=one.reason,
+        title=entry.title,
+        url=entry.url,
+        published_at=entry.published_at,
+        updated_at=entry.updated_at,
+        authors=entry.authors,
+        summary=entry.summary,
+        content_html=entry.content_html,
+    )
 
 
 def _joined(keys: tuple[CandidateKey, ...], before: tuple[CandidateKey, ...]) -> tuple[CandidateKey, ...]:

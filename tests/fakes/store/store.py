@@ -13,10 +13,12 @@ from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
-from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status
+from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
@@ -30,6 +32,7 @@ from tests.fakes.store import (
     looking,
     memberships,
     near,
+    outbox,
     pages,
     polls as polling,
     pushes,
@@ -138,6 +141,12 @@ class FakeStore:
     async def due_topics(self, now: datetime) -> tuple[str, ...]:
         return shaping.due_topics(self._readable(), now)
 
+    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        return outbox.due(self._readable(), now, limit)
+
+    async def settle_message(self, message: Message, settlement: Settlement) -> None:
+        self._write(lambda kept: outbox.settle(kept, message, settlement))
+
     async def edit(self, act: Act, now: datetime) -> Edited:
         return self._write(lambda kept: editing.edit(kept, act, now))
 
@@ -155,6 +164,12 @@ class FakeStore:
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         return looking.entry_views(self._readable(), wanted)
+
+    async def story_view(self, wanted: str) -> StoryView | None:
+        return looking.story_view(self._readable(), wanted)
+
+    async def activity(self, now: datetime) -> Activity:
+        return looking.activity(self._readable(), now)
 
     async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
         return self._write(lambda kept: care.prune(kept, now, vanished_for))

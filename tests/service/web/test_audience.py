@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from aggregator.model.audience import Sighting
-from aggregator.service.web.app import make_app
+from aggregator.service.web.app import Behind, make_app
 from aggregator.service.web.audience import Turnstile
 from tests.fakes.clock import FakeClock
-from tests.service.web.visits import SITE, Readiness, StatusSource, ask, filled_shelf
+from tests.service.web.visits import SITE, Insides, Readiness, ask, filled_shelf
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +63,7 @@ def test_only_a_proxy_on_this_machine_says_for_whom_it_asks():
 
 async def test_feeds_are_counted_pages_and_lists_are_not():
     turnstile = Turnstile(FakeClock())
-    app = make_app(filled_shelf(), SITE, status=StatusSource(), checks=Readiness(), turnstile=turnstile)
+    app = make_app(filled_shelf(), SITE, Behind(inside=Insides(), checks=Readiness(), turnstile=turnstile))
     (slug,) = {edition.slug for edition in filled_shelf().editions()}
     for path in (f"/{slug}.atom", f"/{slug}.rss", f"/{slug}/feed", f"/{slug}", "/", "/topics.opml", "/nothing.atom"):
         await ask(app, path, user_agent="one")

@@ -16,13 +16,13 @@ from aggregator.service.web.desk import FRESH_SECONDS
 from aggregator.service.web.health import Check
 from aggregator.service.web.shelf import Shelf
 from tests.pages.samples import SITE, make_edition, make_edition_entry, make_failing, make_source_status, make_status
-from tests.service.web.visits import Readiness, StatusSource, ask, build, fill, filled_shelf
+from tests.service.web.visits import Insides, Readiness, ask, build, fill, filled_shelf
 
 pytestmark = pytest.mark.anyio
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https:; media-src https:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -201,8 +201,8 @@ async def test_status_json_has_the_contracted_shape():
 
 
 async def test_visitors_at_the_same_time_share_one_look_into_the_store():
-    status = StatusSource()
-    app = build(status=status)
+    status = Insides()
+    app = build(inside=status)
     for path in ("/status", "/status.json", "/sources"):
         await ask(app, path)
     assert status.asked == 1
@@ -210,9 +210,9 @@ async def test_visitors_at_the_same_time_share_one_look_into_the_store():
 
 @pytest.mark.parametrize("path", ["/status", "/sources"])
 async def test_without_a_store_the_last_status_is_shown_as_unavailable(path: str):
-    status = StatusSource()
+    status = Insides()
     status.answer = StoreError("disk on fire at /secret/place")
-    app = build(status=status)
+    app = build(inside=status)
     nothing = await ask(app, path)
     assert (nothing.status_code, nothing.headers["retry-after"]) == (503, "30")
     assert "/secret/place" not in nothing.text
@@ -222,9 +222,9 @@ async def test_without_a_store_the_last_status_is_shown_as_unavailable(path: str
 
 
 async def test_a_store_that_fails_later_leaves_the_last_status():
-    status = StatusSource()
+    status = Insides()
     status.answer = make_status(make_source_status(source={"title": "Harbour Courier"}))
-    app = build(status=status)
+    app = build(inside=status)
     before = (await ask(app, "/status.json")).json()
     status.answer = StoreError("gone")
     # The shared look is held for a second; only a new look meets the failure.
@@ -242,9 +242,9 @@ async def _past_the_shared_look() -> None:
 
 
 async def test_status_json_without_any_status_says_so():
-    status = StatusSource()
+    status = Insides()
     status.answer = StoreError("gone")
-    answer = await ask(build(status=status), "/status.json")
+    answer = await ask(build(inside=status), "/status.json")
     assert (answer.status_code, list(answer.json())) == (503, ["error"])
 
 
@@ -263,9 +263,9 @@ async def test_secrets_and_private_addresses_are_on_no_page():
         last_error=f"cannot reach {canary}.example",
         next_poll_why=f"{canary}.example asked to wait, see https://{canary}.example/why",
     )
-    status = StatusSource()
+    status = Insides()
     status.answer = make_status(replace(private, state=state))
-    app = build(status=status)
+    app = build(inside=status)
     for path in ("/status", "/sources", "/status.json"):
         answer = await ask(app, path)
         assert "letters" in answer.text or "Members letter" in answer.text
@@ -273,10 +273,10 @@ async def test_secrets_and_private_addresses_are_on_no_page():
 
 
 async def test_a_bug_in_a_page_shows_nothing_of_itself_and_is_logged(caplog: pytest.LogCaptureFixture):
-    status = StatusSource()
+    status = Insides()
     status.answer = RuntimeError("password is swordfish")
     with caplog.at_level(logging.ERROR):
-        answer = await ask(build(status=status), "/status")
+        answer = await ask(build(inside=status), "/status")
     assert (answer.status_code, answer.headers["content-security-policy"]) == (500, POLICY)
     assert "swordfish" not in answer.text
     assert "Something went wrong" in answer.text

@@ -11,13 +11,15 @@ import httpx
 from starlette.types import ASGIApp
 
 from aggregator.model.edition import Edition, Rendition, SiteFacts
-from aggregator.model.status import Status
+from aggregator.model.looking import Activity
+from aggregator.model.metering import Counts
+from aggregator.model.status import EntryView, Status, StoryView
 from aggregator.model.topic import FeedFormat
-from aggregator.service.web.app import make_app
+from aggregator.service.web.app import Behind, make_app
 from aggregator.service.web.health import Check
 from aggregator.service.web.shelf import Shelf
 from tests.builders import NOON
-from tests.pages.samples import SITE, make_edition, make_source_status, make_status
+from tests.pages.samples import SITE, make_activity, make_edition, make_source_status, make_status
 
 TYPES = {
     FeedFormat.ATOM: "application/atom+xml; charset=utf-8",
@@ -54,18 +56,53 @@ def filled_shelf() -> Shelf:
     return shelf
 
 
-class StatusSource:
-    """Stands for the store: answers, or fails as it is told to."""
+class Insides:
+    """Stands for the store: answers, or fails as it is told to.
 
-    def __init__(self) -> None:
-        self.answer: Status | Exception = make_status(make_source_status())
+    Attributes:
+        answer: The status, or why there is none.
+        failing: Why nothing else can be told; None while all is well.
+        members: Entries by short id, and stories by theirs.
+        asked: How often the status was asked for.
+    """
+
+    def __init__(self, answer: Status | Exception | None = None) -> None:
+        self.answer: Status | Exception = answer or make_status(make_source_status())
+        self.failing: Exception | None = None
+        self.entries: dict[str, EntryView] = {}
+        self.stories: dict[str, StoryView] = {}
+        self.lately = make_activity()
         self.asked = 0
 
-    async def __call__(self) -> Status:
+    def hold(self, story: StoryView) -> None:
+        """Let a story and its entries be found."""
+        self.stories[story.id] = story
+        self.entries |= {one.stored.entry.key.short: one for one in story.members}
+
+    async def status(self) -> Status:
         self.asked += 1
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def counts(self) -> Counts:
+        return Counts(since=NOON, polls=(("new", 2), ("timeout", 1)), took=(1, 2) + (0,) * 8, took_seconds=0.25, new=7)
+
+    async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
+        self._fail()
+        return (self.entries[wanted],) if wanted in self.entries else ()
+
+    async def story_view(self, wanted: str) -> StoryView | None:
+        self._fail()
+        return self.stories.get(wanted)
+
+    async def activity(self) -> Activity:
+        self._fail()
+        return self.lately
+
+    def _fail(self) -> None:
+        if self.failing is not None:
+            raise self.failing
 
 
 class Readiness:
@@ -82,10 +119,11 @@ def build(
     shelf: Shelf | None = None,
     *,
     site: SiteFacts = SITE,
-    status: StatusSource | None = None,
+    inside: Insides | None = None,
     readiness: Readiness | None = None,
 ) -> ASGIApp:
-    return make_app(shelf or filled_shelf(), site, status=status or StatusSource(), checks=readiness or Readiness())
+    behind = Behind(inside=inside or Insides(), checks=readiness or Readiness())
+    return make_app(shelf or filled_shelf(), site, behind)
 
 
 async def ask(app: ASGIApp, path: str, *, method: str = "GET", **headers: str) -> httpx.Response:

@@ -1,0 +1,230 @@
+"""Documents in which much is strange at once: moved dates, batches, disguises, affixes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from aggregator.identity import Around, Judged, judge
+from aggregator.model.entry import CandidateKey, Entry, EntryKey, KeyKind
+from aggregator.model.habits import IDENTITY, Habits, Quirk, QuirkKind
+from aggregator.model.verdict import KnownEntry, New, Revised, Unchanged, Verdict
+from aggregator.text.digests import digest64
+from tests.builders import NOON, make_entry
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SINCE = NOON - 30 * DAY
+SPELT = str.maketrans("0123456789-", "abcdefghijk")
+TEXT = "the harbour was closed for the third time this week after a ferry had run aground near the old light"
+
+
+def article(number: int, guid: str = "", *, at: datetime | None = None, **more: Any) -> Entry:
+    """Make an entry with a guid, a link and a headline of its own."""
+    name = guid or f"guid-{number}"
+    keys = (
+        CandidateKey(KeyKind.GUID, digest64("guid", name)),
+        CandidateKey(KeyKind.LINK, digest64("link", name)),
+    )
+    spelt = name.translate(SPELT)
+    title = " ".join(f"{spelt}{letter}" for letter in "abcd")
+    values = {"keys": keys, "url": f"https://lwn.example/{name}", "title": title, "summary": ""}
+    moment = at if at is not None else NOON - 10 * DAY + number * timedelta(hours=7, minutes=3, seconds=11)
+    return make_entry(name, **(values | {"published_at": moment} | more))
+
+
+def stored(entries: Sequence[Entry], **facts: Any) -> list[KnownEntry]:
+    return [
+        KnownEntry(
+            key=one.key,
+            keys=one.keys,
+            fingerprint=one.fingerprint,
+            revision=0,
+            title=one.title,
+            summary=one.summary,
+            published_at=one.published_at,
+            **facts,
+        )
+        for one in entries
+    ]
+
+
+def judged(document: Sequence[Entry], known: Sequence[KnownEntry], **around: Any) -> Judged:
+    """Judge a document after one that held all that is known, two hours ago."""
+    there = {key for entry in document for key in entry.keys}
+    found = [one for one in known if not there.isdisjoint(one.keys)]
+    gone = [one for one in known if one.present and one not in found]
+    facts: dict[str, Any] = {"last": NOON - 2 * HOUR, "habits": Habits(since=SINCE), "vanished": gone, "kept": known}
+    return judge(document, found, Around(now=NOON, **(facts | around)))
+
+
+def rules(verdicts: Sequence[Verdict]) -> list[str]:
+    return [one.reason.rule if one.reason else "" for one in verdicts]
+
+
+def disguised(before: Sequence[Entry], by: timedelta) -> list[Entry]:
+    """Publish entries under other guids, links and headlines, with dates that moved."""
+    return [
+        article(number, f"export-{number}", at=one.published_at + by)
+        for number, one in enumerate(before)
+        if one.published_at is not None
+    ]
+
+
+BEFORE = [article(number) for number in range(8)]
+
+
+def test_entries_whose_dates_all_moved_by_one_span_are_known():
+    verdicts = judged(disguised(BEFORE, -DAY), stored(BEFORE)).verdicts
+    assert [one.entry.key for one in verdicts if isinstance(one, Revised)] == [one.key for one in BEFORE]
+    assert set(rules(verdicts)) == {"shifted"}
+
+
+@pytest.mark.parametrize("by", [timedelta(), timedelta(minutes=7), timedelta(hours=27), DAY * 40])
+def test_other_spans_than_those_of_clocks_show_nothing(by):
+    assert "shifted" not in rules(judged(disguised(BEFORE, by), stored(BEFORE)).verdicts)
+
+
+def test_what_comes_at_the_same_minutes_of_every_day_is_not_that_of_yesterday():
+    programme = [article(number, at=NOON - 3 * DAY + number * HOUR) for number in range(8)]
+    verdicts = judged(disguised(programme, DAY), stored(programme)).verdicts
+    assert "shifted" not in rules(verdicts)
+
+
+def test_a_span_that_few_of_the_strangers_show_is_an_accident():
+    strangers = [*disguised(BEFORE, -DAY)[:5], *(article(20 + n, f"other-{n}") for n in range(8))]
+    assert "shifted" not in rules(judged(strangers, stored([*BEFORE, *map(article, range(30, 40))])).verdicts)
+
+
+def test_news_is_never_taken_for_what_was_published_a_day_ago():
+    before = [article(number, at=NOON - DAY - number * timedelta(minutes=4, seconds=7)) for number in range(8)]
+    verdicts = judged(disguised(before, DAY), stored(before)).verdicts
+    assert set(rules(verdicts)) == {"unknown"}
+
+
+def test_the_known_entries_of_a_document_show_how_far_the_dates_of_the_others_moved():
+    moved = [replace(one, published_at=one.published_at + HOUR) for one in BEFORE if one.published_at]
+    document = [*moved[:7], article(7, "renamed", at=moved[7].published_at)]
+    verdicts = judged(document, stored(BEFORE)).verdicts
+    assert rules(verdicts)[7] == "shifted"
+
+
+def test_dates_that_all_moved_by_one_span_are_not_regenerated():
+    moved = [replace(one, published_at=one.published_at + HOUR) for one in BEFORE if one.published_at]
+    anew = [replace(one, published_at=NOON) for one in BEFORE]
+    kinds = []
+    for document in (moved, anew):
+        habits = judged(document, stored(BEFORE)).habits
+        kinds.append({quirk.kind for quirk in habits.quirks} if habits else set())
+    assert [QuirkKind.REDATED in found for found in kinds] == [False, True]
+
+
+def test_one_entry_in_the_place_of_many_is_held_unless_its_date_is_that_of_news():
+    for at, held in ((NOON - 20 * DAY, True), (NOON - HOUR, False)):
+        (verdict,) = judged([article(99, at=at)], stored(BEFORE)).verdicts
+        assert isinstance(verdict, New)
+        assert (verdict.held_until is not None) is held
+
+
+def test_what_replaces_a_held_entry_to_the_second_of_its_date_is_that_entry():
+    disguise = article(1, "export", at=NOON - 30 * HOUR)
+    (verdict,) = judged([article(1, at=NOON - 6 * HOUR)], stored([disguise], held=True)).verdicts
+    assert isinstance(verdict, Revised)
+    assert verdict.entry.key == disguise.key
+    (verdict,) = judged([article(1, at=NOON - 6 * HOUR)], stored([disguise])).verdicts
+    assert isinstance(verdict, New)
+
+
+def test_a_document_of_strangers_that_are_dated_at_one_moment_is_held():
+    batch = [article(50 + number, at=NOON - HOUR) for number in range(8)]
+    result = judged(batch, stored(BEFORE))
+    assert set(rules(result.verdicts)) == {"held"}
+    assert result.habits is not None
+    assert {quirk.kind for quirk in result.habits.quirks} == {QuirkKind.BATCHES}
+
+
+def test_a_batch_beside_known_entries_is_news():
+    batch = [article(50 + number, at=NOON - HOUR) for number in range(8)]
+    verdicts = judged([*BEFORE[:1], *batch], stored(BEFORE)).verdicts
+    assert rules(verdicts)[1:] == ["unknown"] * 8
+
+
+def test_a_source_that_publishes_in_batches_is_believed():
+    quirk = Quirk(QuirkKind.BATCHES, "", "8 entries", 2, SINCE, SINCE)
+    batch = [article(50 + number, at=NOON - HOUR) for number in range(8)]
+    verdicts = judged(batch, stored(BEFORE), habits=Habits(since=SINCE, quirks=(quirk,))).verdicts
+    assert set(rules(verdicts)) == {"unknown"}
+
+
+def test_batches_are_believed_after_two_of_them():
+    habits, known = Habits(since=SINCE), stored(BEFORE)
+    told = []
+    for day in range(3):
+        batch = [article(100 * day + number, f"{day}-{number}", at=NOON - HOUR) for number in range(8)]
+        result = judged(batch, known, habits=replace(habits, held_until=None))
+        told.append(set(rules(result.verdicts)))
+        habits, known = result.habits or habits, stored(batch)
+    assert told == [{"held"}, {"held"}, {"unknown"}]
+
+
+def test_what_a_document_puts_behind_its_headlines_does_not_count_in_this_very_document():
+    before = [article(number, title=f"Ferry {word} near Malta", summary=f"{TEXT} {word}") for number, word in WORDS]
+    document = [
+        article(number, f"node/{number}", title=f"{one.title} | Channel 4 News", summary=one.summary)
+        for number, one in enumerate(before)
+    ]
+    again = [replace(one, published_at=NOON - HOUR) for one in document]
+    verdicts = judged(again, stored(before)).verdicts
+    assert [one.entry.key for one in verdicts if isinstance(one, Revised)] == [one.key for one in before]
+
+
+WORDS = tuple(enumerate(("aground", "afloat", "ashore", "adrift", "anchored", "ablaze")))
+
+
+def test_a_document_of_which_nothing_was_read_teaches_nothing():
+    assert judge((), (), Around(now=NOON, held=frozenset({BEFORE[0].key}))) == Judged()
+
+
+def test_a_reused_guid_with_the_next_number_of_a_series_is_another_part():
+    part = article(4, "item-1", title="Letters from the harbour, part 4", summary=TEXT)
+    following = article(
+        5,
+        "item-1",
+        title="Letters from the harbour, part 5",
+        summary="quite another text that has not one run of words with the first",
+        at=NOON - HOUR,
+        keys=(part.keys[0], CandidateKey(KeyKind.LINK, 5)),
+    )
+    quirk = Quirk(QuirkKind.REUSED_GUIDS, "", "7 entries came under the guids of others", 2, SINCE, SINCE)
+    (verdict,) = judged([following], stored([part]), habits=Habits(since=SINCE, quirks=(quirk,))).verdicts
+    assert isinstance(verdict, New)
+
+
+@pytest.mark.parametrize(
+    ("text", "later", "kind"),
+    [
+        ("a wholly different text with other words in every one of its runs", 5 * HOUR, New),
+        (f"{TEXT} and another line", 5 * HOUR, Revised),
+        ("a wholly different text with other words in every one of its runs", timedelta(), Revised),
+    ],
+)
+def test_without_names_a_headline_and_its_day_are_another_bulletin_at_another_hour(text, later, kind):
+    def bulletin(at: datetime, summary: str) -> Entry:
+        day, moment = (CandidateKey(KeyKind.TITLE_DAY, digest64("day", name)) for name in ("day", at.isoformat()))
+        key = EntryKey("lwn", "day:morning briefing|2026-11-23")
+        return make_entry(title="Morning briefing", summary=summary, published_at=at, key=key, keys=(day, moment))
+
+    first = bulletin(NOON - 6 * HOUR, TEXT)
+    (verdict,) = judged([bulletin(NOON - 6 * HOUR + later, text)], stored([first])).verdicts
+    assert isinstance(verdict, kind)
+    assert not isinstance(verdict, Unchanged)
+
+
+def test_every_new_rule_can_be_switched_off():
+    off = replace(IDENTITY, shifts=False, stamps=False)
+    assert "shifted" not in rules(judged(disguised(BEFORE, -DAY), stored(BEFORE), policy=off).verdicts)
+    batch = [article(50 + number, at=NOON - HOUR) for number in range(8)]
+    assert set(rules(judged(batch, stored(BEFORE), policy=off).verdicts)) == {"unknown"}
