@@ -60,7 +60,8 @@ class EntryView:
         story: Short id of its story; empty until it was curated.
         reasons: In the order in which the data walks.
         topics: Topic and reason of each match.
-        fates: Topic, and what became last of the entry's subject there, where something keeps or kept it waiting.
+        fates: Topic, what became last of the entry's subject there, where something keeps or kept it waiting, and when
+            it is looked at again without anything happening.
         revisions: What it was before, the oldest first; of many edits the last ones.
     """
 
@@ -69,7 +70,7 @@ class EntryView:
     source: SourceFacts
     reasons: tuple[Reason, ...] = ()
     topics: tuple[tuple[str, Reason], ...] = ()
-    fates: tuple[tuple[str, Reason], ...] = ()
+    fates: tuple[tuple[str, Reason, datetime | None], ...] = ()
     revisions: tuple[Revision, ...] = ()
 
 

@@ -16,7 +16,7 @@ from aggregator.model.reason import Fact
 from aggregator.model.shape import Decision, Fate, Rhythm, Telling
 from aggregator.publish.gates import decide, reason_of
 from aggregator.publish.hands import Hands
-from aggregator.publish.tokens import SLOT, Bucket, room_at, slot_of, within
+from aggregator.publish.tokens import SLOT, Bucket, in_slot, room_at, slot_of, within
 from aggregator.publish.waiting import Waiting, calendar, epoch, seconds, waiting
 from aggregator.text.timetables import last_moment, next_moment
 
@@ -62,7 +62,7 @@ class _Look:
         self._tellings = list(view.recent)
         paced = self._shape.budget if self._shape.digest is None else None
         self._bucket = Bucket(paced, view.rhythm.spent_until) if paced else None
-        self._in_slot = sum(telling.at >= slot_of(now) for telling in view.recent)
+        self._in_slot = in_slot(self._times(), now)
         self._calendar = calendar(self._shape, view.rhythm, now)
         self._released: set[EntryKey] = set()
         self._digested: list[EntryKey] = []
@@ -149,7 +149,7 @@ class _Look:
             return room_at(topic.per_source, within(topic.per_source, self._times(one.lead.source.id), now), now)
         if rule == "budget" and self._bucket:
             room = room_at(self._bucket.rate, within(self._bucket.rate, self._times(), now), now)
-            taken = any(at >= slot_of(now) for at in self._times())
+            taken = in_slot(self._times(), now)
             return max(room, self._bucket.free_at(now), slot_of(now) + SLOT if taken else now)
         return None
 
@@ -159,7 +159,8 @@ class _Look:
         digested_at = rhythm.digested_at
         if self._shape.digest is not None:
             times.append(next_moment(self._shape.digest, self._now))
-            if digested_at is None or decide(self._calendar) != (Fate.WAITS, "quiet"):
+            quiet = {name: value for name, value in self._calendar.items() if name.startswith("quiet")}
+            if digested_at is None or decide(quiet)[0] is not Fate.WAITS:
                 digested_at = last_moment(self._shape.digest, self._now)
         return Shaped(
             released=frozenset(self._released),

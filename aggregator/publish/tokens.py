@@ -23,6 +23,11 @@ def slot_of(now: datetime) -> datetime:
     return now - (now - _EPOCH) % SLOT
 
 
+def in_slot(times: Iterable[datetime], now: datetime) -> int:
+    """Count the times that lie in the slot of a moment, up to it."""
+    return sum(slot_of(now) <= at <= now for at in times)
+
+
 def within(rate: Rate, times: Iterable[datetime], now: datetime) -> list[datetime]:
     """Give those of the times that count at a moment, in order."""
     return sorted(at for at in times if now - rate.period < at <= now)
@@ -56,13 +61,15 @@ class Bucket:
 
     def free_at(self, now: datetime) -> datetime:
         """Say when the next token is there; in the past where one is there now."""
-        if self.spent_until is None:
-            return _EPOCH
-        # A clock that was wrong once may have spent years ahead: a bucket is never emptier than empty.
-        spent = min(self.spent_until, now + self._size * self._each)
-        return spent - (self._size - 1) * self._each
+        return self._spent(now) - (self._size - 1) * self._each
 
     def take(self, now: datetime) -> Bucket:
-        """Take a token, there or not."""
-        spent = now if self.spent_until is None else max(now, self.spent_until)
-        return Bucket(self.rate, min(spent, now + self._size * self._each) + self._each)
+        """Take a token, there or not; a bucket is never emptier than empty."""
+        empty = now + self._size * self._each
+        return Bucket(self.rate, min(max(now, self._spent(now)) + self._each, empty))
+
+    def _spent(self, now: datetime) -> datetime:
+        # What no spending can have led to is of a clock that was wrong once.
+        if self.spent_until is None or self.spent_until > now + self._size * self._each:
+            return _EPOCH
+        return self.spent_until

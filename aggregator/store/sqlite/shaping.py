@@ -19,9 +19,10 @@ from aggregator.store.sqlite.rows import (
     all_rows,
     encode,
     known_moment,
+    known_reason,
     moment,
     moment_or_none,
-    read_reason,
+    read_moment,
     reason_text,
 )
 
@@ -63,7 +64,7 @@ INSERT INTO digests (topic, at, made_at, atom_id, url, title, summary, content_h
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _OF_ENTRY: Final = """
-SELECT w.topic, w.reason, w.at, w.again_at, w.fate FROM shaped w JOIN entries e ON e.id = ?
+SELECT w.topic, w.reason, w.again_at FROM shaped w JOIN entries e ON e.id = ?
 LEFT JOIN topics t USING (topic)
 WHERE w.subject_id = iif(t.mode = 'entries', ifnull(e.duplicate_of, e.id), e.story_id) AND t.retired IS NOT 1
 ORDER BY w.topic
@@ -164,9 +165,10 @@ def write_digest(db: Database, topic: str, digest: Digest) -> None:
     db.execute(_INSERT_DIGEST, [topic, moment(digest.at), moment(digest.made_at), *texts, digest.stories])
 
 
-def fates_of(db: Database, entry: int) -> tuple[tuple[str, Reason], ...]:
+def fates_of(db: Database, entry: int) -> tuple[tuple[str, Reason, datetime | None], ...]:
     """Tell what became of an entry's subject in each topic in which something keeps, or kept, it waiting."""
-    return tuple((row[0], reason) for row in db.execute(_OF_ENTRY, [entry]) if (reason := read_reason(row[1])))
+    rows = db.execute(_OF_ENTRY, [entry])
+    return tuple((topic, known_reason(reason), read_moment(again_at)) for topic, reason, again_at in rows)
 
 
 def due_topics(db: Database, now: datetime) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def digests(kept: Kept, topic: Topic) -> tuple[Digest, ...]:
     return tuple(sorted(found, key=lambda one: (one.made_at, one.at), reverse=True)[: topic.limit])
 
 
-def fates_of(kept: Kept, entry: int) -> tuple[tuple[str, Reason], ...]:
+def fates_of(kept: Kept, entry: int) -> tuple[tuple[str, Reason, datetime | None], ...]:
     """Tell what became of an entry's subject in each topic in which something keeps, or kept, it waiting."""
     one, found = kept.entries[entry], []
     for (slug, subject), decision in kept.shaped.items():
@@ -104,7 +104,7 @@ def fates_of(kept: Kept, entry: int) -> tuple[tuple[str, Reason], ...]:
         mode = row.mode if row else None
         own = (entry if one.copy_of is None else one.copy_of) if mode is TopicMode.ENTRIES else one.story
         if subject == own and row is not None and not row.retired:
-            found.append((slug, decision.reason))
+            found.append((slug, decision.reason, decision.again_at))
     return tuple(sorted(found, key=lambda it: it[0]))
 
 
