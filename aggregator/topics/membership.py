@@ -132,6 +132,9 @@ class TopicSet:
         door = _door(rule, names, entered)
         if not door:
             return (Reason("topic", "not entered", "from", f"{_introduced(source)}; from: {_asked(rule)}"),)
+        if not _speaks(rule.topic, entry):
+            said = ", ".join(value for _, value in entry.values("lang"))
+            return (Reason("topic", "not entered", "lang", f"{said}; lang: {', '.join(rule.topic.languages)}"),)
         passed = (Reason("topic", "let in", "from", door),) if rule.query and rule.selectors else ()
         if slug in entered:
             return (*passed, _entrance(rule, door, entry))
@@ -160,6 +163,8 @@ class TopicSet:
                 continue
             if rule.selectors and rule.selectors.isdisjoint(names) and entered.isdisjoint(rule.feeders):
                 continue
+            if not _speaks(rule.topic, entry):
+                continue
             if rule.query:
                 # Only now is it certain that the entry has to be cut into words at all.
                 candidates = self._index.candidates(entry) if candidates is None else candidates
@@ -182,6 +187,15 @@ def _restless(rules: Sequence[_Rule]) -> frozenset[str]:
 def _is_open(topic: Topic, source: SourceFacts) -> bool:
     """Say whether entries of a source may reach a topic at all."""
     return not source.private or topic.access is Access.TOKEN
+
+
+def _speaks(topic: Topic, entry: IndexedEntry) -> bool:
+    """Say whether an entry is in a language that the topic takes, or in none that is known."""
+    if not topic.languages:
+        return True
+    said = [folded for folded, _ in entry.values("lang")]
+    wanted = [language.lower() for language in topic.languages]
+    return not said or any(one == tag or one.startswith(f"{tag}-") for one in said for tag in wanted)
 
 
 def _feeders(topic: Topic, slugs: Collection[str]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from tests.builders import NOON, make_source
 from tests.contract.house import AGROUND, LIFTED, OUTLETS, House
 from tests.store.editors import BUDGET, WORLD, do, ids
 from tests.store.living import live, rows
+from tests.store.months import month
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STORM, VOTE = "Storm closes the harbour of Valletta", "Referendum on water rights postponed"
@@ -297,3 +298,9 @@ def test_explaining_tells_the_place_of_the_rule_and_what_keeps_an_entry_waiting_
         assert pinned.records[-1].verdict == "announced in rescue"
 
     play(story, WORLD, rescue)
+
+
+def test_what_is_stored_of_a_few_days_is_decided_again_as_it_was(tmp_path):
+    told = month(tmp_path, days=2, seed=7)
+    assert told.wrong == []
+    assert min(told.decisions, told.scores, told.matches) > 50

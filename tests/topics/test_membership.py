@@ -242,3 +242,15 @@ def test_explaining_a_restless_topic_asks_for_story_and_time():
     assert (entered.verdict, entered.evidence) == ("entered", "outlets 3 · age 1h")
     (missed,) = topics.explain("wide", make_stored(), make_facts(), NOON + timedelta(days=1), STORY)
     assert missed.evidence == "age<1d does not hold: 1d"
+
+
+@pytest.mark.parametrize(
+    ("own", "of_source", "enters"),
+    [("en-GB", None, True), ("de", None, True), ("fr", None, False), (None, "fr", False), (None, None, True)],
+)
+def test_a_topic_of_some_languages_takes_no_others_and_what_says_none(own, of_source, enters):
+    rules = TopicSet.compile([make_topic("ships", languages=("en", "DE"))])
+    stored, source = make_stored("1", language=own), make_facts(language=of_source)
+    assert bool(rules.judge(stored, source)) is enters
+    (reason,) = rules.explain("ships", stored, source)
+    assert (reason.rule, reason.evidence) == (("from", "every source") if enters else ("lang", "fr; lang: en, DE"))
