@@ -22,6 +22,7 @@ from aggregator.topics import parse_query
 
 if TYPE_CHECKING:  # only the daemon pays for importing these
     from aggregator.model.discovery import Discovery
+    from aggregator.pipeline.liking import Schooling
     from aggregator.pipeline.ports import Clock
     from aggregator.publish import WrittenSite
     from aggregator.service.daemon import Daemon
@@ -84,18 +85,23 @@ def authority(settings: Settings) -> str:
     return host if any(letter.isalpha() for letter in host) and ":" not in host else "localhost"
 
 
+def database_path(settings: Settings) -> Path:
+    """Say where the database is, or will be."""
+    return Path(settings.data) / DATABASE
+
+
 def open_store(settings: Settings) -> SqliteStore:
     """Open the database for writing; the data folder's lock must be held."""
     from aggregator.store.sqlite import SqliteStore
 
-    return SqliteStore.open(Path(settings.data) / DATABASE, site_authority=authority(settings))
+    return SqliteStore.open(database_path(settings), site_authority=authority(settings))
 
 
 def open_store_for_reading(settings: Settings) -> SqliteStore | None:
     """Open the database read-only; None when nothing was stored yet."""
     from aggregator.store.sqlite import SqliteStore
 
-    path = Path(settings.data) / DATABASE
+    path = database_path(settings)
     return SqliteStore.open_for_reading(path) if path.exists() else None
 
 
@@ -104,12 +110,21 @@ def can_read_articles() -> bool:
     return all(importlib.util.find_spec(name) for name in ("trafilatura", "protego"))
 
 
+async def schooled(store: SqliteStore, settings: Settings) -> tuple[Schooling, ...]:
+    """Say what topics learn from their examples, for commands that only read; what is learned there is not kept."""
+    from aggregator.pipeline.liking import school
+    from aggregator.semantic import load_meaning
+
+    return await school(store, settings.topics, load_meaning() if settings.semantic else None, keep=False)
+
+
 def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Put the parts together, on the machine's clock or another one. Call it inside the running event loop."""
     from aggregator.fetch import FileFetcher, HttpFetcher, RoutingFetcher, Visits
-    from aggregator.publish import Painter
+    from aggregator.publish import Painter, render_markdown
     from aggregator.publish.smtp import SmtpMailer
     from aggregator.schedule import user_agent
+    from aggregator.semantic import load_meaning
     from aggregator.service.clock import SystemClock
     from aggregator.service.house import House
     from aggregator.service.reading import PooledArticles, PooledReader
@@ -128,6 +143,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
     pages = WorkerPool("aggregator.pipeline.article:read_article", size=1) if can_read_articles() else None
     store = open_store(settings)
+    painter = Painter(_report_entry)
 
     async def close() -> None:
         await asyncio.gather(http.close(), pool.close(), *([pages.close()] if pages else []))
@@ -141,10 +157,12 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         reader=PooledReader(pool),
         clock=clock,
         user_agent=user_agent(__version__, settings.site.contact),
-        render=Painter(_report_entry).render,
+        render=lambda edition, site: (*painter.render(edition, site), render_markdown(edition, site)),
+        render_archive=painter.render_archive,
         documents=_documents,
         close=close,
         articles=PooledArticles(pages) if pages else None,
+        meaning=load_meaning(),
     )
 
 
@@ -221,7 +239,9 @@ async def search_feeds(address: str, network: Network, contact: str | None) -> D
 def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebServer:
     """Make the web server over what is on the shelf; it does not listen yet."""
     from aggregator.service.insight import Insight
+    from aggregator.service.operator import Commands
     from aggregator.service.web.app import Behind, make_app
+    from aggregator.service.web.gate import Gate
     from aggregator.service.web.server import WebServer
 
     server = engine.plan.settings.server
@@ -230,6 +250,10 @@ def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebS
         checks=daemon.ready,
         hubs=daemon.push,
         turnstile=daemon.turnstile,
+        archives=daemon.keeping.archives,
+        doors=daemon.keeping.doors,
+        operator=Commands(house, engine, daemon.commands()),
+        gate=Gate(server.admin_token, engine.plan.settings.site.base_url or "", server.host, house.clock.monotonic),
     )
     app = make_app(shelf, engine.plan.site, behind)
     return WebServer(app, server.host, server.port)
@@ -247,16 +271,23 @@ def _documents(plan: Plan) -> tuple[Rendition, ...]:
     return tuple(rendition(name, OPML_MEDIA_TYPE, body, now) for name, body in lists.items())
 
 
-async def build_site(engine: Engine, shelf: Shelf, folder: Path) -> WrittenSite:
+async def build_site(house: House, engine: Engine, shelf: Shelf, folder: Path) -> WrittenSite:
     """Write everything on the shelf as a static site.
 
     Raises:
         PublishError: A file could not be put in its place.
+        StoreError: What the pages show could not be read.
     """
+    from aggregator.model.topic import Access
     from aggregator.publish import write_site
-    from aggregator.service.site import site_files
+    from aggregator.service.keeping import Keeping
+    from aggregator.service.site import look, make_site
 
-    return write_site(folder, site_files(engine.plan.site, shelf, await engine.status()))
+    plan = engine.plan
+    seen = await look(house.store, shelf, Keeping(house, engine).archives, await engine.status())
+    public = [topic.slug for topic in plan.topics if topic.access is Access.PUBLIC]
+    made = make_site(plan.site, shelf, seen, public)
+    return write_site(folder, made.files, made.keeps)
 
 
 @asynccontextmanager

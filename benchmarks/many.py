@@ -25,6 +25,7 @@ from aggregator.bootstrap import DATABASE, make_plan, open_store, read_settings,
 from aggregator.model.fetching import FetchOutcome, FetchRequest, NotModified, PostOutcome, PostRequest
 from aggregator.model.reading import Document, ReadOutcome
 from aggregator.model.source import Every, Source, Validators
+from aggregator.publish import Painter
 from aggregator.service.engine import Engine
 from aggregator.service.house import House
 from aggregator.service.web.shelf import Shelf
@@ -109,10 +110,11 @@ async def simulate(count: int, folder: Path) -> dict[str, float]:
         clock=clock,
         user_agent="aggregator (benchmark)",
         render=lambda _edition, _site: (),
+        render_archive=Painter().render_archive,
         documents=lambda _plan: (),
         close=store.close,
     )
-    engine = Engine(house, replace(make_plan(settings), sources=sources), Shelf(aliases={}))
+    engine = Engine(house, replace(make_plan(settings), sources=sources), Shelf())
     started = time.perf_counter()
     await engine.start()
     figures = {"sync_s": time.perf_counter() - started}

@@ -39,10 +39,12 @@ def command(invocation: Invocation, folder: Path) -> None:
 
 async def _build(settings: Settings, folder: Path) -> WrittenSite:
     from aggregator.bootstrap import build_site, opened
+    from aggregator.service.watchman import Watchman
 
-    async with opened(settings) as (_house, engine, shelf):
+    async with opened(settings) as (house, engine, shelf):
         try:
             await engine.start()
-            return await build_site(engine, shelf, folder)
+            await Watchman(house, engine, shelf).show()
+            return await build_site(house, engine, shelf, folder)
         finally:
             await engine.stop(timedelta())

@@ -10,6 +10,7 @@ from aggregator.cli.main import EXIT_USAGE, Invocation, echo_json
 from aggregator.errors import Problem, SettingsError
 
 if TYPE_CHECKING:
+    from aggregator.model.topic import Topic
     from aggregator.settings import Settings
 
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(invocation: Invocation, show: str | None, strict: bool, form: str) -> int:
     """Validate the config; say exactly what is wrong and where, all in one go."""
-    from aggregator.bootstrap import read_settings
+    from aggregator.bootstrap import read_settings, run
     from aggregator.settings import show_source
 
     path = invocation.config_path()
@@ -36,10 +37,13 @@ def command(invocation: Invocation, show: str | None, strict: bool, form: str) -
         for line in show_source(settings, name):
             click.echo(line)
         return 0
-    _tell((*settings.warnings, *_missing_extra(settings)), invocation, form)
+    learned, untaught = run(_schooled(settings))
+    _tell((*settings.warnings, *_missing_extra(settings), *untaught), invocation, form)
     if not invocation.as_json and invocation.verbosity >= 0:
+        for line in learned:
+            click.echo(line)
         click.echo(f"{path}: good: {len(settings.sources)} sources, {len(settings.topics)} topics")
-    return EXIT_USAGE if strict and settings.warnings else 0
+    return EXIT_USAGE if strict and (settings.warnings or untaught) else 0
 
 
 def _missing_extra(settings: Settings) -> tuple[Problem, ...]:
@@ -53,6 +57,31 @@ def _missing_extra(settings: Settings) -> tuple[Problem, ...]:
     what = f"{wanting[0]} wants full-text, and the extra for it is not installed: the texts of the feed are kept"
     hint = "pip install 'aggregator[fulltext]'"
     return (Problem(file=settings.file, line=0, column=0, path="", what=what, hint=hint, severity="warning"),)
+
+
+async def _schooled(settings: Settings) -> tuple[list[str], list[Problem]]:
+    """Tell what topics learned from their examples, and what is wrong with those."""
+    from aggregator.bootstrap import open_store_for_reading, schooled
+
+    store = open_store_for_reading(settings) if any(topic.like for topic in settings.topics) else None
+    if store is None:
+        return [], []
+    try:
+        found = await schooled(store, settings)
+    finally:
+        await store.close()
+    told = [
+        f"topic {one.topic.slug}: learned by {one.learned.meaning or 'words alone'}: {one.learned.check}"
+        for one in found
+        if one.learned
+    ]
+    return told, [_at_topic(one.topic, what, hint) for one in found for what, hint in one.findings]
+
+
+def _at_topic(topic: Topic, what: str, hint: str) -> Problem:
+    file, _, line = topic.place.rpartition(":")
+    path = f"topics.{topic.slug}.like"
+    return Problem(file=file, line=int(line), column=1, path=path, what=what, hint=hint, severity="warning")
 
 
 def _tell(problems: tuple[Problem, ...], invocation: Invocation, form: str) -> None:

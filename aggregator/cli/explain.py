@@ -45,8 +45,9 @@ def command(invocation: Invocation, subject: str, more: str | None) -> int:
 
 
 async def _explain(settings: Settings, subject: str, more: str | None) -> tuple[Explanation, ...]:
-    from aggregator.bootstrap import open_store_for_reading
+    from aggregator.bootstrap import open_store_for_reading, schooled
     from aggregator.pipeline.explain import explain_entry, explain_source
+    from aggregator.pipeline.liking import with_tastes
 
     store = open_store_for_reading(settings)
     if store is None:
@@ -55,7 +56,8 @@ async def _explain(settings: Settings, subject: str, more: str | None) -> tuple[
         if subject == "source" and more is not None:
             explanation = await explain_source(store, more, datetime.now(UTC))
             return () if explanation is None else (explanation,)
-        return await explain_entry(store, settings.topics, subject, more)
+        topics = with_tastes(settings.topics, await schooled(store, settings) if more is not None else ())
+        return await explain_entry(store, topics, subject, more, datetime.now(UTC))
     finally:
         await store.close()
 

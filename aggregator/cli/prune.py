@@ -29,11 +29,12 @@ def command(invocation: Invocation) -> None:
 async def _prune(settings: Settings) -> dict[str, Any]:
     from aggregator.bootstrap import opened
     from aggregator.service.control import ask
+    from aggregator.service.keeping import Keeping
 
     answer = await ask(Path(settings.data), "prune")
     if answer is not None:
         return dict(answer)
-    async with opened(settings) as (house, _engine, _shelf):
+    async with opened(settings) as (house, engine, _shelf):
         await house.store.sync_sources(settings.sources, house.clock.now())
-        pruned = await house.store.prune(house.clock.now())
+        pruned = await Keeping(house, engine).prune()
         return {"entries": pruned.entries, "tombstones": pruned.tombstones}

@@ -47,9 +47,11 @@ async def serve(settings: Settings, load: Callable[[], Settings], *, poll: bool 
     """Run the daemon until it is stopped; ``load`` is what a reload calls."""
     from aggregator.bootstrap import make_plan, make_push, make_web, opened
     from aggregator.service.daemon import Daemon
+    from aggregator.service.watchman import Watchman
 
     async with opened(settings) as (house, engine, shelf):
         daemon = Daemon(house, engine, lambda: make_plan(load()), poll=poll)
+        daemon.watchman = Watchman(house, engine, shelf)
         if web:
             daemon.push = make_push(house, engine) if poll else None
             daemon.web = make_web(house, engine, shelf, daemon)
@@ -59,14 +61,17 @@ async def serve(settings: Settings, load: Callable[[], Settings], *, poll: bool 
 async def _once(settings: Settings, out: Path | None, *, poll: bool) -> tuple[str, ...]:
     from aggregator.bootstrap import build_site, opened
     from aggregator.service.postman import Postman
+    from aggregator.service.watchman import Watchman
 
     async with opened(settings) as (house, engine, shelf):
         try:
             await engine.start()
             failed = await engine.poll_due() if poll else ()
             engine.end_round()
+            await Watchman(house, engine, shelf).look()
             if out is not None:
-                await build_site(engine, shelf, out)
+                await build_site(house, engine, shelf, out)
+            await engine.chores.index_words()
             await Postman(house, engine).finish()
             return failed
         finally:

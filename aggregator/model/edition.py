@@ -177,6 +177,7 @@ class Edition:
         digest: Over everything that a format shows; equal digests mean equal bytes.
         older: The month, ``YYYY-MM``, of the newest item that was announced and has no room here; None when all have.
         month: Of the archive that this is; None in the feed that readers subscribe to.
+        final: Whether the month is over, so that nothing will ever change in it.
     """
 
     slug: str
@@ -192,6 +193,7 @@ class Edition:
     access: Access = Access.PUBLIC
     older: str | None = None
     month: str | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

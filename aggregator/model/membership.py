@@ -67,6 +67,7 @@ class TopicRecord:
         announced: How many subjects it has announced.
         matched: Share of what is kept that was matched with the latest rule, 0 to 1.
         filling: It has announced nothing, and is not matched to the end.
+        private: Only who had its address could read it when it was last announced.
     """
 
     slug: str
@@ -76,3 +77,4 @@ class TopicRecord:
     announced: int = 0
     matched: float = 1.0
     filling: bool = False
+    private: bool = False

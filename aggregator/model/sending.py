@@ -163,6 +163,7 @@ class TargetStatus:
     Attributes:
         dead: Messages that were given up.
         oldest_at: When the oldest that waits was written down.
+        dead_at: When the last one was given up.
         detail: Why the last attempt that failed did; empty while nothing waits and nothing is dead.
     """
 
@@ -175,4 +176,5 @@ class TargetStatus:
     oldest_at: datetime | None = None
     next_at: datetime | None = None
     sent_at: datetime | None = None
+    dead_at: datetime | None = None
     detail: str = ""

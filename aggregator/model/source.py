@@ -18,6 +18,8 @@ READING_VERSION: Final = 2
 """Raised with every change that makes other entries of the same bytes: then every document is fetched once more."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+CLAIM_RESERVE: Final = timedelta(minutes=10)
+"""So much later than its floor a source is due again when its answer is lost: it had to wait for its turn."""
 SHORTEST_FLOOR = timedelta(minutes=15)
 """Never more often than so, whatever a server allows; the settings may."""
 
@@ -278,6 +280,11 @@ class Claim:
     source: Source
     state: SourceState
     turn: Turn | None = None
+
+    def is_stale(self, now: datetime) -> bool:
+        """Say whether it has waited for its turn so long that it has to be renewed before the source is asked."""
+        due_at = self.state.next_poll_at
+        return due_at is not None and now + self.source.every.shortest + CLAIM_RESERVE / 2 > due_at
 
     @property
     def pace_key(self) -> str:

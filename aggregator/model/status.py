@@ -12,6 +12,7 @@ from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.sending import TargetStatus
 from aggregator.model.source import Source, SourceState
+from aggregator.model.story import StoryFacts
 from aggregator.model.verdict import PollRecord
 
 
@@ -60,6 +61,7 @@ class EntryView:
         story: Short id of its story; empty until it was curated.
         reasons: In the order in which the data walks.
         topics: Topic and reason of each match.
+        telling: Who tells its story, as it is now.
         fates: Topic, what became last of the entry's subject there, where something keeps or kept it waiting, and when
             it is looked at again without anything happening.
         revisions: What it was before, the oldest first; of many edits the last ones.
@@ -70,6 +72,7 @@ class EntryView:
     source: SourceFacts
     reasons: tuple[Reason, ...] = ()
     topics: tuple[tuple[str, Reason], ...] = ()
+    telling: StoryFacts | None = None
     fates: tuple[tuple[str, Reason, datetime | None], ...] = ()
     revisions: tuple[Revision, ...] = ()
 
@@ -151,6 +154,18 @@ class Pruned:
     entries: int = 0
     polls: int = 0
     tombstones: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyFacts:
+    """What is in a copy of the database."""
+
+    sources: int
+    entries: int
+    bytes: int
+
+    def __str__(self) -> str:
+        return f"{self.entries:,} entries of {self.sources:,} sources, {self.bytes / 1e6:.1f} MB"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,12 +157,14 @@ class CurateBatch:
         headlines: Every use of the headlines of the arrivals.
         holders: Fingerprints of the arrivals and the stored entries that have them too, all among the neighbours; of
             each arrival only the few entries that share most with it.
+        stories: Where stories are weighed: those of the arrivals, as they are now.
     """
 
     arrivals: tuple[Arrival, ...]
     neighbours: tuple[Neighbour, ...] = ()
     headlines: tuple[HeadlineUse, ...] = ()
     holders: tuple[tuple[int, EntryKey], ...] = ()
+    stories: tuple[tuple[EntryKey, StoryFacts], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +250,9 @@ class Curated:
         judged: Keys whose topic matches were found anew: matches not named below are dropped,
             unless they were announced.
         merges: In order, after the placements.
+        restless: Topics that depend on story or time. Curating leaves them as they are, and the stories of what was
+            judged are due to be weighed; weighing finds the matches of these only.
+        due: Of weighing: when a story is to be weighed again.
     """
 
     placements: tuple[Placement, ...] = ()
@@ -257,6 +262,8 @@ class Curated:
     recent: tuple[Recent, ...] = ()
     headlines: tuple[HeadlineUse, ...] = ()
     counts: tuple[TermCounts, ...] = ()
+    restless: frozenset[str] = frozenset()
+    due: tuple[tuple[EntryKey, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aggregator.model.entry import EntryKey
+from aggregator.model.liking import Like, Taste
 from aggregator.model.reason import Reason
 from aggregator.model.sending import NO_SENDING, Sending
 from aggregator.model.shape import NO_SHAPE, Shape
@@ -90,6 +91,8 @@ class Topic:
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
         retroactive: What becomes of older entries that a changed rule lets in.
+        like: Examples that its entries have to be like, beside what ``match`` asks for.
+        taste: What was learned from them; None lets nothing in.
         sending: Where its news is told beside its feeds.
     """
 
@@ -109,14 +112,18 @@ class Topic:
     sending: Sending = NO_SENDING
     access: Access = Access.PUBLIC
     retroactive: Retroactive = Retroactive.SILENT
+    like: Like | None = None
+    taste: Taste | None = field(default=None, compare=False, repr=False)
 
     @property
     def rule_digest(self) -> str:
         """A hash of what decides membership; a change of it means that matches are found anew."""
-        # A topic that says neither has the digest that it had before there were these.
+        # What asks for nothing of it has the digest that it had before this could be asked.
         private = ("\2", self.access) if self.access is not Access.PUBLIC else ()
-        languages = ("\3", *sorted(self.languages)) if self.languages else ()
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *private, *languages))
+        learned = () if self.like is None else ("\3", str(self.like.at_least), self.taste.digest if self.taste else "")
+        spoken = ("\4", *sorted(self.languages)) if self.languages else ()
+        parts = ("1", *sorted(self.selectors), "\1", self.match or "", self.context, *private, *learned, *spoken)
+        rule = "\0".join(parts)
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

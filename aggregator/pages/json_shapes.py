@@ -11,6 +11,7 @@ from aggregator.model.discovery import Discovery
 from aggregator.model.editing import DoneAct
 from aggregator.model.entry import StoredEntry
 from aggregator.model.pace import Pace
+from aggregator.model.searching import SearchHit
 from aggregator.model.sending import TargetStatus
 from aggregator.model.status import Explanation, SourceStatus, Status, TopicStatus
 from aggregator.model.verdict import PollRecord
@@ -66,6 +67,11 @@ def entry_json(stored: StoredEntry, story_short_id: str) -> dict[str, Any]:
         "topics": list(stored.topics),
         "extras": {name: value for name, value in asdict(entry.extras).items() if value not in (None, ())},
     }
+
+
+def hit_json(hit: SearchHit) -> dict[str, Any]:
+    """Shape an entry that a search found, with where it was found."""
+    return entry_json(hit.stored, hit.story) | {"found": hit.reason.evidence, "at": dict(hit.reason.facts).get("at")}
 
 
 def explanation_json(one: Explanation) -> dict[str, Any]:

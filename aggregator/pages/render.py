@@ -30,7 +30,7 @@ from aggregator.pages.prose import prose
 from aggregator.pages.secrecy import for_everyone
 from aggregator.pages.timeline import events_of, outlets_of
 from aggregator.pages.versions import changes_of
-from aggregator.pages.words import also_line, count, language_tag, moment, size, span, web_url
+from aggregator.pages.words import also_line, count, language_tag, moment, month_name, size, span, web_url
 
 _LISTED = 20
 _NAMES = {FeedFormat.ATOM: "Atom", FeedFormat.RSS: "RSS", FeedFormat.JSON: "JSON Feed"}
@@ -43,7 +43,7 @@ _TYPES = {
 
 def render_index(site: SiteFacts, topics: Sequence[TopicCard], links: Links = SERVED) -> str:
     """Render the list of topics."""
-    return _render("index.html", site, links, here="index", topics=topics)
+    return render("index.html", site, links, here="index", topics=topics)
 
 
 def render_topic(
@@ -57,14 +57,14 @@ def render_topic(
         links: Where our own pages lie.
         shown_for: The feed at whose address a browser gets this page instead; None on the topic's own page.
     """
-    return _render("topic.html", site, links, here="", topic=edition, shown_for=shown_for)
+    return render("topic.html", site, links, here="", topic=edition, shown_for=shown_for)
 
 
 def render_sources(site: SiteFacts, status: Status, links: Links = SERVED, *, notice: str = "") -> str:
     """Render the health of every source, failing ones first; private ones without address and error text."""
     shown = for_everyone(status)
-    sources = _failing_first(shown.sources)
-    return _render("sources.html", site, links, here="sources", status=shown, sources=sources, notice=notice)
+    sources = failing_first(shown.sources)
+    return render("sources.html", site, links, here="sources", status=shown, sources=sources, notice=notice)
 
 
 def render_status(
@@ -77,8 +77,8 @@ def render_status(
 ) -> str:
     """Render counts, what fails, what happened lately, the last polls, and the next ones with their reasons."""
     shown = for_everyone(status)
-    failing = [one for one in _failing_first(shown.sources) if one.state.condition is not SourceCondition.OK]
-    return _render(
+    failing = [one for one in failing_first(shown.sources) if one.state.condition is not SourceCondition.OK]
+    return render(
         "status.html",
         site,
         links,
@@ -103,7 +103,7 @@ def render_entry(site: SiteFacts, shown: OpenEntry, links: Links, *, pictures: b
         pictures: Whether pictures are loaded, or linked to.
     """
     entry = shown.view.stored.entry
-    return _render(
+    return render(
         "entry.html",
         site,
         links,
@@ -127,7 +127,7 @@ def render_story(site: SiteFacts, shown: OpenStory, links: Links) -> str:
         links: From below ``s/``.
     """
     story = shown.story
-    return _render(
+    return render(
         "story.html",
         site,
         links,
@@ -142,7 +142,7 @@ def render_story(site: SiteFacts, shown: OpenStory, links: Links) -> str:
 
 def render_error(site: SiteFacts, code: int, message: str, links: Links = SERVED) -> str:
     """Render what went wrong; ``message`` may quote the visitor, it is escaped."""
-    return _render("error.html", site, links, here="", code=code, message=message)
+    return render("error.html", site, links, here="", code=code, message=message)
 
 
 def source_title(one: SourceStatus) -> str:
@@ -150,7 +150,8 @@ def source_title(one: SourceStatus) -> str:
     return one.source.title or one.state.profile.title or one.source.id
 
 
-def _failing_first(sources: Sequence[SourceStatus]) -> list[SourceStatus]:
+def failing_first(sources: Sequence[SourceStatus]) -> list[SourceStatus]:
+    """Put what is not well at the top."""
     return sorted(sources, key=lambda one: one.state.condition is SourceCondition.OK)
 
 
@@ -168,7 +169,8 @@ def _bears_on(pace: Pace, status: Status) -> bool:
     return pace.paced or (pace.hold_until is not None and pace.hold_until > status.at)
 
 
-def _render(template: str, site: SiteFacts, links: Links, **values: Any) -> str:
+def render(template: str, site: SiteFacts, links: Links, **values: Any) -> str:
+    """Render a template with values of ours; ``here`` names the place in the navigation."""
     return _environment().get_template(template).render(site=site, links=links, **values)
 
 
@@ -187,6 +189,7 @@ def _environment() -> Environment:
         instant=instant,
         language_tag=language_tag,
         moment=moment,
+        month_name=month_name,
         size=size,
         span=span,
         web_url=web_url,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.model.entry import EntryKey
@@ -11,6 +11,7 @@ from aggregator.model.source import Source
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, StoryPolicy, Traces
 from aggregator.model.topic import Topic
 from aggregator.pipeline.ports import CurateStore, MatchStore
+from aggregator.pipeline.weigh import weigh_batch
 from aggregator.stories import StoryMemory, Text, place, read_texts, traces
 from aggregator.text.digests import digest128
 from aggregator.topics import TopicSet
@@ -78,6 +79,22 @@ async def curate_batch(store: CurateStore, topics: TopicSet, desk: Desk) -> Cura
         raise
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """Which entries topics are run over, and when.
+
+    Attributes:
+        since: Entries that were first seen before are passed over.
+        now: For topics that depend on time; when an entry was first seen, unless said.
+    """
+
+    since: datetime | None = None
+    now: datetime | None = None
+
+
+EVER = When()
+
+
 class Rematching:
     """Topics whose rule changed, on their way over everything that is kept, the latest entries first.
 
@@ -88,16 +105,14 @@ class Rematching:
         store: Where entries are kept.
         topics: All that there are.
         stale: Those that are run.
-        since: Entries that were first seen before are passed over.
+        when: Which entries are passed over, and at which time the others are looked at.
     """
 
-    def __init__(
-        self, store: MatchStore, topics: Sequence[Topic], stale: frozenset[str], since: datetime | None = None
-    ) -> None:
+    def __init__(self, store: MatchStore, topics: Sequence[Topic], stale: frozenset[str], when: When = EVER) -> None:
         self.stale = stale
         self.done = not stale
         self._store = store
-        self._since = since
+        self._when = when
         self._changed = [topic for topic in topics if topic.slug in stale]
         # Topics may name topics: those that a stale one refers to are compiled too, only the stale ones are kept.
         self._topics = TopicSet.compile(topics if stale else ())
@@ -105,22 +120,24 @@ class Rematching:
     async def step(self) -> bool:
         """Run them over one batch; say whether there is more to do."""
         if not self.done:
-            self.done = not await self._store.rematch(self._changed, BATCH, self._decide, since=self._since)
+            self.done = not await self._store.rematch(self._changed, BATCH, self._decide, since=self._when.since)
         return not self.done
 
     def _decide(self, batch: CurateBatch) -> Curated:
         found = _judge(self._topics, batch, Curated())
-        return replace(found, matches=tuple(match for match in found.matches if match.topic in self.stale))
+        weighed = weigh_batch(self._topics, self._when.now, batch) if self._topics.restless & self.stale else Curated()
+        matches = (*found.matches, *weighed.matches)
+        return replace(weighed, judged=found.judged, matches=tuple(one for one in matches if one.topic in self.stale))
 
 
-async def begin_rematch(store: MatchStore, topics: Sequence[Topic], since: datetime | None = None) -> Rematching:
+async def begin_rematch(store: MatchStore, topics: Sequence[Topic], when: When = EVER) -> Rematching:
     """Find the topics whose rule changed since they were last run over everything."""
-    return Rematching(store, topics, frozenset(await store.stale_topics(topics)), since)
+    return Rematching(store, topics, frozenset(await store.stale_topics(topics)), when)
 
 
-async def rematch(store: MatchStore, topics: Sequence[Topic], since: datetime | None = None) -> frozenset[str]:
+async def rematch(store: MatchStore, topics: Sequence[Topic], when: When = EVER) -> frozenset[str]:
     """Run topics whose rule changed over everything that is kept; name them."""
-    running = await begin_rematch(store, topics, since)
+    running = await begin_rematch(store, topics, when)
     while await running.step():
         pass
     return running.stale
@@ -130,6 +147,7 @@ def _judge(topics: TopicSet, batch: CurateBatch, placed: Curated) -> Curated:
     """Find the topics of every arrival of a batch."""
     return replace(
         placed,
+        restless=topics.restless,
         judged=tuple(arrival.stored.entry.key for arrival in batch.arrivals),
         matches=tuple(match for arrival in batch.arrivals for match in topics.judge(arrival.stored, arrival.source)),
     )

@@ -43,7 +43,7 @@ async def explain_source(store: ReadStore, source_id: str, now: datetime) -> Exp
 
 
 async def explain_entry(
-    store: ReadStore, topics: Sequence[Topic], wanted: str, topic: str | None
+    store: ReadStore, topics: Sequence[Topic], wanted: str, topic: str | None, now: datetime
 ) -> tuple[Explanation, ...]:
     """Explain the entries that bear a short id or lead to an address, one explanation for each.
 
@@ -52,10 +52,11 @@ async def explain_entry(
         topics: As configured.
         wanted: The short id or the address.
         topic: Slug of the one topic that is asked about, entered or not; None for all that were entered.
+        now: At which time, for topics that ask for it.
     """
     rules = TopicSet.compile(topics) if topic is not None else None
     by_slug = {one.slug: one for one in topics}
-    return tuple(_of_entry(view, by_slug, rules, topic) for view in await store.entry_views(wanted))
+    return tuple(_of_entry(view, by_slug, rules, topic, now) for view in await store.entry_views(wanted))
 
 
 def _of_source(view: SourceView) -> Iterator[Reason]:
@@ -147,10 +148,13 @@ def _poll(poll: PollRecord) -> Reason:
     return Reason("poll", poll.outcome, status, f"{instant(poll.at)}: {sent}; {came}{told}{following}")
 
 
-def _of_entry(view: EntryView, topics: Mapping[str, Topic], rules: TopicSet | None, topic: str | None) -> Explanation:
+def _of_entry(
+    view: EntryView, topics: Mapping[str, Topic], rules: TopicSet | None, topic: str | None, now: datetime
+) -> Explanation:
     entry = view.stored.entry
     if rules is not None and topic is not None:
-        matched = [(topic, reason) for reason in rules.explain(topic, view.stored, view.source)]
+        at, telling = (now, view.telling) if topic in rules.restless else (None, None)
+        matched = [(topic, reason) for reason in rules.explain(topic, view.stored, view.source, at, telling)]
         kept = dict(view.topics).get(topic)
         if kept is not None and kept.rule == PINNED:
             matched.append((topic, kept))

@@ -82,13 +82,13 @@ class Polled:
 async def poll(claim: Claim, parts: PollParts) -> Polled:
     """Poll one claimed source; entries, validators and due time are committed together.
 
-    The claim was committed before this is called, so whatever happens in here, even the end of the
-    process, the source is not asked again before its time; and the validators of an answer are never
-    kept without the entries that came with it.
+    The claim was committed before this is called, and is renewed when it has waited long, so whatever happens in here,
+    even the end of the process, the source is not asked again before its time; and the validators of an answer are
+    never kept without the entries that came with it.
     """
     agent = counting(parts.user_agent, parts.readers(claim.source.id))
     request = plan_request(claim.source, claim.state, user_agent=agent)
-    asked_at = parts.clock.now()
+    asked_at = await _renewed(claim, parts)
     outcome = await parts.fetcher.fetch(request)
     known_document = await _known(claim, outcome, parts)
     reading = await _read(claim, outcome, known_document, parts)
@@ -131,6 +131,14 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
         halted=halted,
         released=committed.released,
     )
+
+
+async def _renewed(claim: Claim, parts: PollParts) -> datetime:
+    """Renew a claim that waited long; say when that was."""
+    now = parts.clock.now()
+    if claim.is_stale(now):
+        await parts.store.renew(claim, now)
+    return now
 
 
 def _ask(claim: Claim, reading: ReadOutcome | None, sightings_since: datetime | None) -> Ask:

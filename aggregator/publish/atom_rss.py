@@ -142,7 +142,7 @@ class _FeedPart:
             for repeated in feed.findall("subtitle"):
                 feed.remove(repeated)
         self._add_links(feed, "link", self.places.atom, ATOM_TYPE)
-        if self.edition.month is not None:
+        if self.edition.final:
             etree.SubElement(feed, named("fh", "archive"))
         return feed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,7 +25,9 @@ class WrittenSite:
     removed: tuple[str, ...] = ()
 
 
-def write_site(folder: Path, files: Mapping[str, bytes]) -> WrittenSite:
+def write_site(
+    folder: Path, files: Mapping[str, bytes], keeps: Callable[[str], bool] = lambda _name: False
+) -> WrittenSite:
     """Bring a folder to hold exactly these files of ours.
 
     Each file is replaced as a whole, so a web server that reads at the same time sees the old or the new one. A file
@@ -35,6 +37,7 @@ def write_site(folder: Path, files: Mapping[str, bytes]) -> WrittenSite:
     Args:
         folder: Made when it is missing.
         files: Content by name; a name is a relative path with ``/`` between its parts.
+        keeps: Says of a file of ours that is not wanted whether it stays all the same.
 
     Raises:
         PublishError: A name leads out of the folder, a file of somebody else is in the way, or the disk refuses.
@@ -48,14 +51,14 @@ def write_site(folder: Path, files: Mapping[str, bytes]) -> WrittenSite:
         for name in changed:
             if name not in known and _is_file_or_link(_place(folder, name)):
                 raise PublishError(f"{folder / name}: not a file of ours; move it away, or choose another folder")
-        stale = tuple(sorted(known - files.keys()))
+        stale = tuple(sorted(name for name in known - files.keys() if not keeps(name)))
         _write_manifest(folder, known, known | files.keys())
         # First what goes: a folder may take the place of a file, and the other way round.
         for name in stale:
             _remove(_place(folder, name), folder)
         for name in changed:
             _replace(_place(folder, name), files[name])
-        _write_manifest(folder, known | files.keys(), files.keys())
+        _write_manifest(folder, known | files.keys(), (known | files.keys()) - set(stale))
     except OSError as error:
         where = error.filename2 or error.filename or folder
         raise PublishError(f"{where}: {error.strerror or error}; {_advice(error)}") from error

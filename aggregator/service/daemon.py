@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,9 +18,11 @@ from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
+from aggregator.service.keeping import Keeping
 from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
 from aggregator.service.scheduler import Metronome
+from aggregator.service.watchman import Watchman
 from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.health import Check
 
@@ -35,6 +38,9 @@ BRING_UP = timedelta(seconds=5)
 LETTERS = timedelta(seconds=20)
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
+LOOK = timedelta(minutes=15)
+AGES = timedelta(minutes=1)
+WORDS = timedelta(seconds=5)
 STALE_TICK_SECONDS = 60.0
 LONG_PAUSE_SECONDS = 300.0
 """After so long without a look, as when the machine slept, much is due at once and is spread."""
@@ -65,7 +71,9 @@ class Daemon:
     Attributes:
         web: What answers over HTTP; None serves nothing.
         push: Where hubs call; None asks none.
+        watchman: Tells of what goes wrong; None tells nobody.
         turnstile: Where the web notes who reads.
+        keeping: Months of topics, and who may read private ones.
         reload_error: Why the file on disk is not the configuration in force; empty when it is.
     """
 
@@ -76,6 +84,8 @@ class Daemon:
         self.web: Web | None = None
         self.push: PushDesk | None = None
         self.turnstile = Turnstile(house.clock)
+        self.watchman: Watchman | None = None
+        self.keeping = Keeping(house, engine)
         self._poll = poll
         self._postman = Postman(house, engine)
         self._metronome = Metronome(house.clock)
@@ -94,11 +104,14 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop)
         loop.add_signal_handler(signal.SIGHUP, self._asked_to_reload)
-        control = ControlServer(Path(self._engine.plan.settings.data), self._commands())
+        control = ControlServer(Path(self._engine.plan.settings.data), self.commands())
         try:
             await self._engine.change(self._engine.plan)
+            await self.keeping.doors.load()
             if self._poll:
                 await self._engine.spread()
+            if self.watchman is not None:
+                await self.watchman.show()
             if self.web is not None:
                 await self.web.start()
             await control.start()
@@ -137,7 +150,11 @@ class Daemon:
         self._metronome.every(TICK, self._postman.round)
         self._metronome.every(LETTERS, self._postman.letters)
         self._metronome.every(COUNT, self._count_readers)
-        self._metronome.every(BRING_UP, self._engine.bring_up)
+        self._metronome.every(BRING_UP, self._engine.chores.bring_up)
+        if self.watchman is not None:
+            self._metronome.every(LOOK, self.watchman.look)
+        self._metronome.every(AGES, self._engine.chores.look_at_time)
+        self._metronome.every(WORDS, self._engine.chores.index_words)
         self._metronome.every(timedelta(hours=6), self._prune, at_once=False)
         self._metronome.start()
 
@@ -145,7 +162,7 @@ class Daemon:
         self._metronome.guard()
         if by := self._metronome.stepped_by:
             # What was an hour ahead stays an hour ahead: nobody is asked early, nobody waits for years.
-            await self._engine.shift(by)
+            await self._house.store.shift(by)
             self._metronome.stepped_by -= by
         if self._house.clock.monotonic() - self._engine.last_fed > LONG_PAUSE_SECONDS:
             await self._engine.spread()
@@ -153,7 +170,7 @@ class Daemon:
         self._engine.end_round()
 
     async def _prune(self) -> None:
-        pruned = await self._house.store.prune(self._house.clock.now())
+        pruned = await self.keeping.prune()
         if pruned.entries:
             logger.info("pruned %d entries that their keep rules let go", pruned.entries)
 
@@ -195,12 +212,16 @@ class Daemon:
             self.reload_error = "`data` or `server` changed; they take a restart"
             raise ControlError(self.reload_error)
         await self._engine.change(plan)
+        # A renamed topic takes its tokens along.
+        await self.keeping.doors.load()
         if self._poll:
             await self._engine.spread()
         self.reload_error = ""
         return _difference(old, self._engine.plan)
 
-    def _commands(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+    def commands(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+        """Give what may be asked for, over the control channel and by the operator's pages."""
+
         async def poll(request: dict[str, Any]) -> Any:
             if request.get("all"):
                 return {"failed": await self._engine.poll_named(self._engine.source_ids())}
@@ -212,7 +233,7 @@ class Daemon:
             return await self._reload()
 
         async def prune(_request: dict[str, Any]) -> Any:
-            pruned = await self._house.store.prune(self._house.clock.now())
+            pruned = await self.keeping.prune()
             return {"entries": pruned.entries, "tombstones": pruned.tombstones}
 
         async def discover(request: dict[str, Any]) -> Any:
@@ -221,7 +242,29 @@ class Daemon:
         async def edit(request: dict[str, Any]) -> Any:
             return act_json((await self._engine.edit(_act(request))).act)
 
-        return {"poll": poll, "reload": reload, "prune": prune, "discover": discover, "edit": edit}
+        return {
+            "poll": poll,
+            "pause": partial(self._pause, paused=True),
+            "resume": partial(self._pause, paused=False),
+            "reload": reload,
+            "prune": prune,
+            "discover": discover,
+            "edit": edit,
+            "token": self._make_token,
+            "revoke": self._revoke_tokens,
+        }
+
+    async def _make_token(self, request: dict[str, Any]) -> str:
+        return await self.keeping.doors.open(str(request["topic"]))
+
+    async def _revoke_tokens(self, request: dict[str, Any]) -> int:
+        return await self.keeping.doors.close(str(request["topic"]))
+
+    async def _pause(self, request: dict[str, Any], *, paused: bool) -> str:
+        name, since = str(request.get("source", "")), self._house.clock.now() if paused else None
+        if not await self._house.store.pause(name, since):
+            raise ControlError(f"{name or 'source'}: there is no such source")
+        return f"{name}: is asked no more until it is resumed" if paused else f"{name}: is asked again"
 
     async def _leave(self, control: ControlServer) -> None:
         self._metronome.stop()

@@ -18,11 +18,13 @@ from aggregator.model.status import Status
 from aggregator.pipeline.curate import with_context
 from aggregator.pipeline.poll import PollParts, poll
 from aggregator.schedule import host_of, sort_out, spread
+from aggregator.service.chores import Chores
 from aggregator.service.errands import Errands
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.service.meter import Meter
 from aggregator.service.rounds import Tally, log_poll
 from aggregator.service.runners import Runners
+from aggregator.service.schooling import School
 from aggregator.service.settling import Settler
 from aggregator.settings.pacing import pace_of
 
@@ -41,7 +43,9 @@ class Engine:
         shelf: Where editions go.
 
     Attributes:
+        settler: Curates and announces.
         errands: What is asked beside polls, by the pace of the configuration in force.
+        chores: What is done when there is time.
         audience: For how many each source is read; publishers are told.
     """
 
@@ -51,7 +55,8 @@ class Engine:
         self._shelf = shelf
         self._by_id = {source.id: source for source in plan.sources}
         self.audience = Audience()
-        self._settler = Settler(house, lambda: self._plan, shelf)
+        self._school = School(house)
+        self.settler = Settler(house, lambda: self._plan, shelf)
         self._parts = PollParts(
             store=house.store,
             fetcher=house.fetcher,
@@ -72,6 +77,7 @@ class Engine:
         self._tallies = [self._round]
         self._meter = Meter(house.clock.now())
         self.errands = Errands(house, self._pace)
+        self.chores = Chores(house, self.settler, self._runners)
         self._feeding = asyncio.Lock()
         self._refill = False
         self._freed = asyncio.Event()
@@ -87,21 +93,20 @@ class Engine:
     async def start(self) -> None:
         """Bring sources and topics of the plan into force, match all that is kept, and put every topic on the shelf."""
         await self.change(self._plan)
-        await self._settler.rematch_all()
+        await self.settler.rematch_all()
 
     async def change(self, plan: Plan) -> None:
         """Bring another configuration into force, without a poll and without losing anything."""
+        await self.settler.change(lambda: self._adopt(plan))
 
-        async def adopt() -> None:
-            sources = await self._house.store.sync_sources(plan.sources, self._house.clock.now())
-            topics = with_context(plan.topics, sources)
-            gone = {topic.slug for topic in self._plan.topics} - {topic.slug for topic in topics}
-            self._plan = replace(plan, sources=sources, topics=topics)
-            self._by_id = {source.id: source for source in sources}
-            for slug in sorted(gone):
-                self._shelf.remove(slug)
-
-        await self._settler.change(adopt)
+    async def _adopt(self, plan: Plan) -> None:
+        sources = await self._house.store.sync_sources(plan.sources, self._house.clock.now())
+        topics = with_context(await self._school.teach(plan), sources)
+        gone = {topic.slug for topic in self._plan.topics} - {topic.slug for topic in topics}
+        self._plan = replace(plan, sources=sources, topics=topics)
+        self._by_id = {source.id: source for source in sources}
+        for slug in sorted(gone):
+            self._shelf.remove(slug)
 
     async def feed(self) -> None:
         """Claim what is due, as much as the runners have room for, and set them to work."""
@@ -130,10 +135,6 @@ class Engine:
         later = await self._house.store.reschedule(self._house.clock.now(), spread)
         if later:
             logger.info("%d sources of hosts with many are polled over the next hour, not at once", later)
-
-    async def shift(self, by: timedelta) -> None:
-        """Make up for a wall clock that was stepped."""
-        await self._house.store.shift(by)
 
     async def poll_due(self) -> tuple[str, ...]:
         """Poll all that is due, to the end, and settle it; name the sources that failed."""
@@ -178,28 +179,24 @@ class Engine:
     @property
     def unsettled(self) -> asyncio.Event:
         """Set when something has arrived that is not curated."""
-        return self._settler.unsettled
+        return self.settler.unsettled
 
     async def keep_matched(self) -> None:
         """Run topics whose rule changed over what is kept, whenever there are some, for ever."""
-        await self._settler.keep_matched()
+        await self.settler.keep_matched()
 
     async def settle(self) -> None:
         """Curate all that has arrived, and announce the topics that it touched."""
-        await self._settler.settle()
-
-    async def bring_up(self) -> None:
-        """Announce topics for which time alone may have changed something."""
-        await self._settler.bring_up()
-
-    async def write_letters(self, slugs: Sequence[str]) -> None:
-        """Announce these topics, with the letters whose time has come."""
-        if slugs:
-            await self._settler.write_letters(slugs)
+        await self.settler.settle()
+        if await self._school.has_news(self._plan):
+            await self.settler.change(lambda: self._adopt(self._plan))
 
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
-        return await self._settler.edit(act)
+        edited = await self.settler.edit(act)
+        if self._school.is_taught_by(edited):
+            self.unsettled.set()
+        return edited
 
     async def keep_settled(self) -> None:
         """Settle whenever something arrived, for ever; a burst of arrivals is settled in few steps."""
@@ -245,14 +242,14 @@ class Engine:
         for task in tuple(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        self._settler.close()
+        self.settler.close()
 
     @asynccontextmanager
     async def _polling(self) -> AsyncIterator[Tally]:
         """Count the polls that end meanwhile, and curate what they bring while others are under way."""
         tally, over = Tally(), asyncio.Event()
         self._tallies.append(tally)
-        curating = asyncio.create_task(self._settler.curate_until(over))
+        curating = asyncio.create_task(self.settler.curate_until(over))
         try:
             yield tally
         finally:

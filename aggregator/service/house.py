@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aggregator.model.edition import Edition, Rendition, SiteFacts
+from aggregator.model.liking import Meaning
 from aggregator.model.source import Source
 from aggregator.model.topic import Topic
 from aggregator.pipeline.ports import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader, Store
@@ -54,7 +55,9 @@ class House:
 
     Attributes:
         render: Edition and site to documents; the one place that knows the formats.
+        render_archive: The same of a month of a topic.
         articles: Finds the articles of pages; None without the extra for it.
+        meaning: Turns texts into vectors; None without the extra for it.
         close: Lets go of connections, workers and the database, in that order.
     """
 
@@ -66,6 +69,8 @@ class House:
     clock: Clock
     user_agent: str
     render: Callable[[Edition, SiteFacts], tuple[Rendition, ...]]
+    render_archive: Callable[[Edition, SiteFacts], Rendition]
     documents: Callable[[Plan], tuple[Rendition, ...]]
     close: Callable[[], Awaitable[None]]
     articles: ArticleReader | None = None
+    meaning: Meaning | None = None

@@ -6,8 +6,10 @@ from typing import Protocol
 
 from aggregator.model.looking import Activity
 from aggregator.model.metering import Counts
+from aggregator.model.searching import Asked, Found
 from aggregator.model.status import EntryView, Status, StoryView
-from aggregator.pipeline.ports import Clock, ReadStore
+from aggregator.pipeline.ports import Clock, Store
+from aggregator.pipeline.search import search
 from aggregator.service.engine import Engine
 
 
@@ -20,6 +22,10 @@ class Inside(Protocol):
 
     def counts(self) -> Counts:
         """Tell what was counted since the process began."""
+        ...
+
+    async def search(self, text: str, before: str) -> Found:
+        """Find entries that anybody may see, what came last first, from behind the one that is named."""
         ...
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
@@ -38,7 +44,7 @@ class Inside(Protocol):
 class Insight:
     """Looks into the store, at the time of the clock; the status is that of the configuration in force."""
 
-    def __init__(self, store: ReadStore, clock: Clock, engine: Engine) -> None:
+    def __init__(self, store: Store, clock: Clock, engine: Engine) -> None:
         self._store = store
         self._clock = clock
         self._engine = engine
@@ -50,6 +56,11 @@ class Insight:
     def counts(self) -> Counts:
         """Tell what was counted since the process began."""
         return self._engine.counts()
+
+    async def search(self, text: str, before: str) -> Found:
+        """Find entries that anybody may see, what came last first."""
+        asked = Asked(text=text, now=self._clock.now(), before=before, public=True)
+        return await search(self._store, asked)
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         """Show the entries that bear a short id."""

@@ -65,7 +65,7 @@ class Postman:
         now = self._clock.now()
         since = self._looked_at
         topics = [topic for topic in self._engine.plan.topics if _comes(topic, since, now)]
-        await self._engine.write_letters([topic.slug for topic in topics])
+        await self._engine.settler.write_letters([topic.slug for topic in topics])
         self._looked_at = now
 
     async def finish(self) -> None:

@@ -11,8 +11,11 @@ from datetime import timedelta
 
 from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
+from aggregator.model.edition import Edition, Rendition
+from aggregator.model.topic import Access
 from aggregator.pipeline.announce import announce, in_turn
-from aggregator.pipeline.curate import Desk, Rematching, begin_rematch, curate, curate_batch
+from aggregator.pipeline.curate import Desk, Rematching, When, begin_rematch, curate, curate_batch
+from aggregator.pipeline.weigh import weigh
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
 
@@ -70,9 +73,10 @@ class Settler:
             self._topics = plan.compile()
             # What the desk of before remembers bears ids that may have changed.
             self._desk = Desk(plan.settings.stories)
-            self._rematching = await begin_rematch(self._house.store, plan.topics)
+            self._rematching = await begin_rematch(self._house.store, plan.topics, When(now=self._house.clock.now()))
             await curate(self._house.store, self._topics, self._desk)
             await self._rematching.step()
+            await self._weigh()
             for document in self._house.documents(plan):
                 self._shelf.put_document(document)
             await self._look_back(plan)
@@ -127,7 +131,7 @@ class Settler:
             edited = await self._house.store.edit(act, self._house.clock.now())
             if edited.act.scope is None:
                 self._desk.clear()  # what it remembers of open stories is no longer so
-            await self._announce(edited.topics)
+            await self._announce(edited.topics | await self._weigh())
             return edited
 
     async def write_letters(self, slugs: Iterable[str]) -> None:
@@ -153,6 +157,18 @@ class Settler:
                     return
                 rest = _PATIENCE * (clock.monotonic() - started)
 
+    async def paint(self, edition: Edition) -> tuple[Rendition, ...]:
+        """Render an edition; feedgen sets the locale of the process for every date, so all happens in one thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._painter, self._house.render, edition, self._plan().site)
+
+    async def look_at_time(self) -> None:
+        """Set ``unsettled`` when a story is due to be weighed, because of its age or that of its entries."""
+        if self._topics.restless:
+            due = await self._house.store.next_weighing_at()
+            if due is not None and due <= self._house.clock.now():
+                self.unsettled.set()
+
     def close(self) -> None:
         """Paint nothing more."""
         self._painter.shutdown(wait=False, cancel_futures=True)
@@ -161,6 +177,10 @@ class Settler:
         async with self._one_at_a_time:
             self.unsettled.clear()
             self._touched |= await curate(self._house.store, self._topics, self._desk)
+            self._touched |= await self._weigh()
+
+    async def _weigh(self) -> frozenset[str]:
+        return await weigh(self._house.store, self._topics, self._house.clock.now())
 
     async def _look_back(self, plan: Plan) -> None:
         """Find out which topics were once announced and are no more, and which new ones cannot be shown yet.
@@ -169,8 +189,11 @@ class Settler:
         """
         records = await self._house.store.topic_records()
         self._filling = frozenset(one.slug for one in records if one.filling)
-        aliases = {alias: topic.slug for topic in plan.topics for alias in topic.aliases}
-        self._shelf.forward(aliases, frozenset(one.slug for one in records if one.retired and one.mode is not None))
+        # That there is, or was, a private topic is nobody's business.
+        public = [topic for topic in plan.topics if topic.access is Access.PUBLIC]
+        aliases = {alias: topic.slug for topic in public for alias in topic.aliases}
+        gone = (one.slug for one in records if one.retired and not one.private and one.mode is not None)
+        self._shelf.forward(aliases, frozenset(gone))
 
     async def _curate_some(self) -> None:
         async with self._one_at_a_time:
@@ -181,14 +204,13 @@ class Settler:
                 self.unsettled.set()
 
     async def _announce(self, slugs: Iterable[str], *, letters: bool = False) -> None:
-        plan, loop = self._plan(), asyncio.get_running_loop()
+        plan = self._plan()
         for topic in in_turn(plan.topics, frozenset(slugs)):
             if topic.slug in self._filling:
                 continue
             edition = await announce(self._house.store, topic, plan.site, self._house.clock, letters=letters)
-            # feedgen sets the locale of the process for every date: all rendering happens in one thread.
             try:
-                renditions = await loop.run_in_executor(self._painter, self._house.render, edition, plan.site)
+                renditions = await self.paint(edition)
             except Exception:
                 # A bug; entries that cannot be written are left out before it comes to this.
                 logger.exception("topic %s cannot be rendered; what was served before goes on", topic.slug)

@@ -146,6 +146,14 @@ def _share(value: object) -> float:
     return float(value)
 
 
+def _likeness(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unfit(f"expected a number, but this is {kind_of(value)}", "0.5 is the line that the examples draw")
+    if not 0 < value <= 1:
+        raise Unfit("must be above 0 and at most 1", "0.5 is the line that the examples draw")
+    return float(value)
+
+
 def _several(value: object) -> object:
     return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
 
@@ -191,6 +199,7 @@ Contact = Annotated[str, _text_of(parse_contact), WithJsonSchema({"type": "strin
 Proxy = Annotated[str, _text_of(parse_proxy), _pattern("^(http://|none$)", "http://proxy.lan:3128", "none")]
 Listen = Annotated[tuple[str, int], _text_of(parse_listen), _pattern(":[0-9]+$", "127.0.0.1:8080")]
 Auth = Annotated[str, PlainValidator(lambda value: parse_auth(read_text(value))), WithJsonSchema({"type": "string"})]
+AdminToken = Annotated[str, PlainValidator(lambda value: read_text(value).strip()), WithJsonSchema(_STRING)]
 HeaderName = Annotated[str, _text_of(check_header_name)]
 HeaderValue = Annotated[
     str, PlainValidator(lambda value: check_header_value(read_text(value))), WithJsonSchema(_STRING)
@@ -201,6 +210,9 @@ Keep = Annotated[timedelta, _duration("1d", "100y", "d"), _pattern(DURATION_PATT
 Spacing = Annotated[timedelta, _duration("0s", "1h", "s"), _pattern(DURATION_PATTERN, "1s")]
 HeadlineWindow = Annotated[timedelta, _duration("0s", "7d", "h"), _pattern(DURATION_PATTERN, "48h", "0s")]
 TextShare = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": "number", "minimum": 0.2, "maximum": 1})]
+Likeness = Annotated[
+    float, PlainValidator(_likeness), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1})
+]
 Size = Annotated[int, PlainValidator(parse_size), _pattern(SIZE_PATTERN, "5MB", "500KB")]
 Weight = Annotated[
     float, PlainValidator(_weight), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000})

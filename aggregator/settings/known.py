@@ -14,6 +14,7 @@ from aggregator.settings.shapes import (
     GroupSection,
     HostGroupSection,
     IncludedFile,
+    LikeSection,
     MainFile,
     NetworkSection,
     OutputSection,
@@ -36,12 +37,11 @@ RESERVED = frozenset(
 _SOURCE_LATER = ("mute", "clean", "respect-robots", "settle")
 _LATER: dict[type[Section], tuple[str, ...]] = {
     MainFile: ("mute", "drop"),
-    ServerSection: ("admin-token",),
     NetworkSection: ("respect-robots",),
     DefaultsSection: _SOURCE_LATER,
     GroupSection: _SOURCE_LATER,
     SourceSection: _SOURCE_LATER,
-    TopicSection: ("like", "examples", "drop", "keep", "mute"),
+    TopicSection: ("examples", "drop", "keep", "mute"),
     PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
 }
 _SYNONYMS = {
@@ -81,6 +81,7 @@ _SECTIONS: dict[str, type[Section]] = {
     "mail": MailSection,
 }
 _POLICIES: dict[str, type[Section]] = {"duplicates": DuplicatesSection, "stories": StoriesSection}
+_TOPICS: dict[str, type[Section]] = {"output": OutputSection, "like": LikeSection}
 _SINGLE = ("site", "server", "network", "defaults")
 
 
@@ -98,7 +99,7 @@ def section_at(loc: Loc, root: type[Section]) -> type[Section]:
     if first == "topics":
         if "send" in loc[2:]:
             return SendSection
-        return OutputSection if loc[-1] == "output" else TopicSection
+        return _TOPICS.get(str(loc[-1]), TopicSection)
     if first == "network" and "host-groups" in loc:
         return HostGroupSection
     if first == "policies" and len(loc) > 1:

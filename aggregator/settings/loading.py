@@ -37,7 +37,7 @@ _CONTAINERS = frozenset(
     (
         *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output", "weights"),
         *("site", "server", "network", "defaults", "host-groups", "allow-private"),
-        *("policies", "duplicates", "stories", "send", "mail"),
+        *("policies", "duplicates", "stories", "like", "send", "mail"),
     )
 )
 # Below these stand names that users choose; a name alone says enough.
@@ -104,6 +104,7 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
         topics=topics,
         origins=origins,
         stories=_stories(main.policies or PoliciesSection()),
+        semantic=main.policies is None or main.policies.semantic is not False,
         mail=mail,
     )
 
@@ -124,7 +125,8 @@ def _site(main: MainFile, tree: Tree, findings: Findings) -> Site:
 
 
 def _server(section: ServerSection) -> Server:
-    return Server(host=section.listen[0], port=section.listen[1]) if section.listen else Server()
+    host, port = section.listen or (Server().host, Server().port)
+    return Server(host=host, port=port, admin_token=section.admin_token or "")
 
 
 def _network(section: NetworkSection) -> Network:

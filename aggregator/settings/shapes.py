@@ -15,6 +15,7 @@ from aggregator.model.source import ContentPolicy
 from aggregator.model.story import Granularity
 from aggregator.model.topic import Access, Attribution, FeedFormat, Retroactive, Shown, TopicMode
 from aggregator.settings.kinds import (
+    AdminToken,
     Auth,
     Backfill,
     BaseUrl,
@@ -29,6 +30,7 @@ from aggregator.settings.kinds import (
     Keep,
     Language,
     Languages,
+    Likeness,
     Limit,
     Line,
     Lines,
@@ -66,6 +68,9 @@ class ServerSection(Section):
     """Where the pages and feeds are served."""
 
     listen: Listen | None = Field(default=None, description="HOST:PORT; default 127.0.0.1:8080.")
+    admin_token: AdminToken | None = Field(
+        default=None, description="Word that opens /admin; without one only the computer itself is let in."
+    )
 
 
 class HostGroupSection(Section):
@@ -189,6 +194,9 @@ class PoliciesSection(Section):
 
     duplicates: DuplicatesSection | None = None
     stories: StoriesSection | None = None
+    semantic: Flag | None = Field(
+        default=None, description="Topics learn by meaning, too, where the extra is installed; default true."
+    )
 
 
 class OutputSection(Section):
@@ -201,6 +209,17 @@ class OutputSection(Section):
     why: Flag | None = Field(default=None, description="Say under each item why it is here; default false.")
 
 
+class LikeSection(Section):
+    """Examples that the entries of a topic have to be like."""
+
+    entries: Lines | None = Field(
+        default=None, description="Addresses or ids of entries, or headlines in your own words; five or more."
+    )
+    at_least: Likeness | None = Field(
+        default=None, description="From 0 to 1; at 0.5 (default) is the line that the examples draw."
+    )
+
+
 class TopicSection(Section):
     """A curated feed. An empty one takes everything."""
 
@@ -208,6 +227,7 @@ class TopicSection(Section):
     description: Line | None = Field(default=None, description="A sentence under the title.")
     from_: Lines | None = Field(default=None, description="Groups, source ids, tag:NAME and topics; all when left out.")
     match: Query | None = Field(default=None, description="Query; everything when left out.")
+    like: LikeSection | None = None
     mode: TopicMode | None = Field(default=None, description="stories: one item a story (default); entries: each one.")
     limit: Limit | None = Field(default=None, description="Items in the feed; default 60.")
     aliases: Lines | None = Field(default=None, description="Old slugs, answered with a redirect.")

@@ -10,6 +10,7 @@ from aggregator.model.topic import Access, Output, Topic
 from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import RESERVED, near
+from aggregator.settings.likes import read_like
 from aggregator.settings.queries import QueryCheck, check_text
 from aggregator.settings.sending import Targets
 from aggregator.settings.shapes import OutputSection, TopicSection
@@ -91,6 +92,7 @@ class TopicList:
                 shape=shape_of(section, self._zone),
                 languages=_present(section.lang),
                 place=str(tree.key_spot(loc)),
+                like=read_like(section.like, tree, (*loc, "like"), self._findings),
                 sending=Targets(tree, self._findings, mail_server=self._mail_server).read(section.send, (*loc, "send")),
                 **said,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aggregator.errors import Problem
@@ -31,10 +31,15 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Where we listen; ``host`` is written without brackets, port 0 is any that is free."""
+    """Where we listen; ``host`` is written without brackets, port 0 is any that is free.
+
+    Attributes:
+        admin_token: What opens the operator's pages, a secret; empty lets in the computer itself and nobody else.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
+    admin_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +113,7 @@ class Settings:
         file: Path of the main file as the user would write it.
         data: Absolute path of the data folder.
         stories: What counts as a copy and as one story; the ``policies``.
+        semantic: Whether topics learn from examples by meaning, too, where the extra for it is installed.
         mail: The server that takes our mail; None sends none.
         warnings: By file and line.
         origins: One for each source, in the same order.
@@ -123,4 +129,5 @@ class Settings:
     warnings: tuple[Problem, ...] = ()
     origins: tuple[Origin, ...] = ()
     stories: StoryPolicy = StoryPolicy()
+    semantic: bool = True
     mail: MailServer | None = None

@@ -1,7 +1,24 @@
 """Topics: the query language, and which topics an entry belongs to, with the reasons. Pure."""
 
 from aggregator.topics.dropping import without_dropped
+from aggregator.topics.learning import MOST_BACKGROUND, asked_of, learn
+from aggregator.topics.likeness import LearnedTaste
 from aggregator.topics.membership import TopicSet
 from aggregator.topics.query import Query, QueryWarning, parse_query
+from aggregator.topics.searching import sought, words_of
+from aggregator.topics.wording import in_words
 
-__all__ = ["Query", "QueryWarning", "TopicSet", "parse_query", "without_dropped"]
+__all__ = [
+    "MOST_BACKGROUND",
+    "LearnedTaste",
+    "Query",
+    "QueryWarning",
+    "TopicSet",
+    "asked_of",
+    "in_words",
+    "learn",
+    "parse_query",
+    "sought",
+    "without_dropped",
+    "words_of",
+]

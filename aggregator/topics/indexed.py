@@ -56,6 +56,16 @@ class IndexedEntry:
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
     @property
+    def title(self) -> str:
+        """Its headline."""
+        return self._entry.title
+
+    @property
+    def summary(self) -> str:
+        """The beginning of its text."""
+        return self._entry.summary
+
+    @property
     def moment(self) -> datetime:
         """When the entry is from: its date, or when it was first seen."""
         return self._entry.published_at or self._stored.first_seen_at

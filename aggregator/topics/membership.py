@@ -1,7 +1,8 @@
 """Say which topics an entry belongs to, and why, or why not.
 
 A source with credentials comes first: its entries reach no public topic, only such with ``access: token``. Then the
-topic's ``from``, then its query; a topic without a query takes everything that its ``from`` lets in.
+topic's ``from``, then its query; a topic without a query takes everything that its ``from`` lets in. What is left has
+to be like its examples, where it names some.
 
 A topic is restless when its query, or a topic that it draws from, asks for the story or the time: its members change
 although nobody edits an entry. What is restless is decided apart, whenever it may have changed; all else once.
@@ -21,6 +22,7 @@ from aggregator.model.topic import Access, Match, Topic
 from aggregator.topics.anchors import AnchorIndex
 from aggregator.topics.evaluate import absence, evidence, holds
 from aggregator.topics.indexed import IndexedEntry
+from aggregator.topics.liking import is_alike, like_reason, with_likeness
 from aggregator.topics.query import Query, parse_query
 from aggregator.topics.tree import asks_for_story, periods
 
@@ -138,7 +140,10 @@ class TopicSet:
         passed = (Reason("topic", "let in", "from", door),) if rule.query and rule.selectors else ()
         if slug in entered:
             return (*passed, _entrance(rule, door, entry))
-        return (*passed, Reason("topic", "not entered", "match", absence(rule.query, entry) if rule.query else ""))
+        if rule.query and not holds(rule.query.root, entry):
+            return (*passed, Reason("topic", "not entered", "match", absence(rule.query, entry)))
+        unlike = like_reason(rule.topic, entry)
+        return passed if unlike is None else (*passed, unlike)
 
     def _matches(
         self, stored: StoredEntry, source: SourceFacts, entry: IndexedEntry, wanted: Collection[str]
@@ -170,7 +175,8 @@ class TopicSet:
                 candidates = self._index.candidates(entry) if candidates is None else candidates
                 if rule.number not in candidates or not holds(rule.query.root, entry):
                     continue
-            entered.add(slug)
+            if is_alike(rule.topic, entry):
+                entered.add(slug)
         return frozenset(entered)
 
 
@@ -218,8 +224,10 @@ def _door(rule: _Rule, names: frozenset[str], entered: Collection[str]) -> str:
 
 def _entrance(rule: _Rule, door: str, entry: IndexedEntry) -> Reason:
     if rule.query is None:
-        return Reason("topic", "entered", "from", door)
-    return Reason("topic", "entered", "match", *evidence(rule.query, entry))
+        reason = Reason("topic", "entered", "from", door)
+    else:
+        reason = Reason("topic", "entered", "match", *evidence(rule.query, entry))
+    return with_likeness(reason, rule.topic, entry)
 
 
 def _introduced(source: SourceFacts) -> str:

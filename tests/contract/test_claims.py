@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from aggregator.model.pace import Pace
-from aggregator.model.source import Claim, Due, Source, SourceState, Waiting
+from aggregator.model.source import CLAIM_RESERVE, Claim, Due, Source, SourceState, Waiting
 from aggregator.pipeline.ports import Store
 from aggregator.schedule import spread
 from tests.builders import NOON, make_source
@@ -37,7 +37,7 @@ async def test_a_claim_is_committed_before_it_is_given_out(store: Store):
     (claim,) = await store.claim_due(NOON, 9)
     stored = await read(store)
     assert stored == claim.state
-    assert (stored.version, stored.next_poll_at) == (before.version + 1, NOON + make_source().every.shortest)
+    assert (stored.version, stored.next_poll_at) == (before.version + 1, NOON + HOUR + CLAIM_RESERVE)
     assert "claimed" in stored.next_poll_why
     assert await store.claim_due(NOON + HOUR - SECOND, 9) == ()
 
@@ -58,7 +58,8 @@ async def test_a_busy_key_is_left_alone_and_so_is_one_that_is_held(store: Store)
     busy = frozenset({"busy.example"})
     assert set(ids(await store.claim_due(NOON, 9, busy=busy))) == {"lwn", "free"}
     assert set(ids(await store.claim_due(NOON + HOUR - SECOND, 9))) == {"busy"}
-    assert set(ids(await store.claim_due(NOON + HOUR, 9))) == {"lwn", "free", "held"}
+    assert set(ids(await store.claim_due(NOON + HOUR, 9))) == {"held"}
+    assert set(ids(await store.claim_due(NOON + HOUR + CLAIM_RESERVE, 9))) == {"lwn", "free"}
 
 
 async def test_a_wish_that_holds_one_source_holds_no_neighbour(store: Store):
@@ -114,6 +115,26 @@ async def test_what_was_not_asked_is_due_again_as_it_was_and_its_answer_is_fence
     assert await read(store) == again.state
 
 
+async def test_a_claim_that_waited_is_renewed_so_that_the_floor_counts_from_the_request(store: Store):
+    await store.sync_sources([make_source()], NOON)
+    (claim,) = await store.claim_due(NOON, 9)
+    assert not claim.is_stale(NOON + CLAIM_RESERVE / 2)
+    late = NOON + CLAIM_RESERVE
+    assert claim.is_stale(late)
+    await store.renew(claim, late)
+    stored = await read(store)
+    assert (stored.version, stored.next_poll_at) == (claim.state.version, late + HOUR + CLAIM_RESERVE)
+    assert await store.claim_due(late + HOUR, 9) == ()
+
+
+async def test_what_has_moved_on_is_not_renewed(store: Store):
+    await due_at(store, lwn=NOON - HOUR)
+    (claim,) = await store.claim_due(NOON, 9)
+    await store.give_back([claim])
+    await store.renew(claim, NOON + HOUR)
+    assert (await read(store)).next_poll_at == NOON - HOUR
+
+
 async def test_the_next_due_time_is_that_of_the_first_of_all_that_are_configured(store: Store):
     assert await store.next_due_at() is None
     await due_at(store, a=NOON + 2 * HOUR, b=NOON + HOUR, c=None)
@@ -156,7 +177,8 @@ async def test_of_a_long_list_of_one_host_ten_are_due_at_once_and_the_rest_over_
     assert len(await store.claim_due(NOON, 100)) == 11
     assert await store.reschedule(NOON, spread) == 0
     assert len(await store.claim_due(NOON + HOUR / 2, 100)) == 20
-    assert len(await store.claim_due(NOON + HOUR, 100)) == 20 + 11
+    assert len(await store.claim_due(NOON + HOUR, 100)) == 20
+    assert len(await store.claim_due(NOON + HOUR + CLAIM_RESERVE, 100)) == 11
 
 
 async def test_local_documents_are_never_spread(store: Store):

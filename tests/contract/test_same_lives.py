@@ -27,8 +27,10 @@ from aggregator.model.topic import TopicMode
 from aggregator.model.websub import Offer, PushState
 from aggregator.pipeline.curate import Desk, rematch
 from aggregator.pipeline.poll import PollParts, poll
+from aggregator.pipeline.weigh import weigh
 from aggregator.schedule import spread
 from aggregator.store.sqlite import SqliteStore
+from aggregator.topics import TopicSet
 from tests.builders import NOON, make_source, make_topic
 from tests.contract.house import POLICY, TEXT, House
 from tests.fakes.clock import FakeClock
@@ -55,6 +57,9 @@ TITLES = (
     "Budget: parliament votes",
     "Storm closes the harbour of Valletta",
 )
+
+
+RULES = ("ferry", "malta OR budget", "outlets>=2 age<9h", "ferry story-age>1d")
 
 
 @dataclass(slots=True)
@@ -91,6 +96,8 @@ class Twins:
 
     async def curate(self) -> None:
         await self.both(lambda house: house.curate())
+        if self.chance.random() < 0.7:
+            await self.both(lambda house: weigh(house.store, TopicSet.compile(house.topics), self.clock.now()))
 
     async def announce(self) -> None:
         self.chance.shuffle(order := list(self.real.topics))
@@ -108,7 +115,7 @@ class Twins:
             topics.append(
                 make_topic(
                     slug,
-                    match=self.chance.choice(["ferry", "malta OR budget"]),
+                    match=self.chance.choice(RULES),
                     aliases=(other,),
                     shape=self.chance.choice(SHAPES),
                 )
@@ -144,6 +151,12 @@ class Twins:
         push = PushState(offer=Offer("https://hub.example/", "https://a.example/"), pushes=self.chance.randrange(9))
         change = FollowChange(push=push, due_at=self.clock.now() + HOUR / 2, due_why="pushed")
         await self.both(lambda house: house.store.follow(name, lambda _: change))
+
+    async def pause(self) -> None:
+        """Somebody pauses or resumes a source."""
+        name = f"s{self.chance.randrange(4)}"
+        since = self.chance.choice([None, self.clock.now()])
+        await self.both(lambda house: house.store.pause(name, since))
 
     async def mark(self) -> None:
         """An editor pins, hides, notes or takes back."""
@@ -247,6 +260,7 @@ async def seen(house: House, clock: FakeClock) -> dict[str, Any]:
         "sources": [await store.source_view(name, now) for name in names],
         "followed": await store.followed(),
         "next": await store.next_due_at(),
+        "weighing": await store.next_weighing_at(),
         "pages": await store.pages_wanted(names, now, 99),
         "acts": await store.acts(),
         "due": await store.due_topics(now),
@@ -265,7 +279,7 @@ async def test_the_fake_lives_as_the_real_store_does(seed: int, tmp_path: Path, 
     twins = Twins(House(store, ()), House(FakeStore(), ()), Random(seed), FakeClock())
     ways = [twins.poll, twins.poll, twins.poll, twins.curate, twins.curate, twins.announce, twins.announce]
     ways += [twins.sync, twins.poll_named, twins.change_topics, twins.prune, twins.read_pages, twins.follow]
-    ways += [twins.spread, twins.step, twins.mark, twins.mark, twins.bring_up, twins.bring_up]
+    ways += [twins.spread, twins.step, twins.mark, twins.mark, twins.pause, twins.bring_up, twins.bring_up]
     await twins.sync()
     await twins.change_topics()
     for _ in range(60):

@@ -18,6 +18,7 @@ from aggregator.model.fetching import Failure
 from aggregator.model.source import SourceCondition
 from aggregator.service.rounds import GOOD_OUTCOMES
 from aggregator.service.web.app import Behind, make_app
+from aggregator.service.web.gate import Gate
 from aggregator.service.web.shelf import Shelf
 from aggregator.settings import json_schema, show_source
 from aggregator.topics.evaluate import holds
@@ -26,7 +27,7 @@ from aggregator.topics.query import parse_query
 from aggregator.topics.tree import FIELDS, MEASURES, PARTS
 from aggregator.topics.wording import in_words
 from tests.builders import make_facts, make_stored
-from tests.service.web.visits import Insides, Readiness
+from tests.service.web.visits import FakeOperator, Insides, Readiness
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -226,21 +227,21 @@ def test_every_query_of_the_page_can_be_read():
 
 def test_every_outcome_and_state_is_explained():
     told = {word for cells in rows(read("when-something-is-wrong.md")) for word in re.findall(r"`(\w+)`", cells[0])}
-    # Nothing pauses a source yet.
-    states = set(SourceCondition) - {SourceCondition.PAUSED}
-    assert set(Failure) | GOOD_OUTCOMES | states <= told
+    assert set(Failure) | GOOD_OUTCOMES | set(SourceCondition) <= told
 
 
 def test_every_address_of_the_web_is_told():
     site = SiteFacts(title="t", base_url="http://127.0.0.1", language="en", contact=None, generator="g")
-    app: Any = make_app(Shelf(), site, Behind(inside=Insides(), checks=Readiness()))
+    behind = Behind(inside=Insides(), checks=Readiness(), operator=FakeOperator(), gate=Gate("", "", "", lambda: 0.0))
+    app: Any = make_app(Shelf(), site, behind)
     paths = [_told(route.path) for route in app._rest.routes if not route.path.startswith("/-/")]
     assert len(paths) > 5
     assert [path for path in paths if f"`{path}`" not in read("http.md")] == []
 
 
 def _told(path: str) -> str:
-    return path.replace("{name}", "ID" if path.startswith(("/e/", "/s/")) else "TOPIC")
+    short = path.startswith(("/e/", "/s/", "/admin/s/"))
+    return path.replace("{name}", "ID" if short else "TOPIC").replace("{form}", "FORM").replace("{month}", "YYYY-MM")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from aggregator.errors import StoreError
-from aggregator.model.fetching import Failure, Fetched, FetchFailed, NotModified
+from aggregator.model.fetching import Failure, Fetched, FetchFailed, FetchRequest, NotModified
 from aggregator.model.overrides import Identity, Overrides
 from aggregator.model.parsed import ScheduleHints
 from aggregator.model.reading import Reading, Unreadable
-from aggregator.model.source import READING_VERSION, Claim, FeedProfile, SourceState, Validators
+from aggregator.model.source import CLAIM_RESERVE, READING_VERSION, Claim, FeedProfile, SourceState, Validators
 from aggregator.model.status import EntryFilter
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument, New
 from aggregator.pipeline.poll import PollParts, poll
@@ -152,10 +152,28 @@ async def test_a_commit_that_fails_keeps_neither_the_validators_nor_the_entries_
         await poll(claim, parts)
     assert await store.entries(EntryFilter(), clock.now()) == ()
     assert await store.claim_due(clock.now(), 1) == (), "the claim stands: the source is not asked before its time"
-    clock.turn(claim.source.every.shortest)
+    clock.turn(claim.source.every.shortest + CLAIM_RESERVE)
     (again,) = await store.claim_due(clock.now(), 1)
     assert (await poll(again, parts)).record.new == 1
     assert [name for request in fetcher.requests for name, _ in request.headers if name.startswith("If-")] == []
     clock.turn(claim.source.every.longest)
     (last,) = await store.claim_due(clock.now(), 1)
     assert (await poll(last, parts)).record.outcome == "not_modified"
+
+
+@pytest.mark.anyio
+async def test_a_claim_that_waited_for_its_turn_is_renewed_before_the_source_is_asked():
+    store, fetcher, clock = FakeStore(), FakeFetcher(), FakeClock()
+
+    def answer(_request: FetchRequest) -> Fetched:
+        store.fail_commits()
+        return fetched()
+
+    fetcher.script(URL, answer)
+    parts = PollParts(store=store, fetcher=fetcher, reader=FakeReader(), clock=clock, user_agent="aggregator/test")
+    await store.sync_sources([make_source("lwn", url=URL)], clock.now())
+    (claim,) = await store.claim_due(clock.now(), 1)
+    clock.turn(2 * CLAIM_RESERVE)
+    with pytest.raises(StoreError):
+        await poll(claim, parts)
+    assert await store.next_due_at() == clock.now() + claim.source.every.shortest + CLAIM_RESERVE

@@ -41,9 +41,10 @@ def test_every_edition_obeys_every_rule_in_every_format(name: str, access: Acces
 
 @pytest.mark.parametrize("access", Access)
 def test_an_archive_obeys_every_rule(access: Access) -> None:
-    edition = replace(STORY, access=access, month="2026-11", older="2026-10")
+    edition = replace(STORY, access=access, month="2026-11", older="2026-10", final=True)
     archive = Painter().render_archive(edition, SITE)
     assert archive.name == "world/2026-11.atom"
+    assert b"<fh:archive/>" in archive.body
     assert atom_complaints(archive.body, private=access is Access.TOKEN) == []
 
 

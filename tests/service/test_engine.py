@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from aggregator.bootstrap import make_plan, read_settings
+from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.status import EntryFilter
+from aggregator.model.topic import Access
 from aggregator.pipeline.curate import BATCH
+from aggregator.publish import Painter
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
 from aggregator.service.web.shelf import Shelf
@@ -39,6 +42,7 @@ def house_on(store: FakeStore, fetcher: FakeFetcher) -> House:
         clock=FakeClock(),
         user_agent="aggregator/test",
         render=lambda _edition, _site: (),
+        render_archive=Painter().render_archive,
         documents=lambda _plan: (),
         close=close,
     )
@@ -118,6 +122,43 @@ async def test_a_topic_that_was_renamed_leads_on_and_one_that_was_removed_is_gon
 
 
 @pytest.mark.anyio
+async def test_nothing_is_said_of_private_topics_that_were_renamed_or_taken_away(tmp_path: Path):
+    shelf = Shelf()
+    engine = Engine(house_on(FakeStore(), FakeFetcher()), plan_of(tmp_path, f"'{URLS[0]}'"), shelf)
+    await engine.start()
+    (topic,) = engine.plan.topics
+    renamed = replace(topic, slug="everything", aliases=("all",))
+    secret = replace(topic, slug="mine", aliases=("former",), access=Access.TOKEN)
+    await engine.change(replace(engine.plan, topics=(renamed, secret)))
+    assert (shelf.aliases, shelf.retired) == ({"all": "everything"}, frozenset())
+    await engine.change(replace(engine.plan, topics=(replace(topic, slug="other"),)))
+    assert (shelf.aliases, shelf.retired) == ({}, {"everything"})
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_rendered_leaves_what_was_served_before(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    store, fetcher, shelf, painter = FakeStore(), FakeFetcher(), Shelf(), Painter()
+    broken = False
+
+    def paint(edition: Edition, site: SiteFacts) -> tuple[Rendition, ...]:
+        if broken:
+            raise RuntimeError("broken on purpose")
+        return painter.render(edition, site)
+
+    engine = Engine(replace(house_on(store, fetcher), render=paint), plan_of(tmp_path, f"'{URLS[0]}'"), shelf)
+    fetcher.script(URLS[0], fetched(URLS[0], told("Ferry aground off Malta coast"), etag='"1"'))
+    await engine.start()
+    await engine.poll_due()
+    before = shelf.rendition("all.atom")
+    assert before is not None
+    assert b"Ferry" in before.body
+    broken = True
+    await engine.change(replace(engine.plan, site=replace(engine.plan.site, title="Another")))
+    assert shelf.rendition("all.atom") == before
+    assert "topic all cannot be rendered" in caplog.text
+
+
+@pytest.mark.anyio
 async def test_stories_go_on_when_a_source_is_given_another_id(tmp_path: Path):
     store, fetcher = FakeStore(), FakeFetcher()
     house = house_on(store, fetcher)
@@ -134,3 +175,21 @@ async def test_stories_go_on_when_a_source_is_given_another_id(tmp_path: Path):
     stories = {stored.entry.title: stored.story.source for stored, _ in found if stored.story}
     assert stories["Malta: ferry aground near coast"] == "press"
     assert len(stories) == 3
+
+
+@pytest.mark.anyio
+async def test_what_comes_of_age_for_a_topic_is_settled_without_a_poll(tmp_path: Path):
+    store, fetcher = FakeStore(), FakeFetcher()
+    house, shelf = house_on(store, fetcher), Shelf()
+    engine = Engine(house, plan_of(tmp_path, f"'{URLS[0]}'", topics="{all: {match: 'story-age>=2h'}}"), shelf)
+    fetcher.script(URLS[0], fetched(URLS[0], told("Ferry aground off Malta coast"), etag='"1"'))
+    await engine.start()
+    await engine.poll_due()
+    assert not engine.unsettled.is_set()
+    for hours, entries in ((1, 0), (1, 1)):
+        house.clock.turn(timedelta(hours=hours))
+        await engine.chores.look_at_time()
+        assert engine.unsettled.is_set() is bool(entries)
+        await engine.settle()
+        (topic,) = (await engine.status()).topics
+        assert topic.entries == entries

@@ -32,7 +32,7 @@ SECRET = "hunter2"  # noqa: S105 - what the tests look for
         "sources: [{url: 'https://a.example/', headers: {Authorization: hunter2, 'a b': c}}]\n",
         "sources: [{url: 'https://ann:hunter2@a.example:99999/'}]\n",
         "sources: [{url: 'https://a.example/?token=hunter2', x: 1}]\n",
-        "server: {admin-token: hunter2}\n",
+        "server: {admin-token: hunter2, x: 1}\n",
         "sources: [{url: 'https://a.example/', auth: 'hunter2'}\n",
     ],
 )

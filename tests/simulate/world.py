@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
-from aggregator.model.edition import SiteFacts
+from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.fetching import FetchOutcome, FetchRequest
 from aggregator.model.habits import IDENTITY, IdentityPolicy
 from aggregator.model.reading import Document, ReadOutcome
@@ -92,6 +93,14 @@ class Outcome:
         return (self.missed.total() + self.wrong.total()) / max(self.articles.total(), 1)
 
 
+class Watcher(Protocol):
+    """Sees every edition; what it keeps in memory goes with each crash."""
+
+    def begin_anew(self) -> None: ...
+
+    async def publish(self, edition: Edition) -> None: ...
+
+
 class World:
     """So many publishers, one store, three subscribers.
 
@@ -124,6 +133,7 @@ class World:
         self._store = self._open()
         self._desk = Desk(APART)
         self._backup_at: datetime | None = None
+        self.readership: Watcher | None = None
 
     async def run(self, days: float, *, backup: bool = False) -> Outcome:
         """Let so many days pass, with a poll of every source every few hours, and count."""
@@ -168,6 +178,8 @@ class World:
         edition = await self._store.announce(self._topic, now, composed)
         for subscriber in self.subscribers.values():
             subscriber.read(edition)
+        if self.readership is not None:
+            await self.readership.publish(edition)
         if any(publisher.has(Mutation.FORGETFUL) for publisher in self.publishers):
             await self._store.prune(now, vanished_for=timedelta(hours=12))
             if not self._guards.tombstones:
@@ -214,6 +226,8 @@ class World:
         return any(publisher.has(Mutation.CRASHES) for publisher in self.publishers)
 
     async def _crash(self) -> None:
+        if self.readership is not None:
+            self.readership.begin_anew()
         await self._store.close()
         self._store = self._open()
         self._desk = Desk(APART)

@@ -4,9 +4,19 @@ What is promised here is tested in ``tests/contract``, on each part and on the f
 ``tests/fakes``.
 """
 
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.keeping import (
+    AudienceStore,
+    CareStore,
+    EventStore,
+    FullTextStore,
+    PaceStore,
+    ReadStore,
+    TasteStore,
+)
 from aggregator.pipeline.ports.matching import MatchStore
 from aggregator.pipeline.ports.outside import ArticleReader, Clock, Fetcher, Mailer, Poster, Reader
+from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
+from aggregator.pipeline.ports.searching import SearchStore
 from aggregator.pipeline.ports.stores import (
     AnnounceStore,
     CurateStore,
@@ -18,15 +28,19 @@ from aggregator.pipeline.ports.stores import (
     RehearseStore,
     Store,
 )
+from aggregator.pipeline.ports.weighing import WeighStore
 
 __all__ = [
+    "AccessStore",
     "AnnounceStore",
+    "ArchiveStore",
     "ArticleReader",
     "AudienceStore",
     "CareStore",
     "Clock",
     "CurateStore",
     "EditStore",
+    "EventStore",
     "Fetcher",
     "FullTextStore",
     "Mailer",
@@ -40,5 +54,8 @@ __all__ = [
     "Reader",
     "Rehearsal",
     "RehearseStore",
+    "SearchStore",
     "Store",
+    "TasteStore",
+    "WeighStore",
 ]

@@ -8,7 +8,10 @@ from typing import Protocol
 
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
+from aggregator.model.editing import DoneAct
 from aggregator.model.entry import StoredEntry
+from aggregator.model.incident import Events, Incident, Sights
+from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
@@ -51,8 +54,59 @@ class CareStore(Protocol):
 
         An entry goes when it is older than its source's ``keep`` and the source's document has not held it
         for ``vanished_for``; its keys stay as tombstones, so that it is not new when it returns. Messages that were
-        sent are forgotten after a week, those that were given up after a month.
+        sent are forgotten after a week, those that were given up after a month,
+        incidents a year after their end.
         """
+        ...
+
+
+class EventStore(Protocol):
+    """What watching over the aggregator itself needs."""
+
+    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
+        """Look at everything that may be amiss.
+
+        Of sources those are named that fail, have moved, hold entries back, or brought ten entries or more and none
+        for a day.
+        """
+        ...
+
+    async def incidents_going(self) -> tuple[Incident, ...]:
+        """List the incidents that are not closed, confirmed or not."""
+        ...
+
+    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
+        """Write new and changed incidents, and forget those that were none, in one transaction."""
+        ...
+
+    async def events(self, limit: int) -> Events:
+        """List the confirmed incidents, the last opened first."""
+
+
+class TasteStore(Protocol):
+    """What learning from examples needs."""
+
+    async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
+        """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
+        ...
+
+    async def acts(self) -> tuple[DoneAct, ...]:
+        """Read what editors did, the oldest act first."""
+        ...
+
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        """Give a sample of what is kept; the same one, as long as the same is kept.
+
+        Copies are not in it, nor what is held back, nor what came from sources with credentials.
+        """
+        ...
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        """Give what topics have learned, by their slugs."""
+        ...
+
+    async def keep_taste(self, learned: Learned) -> None:
+        """Keep what a topic has learned, in place of what it had learned before."""
         ...
 
 

@@ -40,7 +40,8 @@ class MatchStore(Protocol):
         Args:
             topics: Those whose rule changed; with the last slice their rule digests are stored.
             limit: Entries a slice.
-            decide: Finds the matches of ``topics``; nothing else of what it decides is kept.
+            decide: Finds the matches of ``topics``, and when the stories are ``due`` to be weighed; it is given the
+                entries with their stories, and nothing else of what it decides is kept.
             since: Entries that were first seen before are passed over.
 
         Returns:

@@ -15,8 +15,19 @@ from aggregator.model.story import CurateResult, Deciding, Recalled
 from aggregator.model.topic import Topic
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocument
 from aggregator.model.websub import Subscription
-from aggregator.pipeline.ports.keeping import AudienceStore, CareStore, FullTextStore, PaceStore, ReadStore
+from aggregator.pipeline.ports.keeping import (
+    AudienceStore,
+    CareStore,
+    EventStore,
+    FullTextStore,
+    PaceStore,
+    ReadStore,
+    TasteStore,
+)
 from aggregator.pipeline.ports.matching import MatchStore
+from aggregator.pipeline.ports.publishing import AccessStore, ArchiveStore
+from aggregator.pipeline.ports.searching import SearchStore
+from aggregator.pipeline.ports.weighing import WeighStore
 
 
 class PollStore(Protocol):
@@ -35,10 +46,10 @@ class PollStore(Protocol):
         """Claim sources that are due, none of a busy or held pace key.
 
         Those of a key with a pace of its own come first, then the others, each kind with the oldest due time first.
-        A claimed source is due again at its floor (``every.shortest``), raised in version, and committed
-        before this returns, so that a crash never asks early. Several sources of one pace key may be claimed
-        together; the caller asks them one after another. Of a key with a pace of its own only one is claimed, once
-        the pause after the last is over: the one whose readers can be expected to miss most. A due time later than
+        A claimed source is due again after its floor (``every.shortest``) and ``CLAIM_RESERVE``, raised in version,
+        and committed before this returns, so that a crash never asks early. Several sources of one pace key may be
+        claimed together; the caller asks them one after another. Of a key with a pace of its own only one is claimed,
+        once the pause after the last is over: the one whose readers can be expected to miss most. A due time later than
         the longest interval allows (a clock that was wrong once) counts as due.
         """
         ...
@@ -49,6 +60,10 @@ class PollStore(Protocol):
 
     async def give_back(self, claims: Sequence[Claim]) -> None:
         """Make sources that were claimed and not asked due again as they were; one that has moved on is left alone."""
+        ...
+
+    async def renew(self, claim: Claim, now: datetime) -> None:
+        """Count the floor of a claimed source, and the reserve, from now; one that has moved on is left alone."""
         ...
 
     async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
@@ -77,6 +92,14 @@ class PollStore(Protocol):
 
     async def shift(self, by: timedelta) -> None:
         """Move every due time and every hold by this much, after the wall clock was stepped by it."""
+        ...
+
+    async def pause(self, source_id: str, since: datetime | None) -> bool:
+        """Let a source be asked no more from a moment on, or again when that is None; say whether it is configured.
+
+        It is claimed neither when it is due nor by name, and shown as paused. A poll that is under way ends as ever,
+        and what hubs push is taken.
+        """
         ...
 
     async def next_due_at(self) -> datetime | None:
@@ -111,7 +134,7 @@ class PushStore(Protocol):
         ...
 
 
-class CurateStore(MatchStore, Protocol):
+class CurateStore(MatchStore, WeighStore, Protocol):
     """What curating needs. One curate step at a time."""
 
     async def recall(self) -> Recalled:
@@ -207,6 +230,9 @@ class Store(
     CurateStore,
     AnnounceStore,
     OutboxStore,
+    EventStore,
+    ArchiveStore,
+    AccessStore,
     EditStore,
     ReadStore,
     CareStore,
@@ -214,6 +240,8 @@ class Store(
     FullTextStore,
     PaceStore,
     RehearseStore,
+    TasteStore,
+    SearchStore,
     Protocol,
 ):
     """All of it, as one part provides it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -52,6 +52,11 @@ _PRIVATE_ARCHIVE: tuple[Header, ...] = (
     *_PRIVATE_FEED[1:],
 )
 
+_OK = int(HTTPStatus.OK)
+"""A plain number: looking it up in its enumeration takes longer than all the rest."""
+
+_REPEATED = frozenset({b"cache-control", b"vary", b"last-modified", b"access-control-allow-origin"})
+
 _GZIP_FROM = 1024
 """Bytes from which compressing a page is worth its time."""
 
@@ -80,12 +85,16 @@ class Document:
         packed: The gzipped form, where there is one.
         changed_at: To the second, as HTTP dates are; None when only the tag tells versions apart.
         status: Of a whole answer; only 200 is ever shortened to 304.
+        topic: The slug of the topic that it is a feed of, if it is one.
+        hidden: Whether there is no page that a browser could be shown in its place.
     """
 
     plain: Form
     packed: Form | None = None
     changed_at: datetime | None = None
     status: int = HTTPStatus.OK
+    topic: str | None = None
+    hidden: bool = False
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD, as a whole or with 304."""
@@ -95,11 +104,12 @@ class Document:
         """Answer a request whose headers are already read."""
         form = self.packed if wishes.gzip and self.packed else self.plain
         known = self._known_form(form, wishes)
-        status, headers, body = self.status, form.headers, form.body
         if known:
-            status, headers, body = HTTPStatus.NOT_MODIFIED, known.unchanged, b""
-        await send({"type": "http.response.start", "status": int(status), "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+            await send({"type": "http.response.start", "status": 304, "headers": known.unchanged})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send({"type": "http.response.start", "status": self.status, "headers": form.headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else form.body})
 
     def _known_form(self, form: Form, wishes: Wishes) -> Form | None:
         """Find the form that the visitor already has.
@@ -110,9 +120,12 @@ class Document:
         Follows:
             RFC 9110, 13.2.2; RFC 9111, 4.3.4.
         """
-        if self.status != HTTPStatus.OK:
+        if self.status != _OK:
             return None
         if wishes.none_match is not None:
+            # Nearly everybody sends the one tag that it was given.
+            if wishes.none_match == form.etag:
+                return form if form.etag else None
             forms = {one.etag: one for one in (form, self.plain, self.packed) if one and one.etag}
             tag = matched_tag(wishes.none_match, forms) if forms else None
             return forms[tag] if tag else None
@@ -122,14 +135,14 @@ class Document:
         return None
 
 
-def feed_document(rendition: Rendition) -> Document:
+def feed_document(rendition: Rendition, topic: str | None = None) -> Document:
     """Prepare a feed or another public document."""
-    return _feed(rendition, _FEED)
+    return _feed(rendition, _FEED, topic)
 
 
-def private_document(rendition: Rendition) -> Document:
+def private_document(rendition: Rendition, topic: str | None = None) -> Document:
     """Prepare a feed that only who knows its address may have: no cache that others share may keep it."""
-    return _feed(rendition, _PRIVATE_FEED)
+    return replace(_feed(rendition, _PRIVATE_FEED, topic), hidden=True)
 
 
 def archive_document(rendition: Rendition, *, private: bool) -> Document:
@@ -141,7 +154,7 @@ def archive_document(rendition: Rendition, *, private: bool) -> Document:
     return _feed(rendition, _PRIVATE_ARCHIVE if private else _ARCHIVE)
 
 
-def _feed(rendition: Rendition, caching: tuple[Header, ...]) -> Document:
+def _feed(rendition: Rendition, caching: tuple[Header, ...], topic: str | None = None) -> Document:
     changed_at = rendition.changed_at.astimezone(UTC).replace(microsecond=0)
     kept = (*caching, (b"last-modified", format_datetime(changed_at, usegmt=True).encode()), *SAFETY)
     etag = rendition.etag.encode("ascii")
@@ -149,6 +162,7 @@ def _feed(rendition: Rendition, caching: tuple[Header, ...]) -> Document:
         plain=_form(rendition.body, rendition.media_type, etag, kept),
         packed=_packed(rendition.gzipped, rendition.media_type, etag, kept) if rendition.gzipped else None,
         changed_at=changed_at,
+        topic=topic,
     )
 
 
@@ -182,16 +196,18 @@ def passing_document(
 ) -> Document:
     """Prepare an answer for this one request: never kept, without validators."""
     names = {name for name, _ in extra}
-    kept = [*extra, *SAFETY]
+    kept = [*extra, *(one for one in SAFETY if one[0] not in names)]
     if b"cache-control" not in names:
         kept.append((b"cache-control", b"no-store"))
-    return Document(plain=_form(body, media_type, b"", kept), status=status)
+    return Document(plain=_form(body, media_type, b"", kept), status=int(status))
 
 
 def _form(body: bytes, media_type: str, etag: bytes, kept: Sequence[Header], *own: Header) -> Form:
     tag: list[Header] = [(b"etag", etag)] if etag else []
     content = [(b"content-type", media_type.encode("ascii")), (b"content-length", str(len(body)).encode("ascii"))]
-    return Form(body=body, etag=etag, headers=[*content, *own, *tag, *kept], unchanged=[*tag, *kept])
+    # A 304 says what a cache has to know; the rest of what it keeps stays as it is (RFC 9110, 15.4.5).
+    unchanged = [*tag, *(header for header in kept if header[0] in _REPEATED)]
+    return Form(body=body, etag=etag, headers=[*content, *own, *tag, *kept], unchanged=unchanged)
 
 
 def _packed(body: bytes, media_type: str, etag: bytes, kept: Sequence[Header]) -> Form:

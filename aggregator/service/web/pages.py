@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from aggregator import __version__
 from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.looking import Activity
 from aggregator.model.topic import FeedFormat
@@ -16,6 +17,7 @@ from aggregator.pages.assets import assets
 from aggregator.pages.cards import TopicCard, card_of
 from aggregator.pages.json_pages import index_json
 from aggregator.pages.links import SERVED, links_at
+from aggregator.pages.openapi import openapi
 from aggregator.pages.render import render_error, render_index, render_topic
 from aggregator.service.web.answers import HTML, JSON, Kept, encoded, json_body, page
 from aggregator.service.web.desk import Desk
@@ -43,6 +45,7 @@ class Pages:
         self._topics = Kept()
         self._index = Kept()
         self._prefix = urlsplit(site.base_url).path.rstrip("/")
+        self._description = page_document(json_body(openapi(site, __version__)), JSON)
         self._assets = {name: _asset(name, body) for name, body in assets().items()}
 
     async def index(self, _: Request) -> Document:
@@ -86,9 +89,13 @@ class Pages:
     async def slash(self, request: Request) -> Document:
         """Lead ``/TOPIC/`` to ``/TOPIC``."""
         name = request.path_params["name"]
-        if self._shelf.edition(name) or name in {"sources", "status"}:
+        if self._shelf.edition(name) or name in {"sources", "status", "admin", "search"}:
             return self._moved(name)
         return self._elsewhere(name, "")
+
+    async def openapi(self, _: Request) -> Document:
+        """Describe what programs may ask for."""
+        return self._description
 
     async def asset(self, request: Request) -> Document:
         """Give style, script or icon."""
@@ -102,7 +109,8 @@ class Pages:
         code = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
         extra: tuple[Header, ...] = ()
         if code == HTTPStatus.METHOD_NOT_ALLOWED:
-            extra = ((b"allow", b"GET, HEAD"),)
+            allowed = (error.headers or {}).get("Allow", "") if isinstance(error, HTTPException) else ""
+            extra = ((b"allow", ", ".join(sorted(allowed.split(", "))).encode("ascii")),)
         return self._error(code, _message(code, request.url.path), request, extra)
 
     async def _daily(self) -> Mapping[str, tuple[int, ...]]:

@@ -36,12 +36,15 @@ class Shelf:
         names = {rendition.name for rendition in renditions}
         if edition.access is Access.TOKEN:
             self.remove(edition.slug)
-            self._private |= {rendition.name: private_document(rendition) for rendition in renditions}
+            self._private |= {rendition.name: private_document(rendition, edition.slug) for rendition in renditions}
             return
         self._editions[edition.slug] = edition
         self.version += 1
         for rendition in renditions:
-            self.put_document(rendition)
+            self._renditions[rendition.name] = rendition
+            # A browser is shown the topic's page at the address of a feed; text it can show itself.
+            topic = None if rendition.name.endswith(".md") else edition.slug
+            self._documents[rendition.name] = feed_document(rendition, topic)
         self._drop(_feed_names(edition.slug) - names)
         self._drop_private(edition.slug)
 
@@ -98,4 +101,4 @@ class Shelf:
 
 
 def _feed_names(slug: str) -> set[str]:
-    return {f"{slug}.{one.value}" for one in FeedFormat}
+    return {f"{slug}.{one.value}" for one in FeedFormat} | {f"{slug}.md"}

@@ -18,6 +18,7 @@ from aggregator.store.sqlite.candidates import (
     SUBJECT_OF,
     Found,
     find_candidates,
+    older_at,
     read_whole,
     taken_ids,
     taken_urls,
@@ -160,6 +161,7 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
         partial=True,
         last_digest=state["digest"],
         last_changed_at=read_moment(state["changed_at"]),
+        older_at=older_at(db, topic, found),
         told=told_until(db, topic.slug),
     )
     composed = compose(view)
@@ -212,6 +214,7 @@ def _write_state(db: Database, topic: Topic, state: Row, composed: Composed) -> 
         "spent_until": moment_or_none(composed.rhythm.spent_until),
         "digested_at": moment_or_none(composed.rhythm.digested_at),
         "due_at": moment_or_none(composed.due_at),
+        "access": topic.access.value,
     }
     changes = {name: value for name, value in columns.items() if state[name] != value}
     if changes:

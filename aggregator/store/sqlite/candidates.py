@@ -29,6 +29,9 @@ from aggregator.store.sqlite.rows import (
 from aggregator.store.sqlite.source_rows import facts_by_row
 from aggregator.store.sqlite.topic_rows import authority
 
+_EVER: Final = "~"
+"""Sorts behind every moment."""
+
 # A copy is the same subject as what it repeats, also where each entry is shown for itself.
 SUBJECT_OF: Final = {TopicMode.STORIES: "{0}.story_id", TopicMode.ENTRIES: "ifnull({0}.duplicate_of, {0}.id)"}
 # The same the other way round, in a form for which there are indexes.
@@ -41,7 +44,8 @@ MEMBER_OF: Final = {
 _LATEST: Final = """
 SELECT a.subject_id, a.announced_at, ifnull(a.told_as, a.subject_id) FROM announcements a
 JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
-WHERE a.topic = :topic AND a.digest IS NULL AND EXISTS (
+WHERE a.topic = :topic AND a.announced_at >= :since AND a.announced_at < :until AND a.digest IS NULL
+  AND EXISTS (
   SELECT 1 FROM entries e WHERE {is_subject} AND e.pruned_at IS NULL)
 ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
 """
@@ -129,10 +133,34 @@ def waiting_for(db: Database, topic: Topic) -> list[int]:
 
 def find_candidates(db: Database, topic: Topic, waiting: Sequence[int], now: datetime) -> Found:
     """Find the subjects that are to be announced, and the last ones that were."""
-    sql = _SQL[topic.mode]
-    latest = db.execute(sql["latest"], {"topic": topic.slug, "limit": topic.limit}).fetchall()
+    latest = db.execute(
+        _SQL[topic.mode]["latest"], {"topic": topic.slug, "limit": topic.limit, "since": "", "until": _EVER}
+    ).fetchall()
     if topic.limit:
-        latest += db.execute(sql["pinned"], {"topic": topic.slug, "now": moment(now)}).fetchall()
+        latest += db.execute(_SQL[topic.mode]["pinned"], {"topic": topic.slug, "now": moment(now)}).fetchall()
+    return _found(db, topic, waiting, latest)
+
+
+def find_announced(db: Database, topic: Topic, month: str) -> Found:
+    """Find the subjects that were announced in a month, ``YYYY-MM``, the last ``topic.limit`` of them."""
+    # No day has the number 99, and every moment of the month stands before it.
+    wanted = {"topic": topic.slug, "limit": topic.limit, "since": month, "until": f"{month}-99"}
+    return _found(db, topic, (), db.execute(_SQL[topic.mode]["latest"], wanted).fetchall())
+
+
+def older_at(db: Database, topic: Topic, found: Found) -> datetime | None:
+    """Say when the newest of those subjects was announced that were announced before the ones found."""
+    row = db.execute(
+        "SELECT announced_at FROM announcements "
+        "WHERE topic = ? AND digest IS NULL AND subject_id NOT IN (SELECT value FROM json_each(?)) "
+        "ORDER BY announced_at DESC LIMIT 1",
+        [topic.slug, encode(sorted(found.subjects.values()))],
+    ).fetchone()
+    return read_moment(row[0]) if row else None
+
+
+def _found(db: Database, topic: Topic, waiting: Sequence[int], latest: Sequence[tuple[int, str, int]]) -> Found:
+    sql = _SQL[topic.mode]
     announced: dict[int, str | None] = {subject_id: announced_at for subject_id, announced_at, _ in latest}
     subjects = dict.fromkeys(waiting) | announced
     wanted = {"topic": topic.slug, "subjects": encode(sorted(subjects))}

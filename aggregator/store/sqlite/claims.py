@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from aggregator.model.pace import Turn
-from aggregator.model.source import Claim, Source
+from aggregator.model.source import CLAIM_RESERVE, Claim, Source
 from aggregator.store.sqlite.paces import LONGEST_HOLD
 from aggregator.store.sqlite.polls import KEPT_POLLS
 from aggregator.store.sqlite.rows import Row, all_rows, encode, moment, moment_or_none, read_moment
@@ -25,7 +25,7 @@ _LEAST_RESERVE: Final = timedelta(minutes=1)
 
 _COLUMNS: Final = "s.*, h.paced, h.next_at AS pace_next_at, h.spacing_s AS pace_spacing_s"
 # A hold is the server's wish, and one that no server can have meant is none.
-_FREE: Final = """s.active = 1
+_FREE: Final = """s.active = 1 AND s.paused_at IS NULL
   AND NOT ifnull(s.hold_until > :now AND s.hold_until <= :far, 0)
   AND NOT ifnull(h.hold_until > :now AND h.hold_until <= :far, 0)"""
 _IDLE: Final = f"{_FREE} AND s.pace NOT IN (SELECT value FROM json_each(:busy))"  # noqa: S608 - see above
@@ -65,6 +65,9 @@ SELECT {_COLUMNS} FROM ranked JOIN {_JOINED} WHERE ranked.place = 1 AND s.id = r
 _GIVE_BACK: Final = """
 UPDATE sources SET version = version + 1, next_poll_at = ?, next_poll_why = ? WHERE source = ? AND version = ?
 """
+_RENEW: Final = """
+UPDATE sources SET next_poll_at = ?, next_poll_why = ? WHERE source = ? AND version = ?
+"""
 
 
 def claim_due(
@@ -102,9 +105,23 @@ def give_back(db: Database, claims: Iterable[Claim]) -> None:
     db.conn.executemany(_GIVE_BACK, returned)
 
 
+def pause(db: Database, source_id: str, since: datetime | None) -> bool:
+    """Let a configured source be asked no more, or again; say whether there is one."""
+    done = db.conn.execute(
+        "UPDATE sources SET paused_at = ? WHERE source = ? AND active = 1", (moment_or_none(since), source_id)
+    )
+    return done.rowcount > 0
+
+
+def renew(db: Database, claim: Claim, now: datetime) -> None:
+    """Count the floor of a claimed source from now, unless it has moved on."""
+    due_at = moment(now + claim.source.every.shortest + CLAIM_RESERVE)
+    db.conn.execute(_RENEW, (due_at, _why(now), claim.source.id, claim.state.version))
+
+
 def next_due_at(db: Database) -> datetime | None:
     """Say when the next source is due."""
-    (text,) = db.execute("SELECT min(next_poll_at) FROM sources WHERE active = 1").fetchone()
+    (text,) = db.execute("SELECT min(next_poll_at) FROM sources WHERE active = 1 AND paused_at IS NULL").fetchone()
     return read_moment(text)
 
 
@@ -113,8 +130,8 @@ def _times(now: datetime) -> dict[str, Any]:
 
 
 def _claim(db: Database, sources: Mapping[str, Source], rows: Iterable[Row], now: datetime) -> tuple[Claim, ...]:
-    """Commit to asking: the version rises, the source is due again at its floor, and its host is taken."""
-    why = f"claimed at {now:%Y-%m-%d %H:%M:%S} UTC; due again at the floor if the answer is lost"
+    """Commit to asking: the version rises, the source is due again after its floor, and its host is taken."""
+    why = _why(now)
     claims: list[Claim] = []
     written: list[tuple[Any, ...]] = []
     taken: list[tuple[str, str]] = []
@@ -122,7 +139,7 @@ def _claim(db: Database, sources: Mapping[str, Source], rows: Iterable[Row], now
         source = sources.get(row["source"])
         if source is None:  # not synced by this process: nobody knows how it wants to be asked
             continue
-        due_at = moment(now + source.every.shortest)
+        due_at = moment(now + source.every.shortest + CLAIM_RESERVE)
         state = state_of({**row, "version": row["version"] + 1, "next_poll_at": due_at, "next_poll_why": why})
         turn = _turn(row, source)
         claims.append(Claim(source, state, turn))
@@ -132,6 +149,10 @@ def _claim(db: Database, sources: Mapping[str, Source], rows: Iterable[Row], now
     db.conn.executemany("UPDATE sources SET version = ?, next_poll_at = ?, next_poll_why = ? WHERE id = ?", written)
     db.conn.executemany("UPDATE hosts SET next_at = ? WHERE pace_key = ?", taken)
     return tuple(claims)
+
+
+def _why(now: datetime) -> str:
+    return f"claimed at {now:%Y-%m-%d %H:%M:%S} UTC; due again after the floor if the answer is lost"
 
 
 def _turn(row: Row, source: Source) -> Turn:

@@ -9,13 +9,15 @@ from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement
-from aggregator.store.sqlite.matches import row_of, write_matches
+from aggregator.store.sqlite.matches import Entering, row_of, write_matches
 from aggregator.store.sqlite.merging import merge_stories
 from aggregator.store.sqlite.near import find_near, remember
 from aggregator.store.sqlite.rows import Row, encode, reason_text, stored_of
 from aggregator.store.sqlite.source_rows import facts_by_row
+from aggregator.store.sqlite.weighing import make_due
 
 _ENTRIES: Final = "SELECT * FROM v_entries WHERE id IN (SELECT value FROM json_each(?))"
+_TOPICS_OF: Final = "SELECT topic FROM topic_entries WHERE entry_id IN (SELECT value FROM json_each(?))"
 _PLACE: Final = """
 UPDATE entries SET story_id = ?, duplicate_of = ?, story_reason = ?, copy_reason = ? WHERE id = ? AND story_id IS NULL
 """
@@ -85,12 +87,24 @@ def _write(db: Database, decided: Curated, rows: Mapping[EntryKey, int], entry_i
     _place(db, decided.placements, rows)
     for merge in decided.merges:
         merge_stories(db, row_of(db, merge.story, rows), row_of(db, merge.into, rows), merge.reason)
-    touched = write_matches(db, {row_of(db, key, rows) for key in decided.judged}, decided.matches, rows)
+    judged = {row_of(db, key, rows) for key in decided.judged}
+    touched = write_matches(db, judged, decided.matches, rows, only=_steady(db, decided, judged))
+    if decided.restless:
+        make_due(db, judged)
     entries = encode(sorted(entry_ids))
     subjects = [row[0] for row in db.execute(_SUBJECTS, {"entries": entries})]
     showing = db.execute(_TOPICS_OF_STORIES, {"stories": encode(subjects), "entries": entries})
     retired = {row[0] for row in db.execute("SELECT topic FROM topics WHERE retired = 1")}
     return (touched | {row[0] for row in showing}) - retired
+
+
+def _steady(db: Database, decided: Curated, judged: Iterable[int]) -> dict[str, Entering] | None:
+    """Name the topics that were judged, where some were not."""
+    if not decided.restless:
+        return None
+    known = {row[0] for row in db.execute(_TOPICS_OF, [encode(sorted(judged))])}
+    found = (known | {match.topic for match in decided.matches}) - decided.restless
+    return dict.fromkeys(found, Entering.LOUD)
 
 
 def _place(db: Database, placements: Sequence[Placement], rows: Mapping[EntryKey, int]) -> None:

@@ -26,6 +26,7 @@ from aggregator.store.sqlite.rows import (
     read_moment,
 )
 from aggregator.store.sqlite.shaping import wake_topic
+from aggregator.store.sqlite.weighing import make_due
 
 _BY_SHORT: Final = """
 SELECT id FROM entries WHERE short = :short UNION SELECT entry_id FROM short_aliases WHERE short = :short
@@ -89,6 +90,7 @@ def edit(db: Database, act: Act, now: datetime) -> Edited:
     """
     carry_out = {ActKind.UNDO: _undo, ActKind.MERGE: _merge, ActKind.SPLIT: _split}.get(act.kind, mark)
     number = carry_out(db, act, now)
+    make_due(db, [row[0] for row in db.execute("SELECT entry_id FROM act_entries WHERE number = ?", [number])])
     (done,) = _done(db, "WHERE a.number = ?", [number])
     if done.scope is not None:
         wake_topic(db, done.topic)

@@ -29,7 +29,8 @@ from aggregator.store.sqlite.rows import (
     stored_of,
 )
 from aggregator.store.sqlite.shaping import fates_of
-from aggregator.store.sqlite.source_rows import facts_by_row, source_of, state_of
+from aggregator.store.sqlite.source_rows import facts_by_row, shown_state_of, source_of
+from aggregator.store.sqlite.weighing import story_facts
 from aggregator.text.link_keys import link_key
 
 _FOUND: Final = """
@@ -61,7 +62,7 @@ def source_view(db: Database, source_id: str, now: datetime) -> SourceView | Non
         at=now,
         status=SourceStatus(
             source=source_of(row),
-            state=state_of(row),
+            state=shown_state_of(row),
             entries=row["entries"],
             polls=tuple(poll_of(poll) for poll in polls),
             pace_key=row["pace"],
@@ -90,11 +91,13 @@ def story_view(db: Database, wanted: str) -> StoryView | None:
 def _entry_view(db: Database, row: Row) -> EntryView:
     matches = db.execute(_MATCHES, [row["id"]]).fetchall()
     stored = stored_of(row)
+    story_id = row["story_id"]
     return EntryView(
         stored=stored,
         story=stored.story.short if stored.story else "",
         source=facts_by_row(db, {row["source_id"]})[row["source_id"]],
         reasons=(*_reasons(row), *reasons_of(db, row["id"])),
+        telling=None if story_id is None else story_facts(db, [story_id])[story_id],
         topics=tuple((topic, told_of(known_reason(text), lapsed=lapsed)) for topic, text, lapsed in matches),
         fates=fates_of(db, row["id"]),
         revisions=tuple(map(_revision, all_rows(db, _REVISIONS, [row["id"]]))),

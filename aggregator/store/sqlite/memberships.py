@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from aggregator.model.entry import EntryKey
 from aggregator.model.membership import Membership, Overlap, Told, TopicRecord
-from aggregator.model.topic import TopicMode
+from aggregator.model.topic import Access, TopicMode
 from aggregator.store.sqlite.matches import Entering
 from aggregator.store.sqlite.rows import Row, encode, known_moment, known_reason, moment
 
@@ -72,6 +72,7 @@ def topic_records(db: Database) -> tuple[TopicRecord, ...]:
             announced=row["announced"],
             matched=matched(row),
             filling=row["matching_how"] == Entering.LOUD,
+            private=row["access"] == Access.TOKEN,
         )
         for row in db.query(_RECORDS)
     )

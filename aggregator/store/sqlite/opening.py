@@ -111,7 +111,7 @@ def _check(db: Database, path: Path, migrations: Migrations) -> None:
     tables = set(db.table_names())
     if tables and migrations.migrations_table not in tables:
         raise StoreError(f"{path}: is a database of another program; name another `data` folder")
-    _refuse_newer(path, *_steps(db, migrations))
+    refuse_newer_version(db, path, migrations)
 
 
 def _steps(db: Database, migrations: Migrations) -> tuple[set[str], set[str]]:
@@ -120,6 +120,15 @@ def _steps(db: Database, migrations: Migrations) -> tuple[set[str], set[str]]:
     known = {step.name for step in migrations.pending(nothing)}
     nothing.close()
     return {step.name for step in migrations.applied(db)}, known
+
+
+def refuse_newer_version(db: Database, path: Path, migrations: Migrations) -> None:
+    """Refuse a database that a newer version of the aggregator wrote.
+
+    Raises:
+        SchemaTooNew: That is so.
+    """
+    _refuse_newer(path, *_steps(db, migrations))
 
 
 def _refuse_newer(path: Path, applied: set[str], known: set[str]) -> None:

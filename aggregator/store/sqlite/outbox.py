@@ -40,7 +40,7 @@ _TARGETS: Final = """
 SELECT way, topic, target,
   sum(state = 'waiting') AS waiting, sum(state = 'dead') AS dead, sum(state = 'sent') AS sent,
   min(iif(state = 'waiting', made_at, NULL)) AS oldest_at, min(iif(state = 'waiting', due_at, NULL)) AS next_at,
-  max(iif(state = 'sent', due_at, NULL)) AS sent_at,
+  max(iif(state = 'sent', due_at, NULL)) AS sent_at, max(iif(state = 'dead', due_at, NULL)) AS dead_at,
   (SELECT detail FROM outbox o WHERE o.way = outbox.way AND o.topic = outbox.topic AND o.target = outbox.target
    AND o.state IN ('waiting', 'dead') AND o.detail <> '' ORDER BY o.made DESC LIMIT 1) AS detail
 FROM outbox WHERE state <> 'dropped' GROUP BY way, topic, target ORDER BY way, topic, target
@@ -114,6 +114,7 @@ def targets(db: Database) -> tuple[TargetStatus, ...]:
             oldest_at=read_moment(row["oldest_at"]),
             next_at=read_moment(row["next_at"]),
             sent_at=read_moment(row["sent_at"]),
+            dead_at=read_moment(row["dead_at"]),
             detail=row["detail"] or "",
         )
         for row in all_rows(db, _TARGETS, ())

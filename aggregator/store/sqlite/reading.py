@@ -18,7 +18,7 @@ from aggregator.store.sqlite.outbox import targets
 from aggregator.store.sqlite.paces import known_paces
 from aggregator.store.sqlite.polls import KEPT_POLLS, poll_of
 from aggregator.store.sqlite.rows import encode, moment, read_moment, stored_of
-from aggregator.store.sqlite.source_rows import source_of, state_of
+from aggregator.store.sqlite.source_rows import shown_state_of, source_of
 
 _BY_SHORT: Final = """
 SELECT id FROM entries WHERE short = :{0} UNION SELECT entry_id FROM short_aliases WHERE short = :{0}
@@ -88,7 +88,7 @@ def _sources(db: Database, polls: int) -> tuple[SourceStatus, ...]:
     return tuple(
         SourceStatus(
             source=source_of(row),
-            state=state_of(row),
+            state=shown_state_of(row),
             entries=row["entries"],
             polls=tuple(records.get(row["id"], ())),
             pace_key=row["pace"],

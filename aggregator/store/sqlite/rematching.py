@@ -15,6 +15,7 @@ from aggregator.store.sqlite.matches import Entering, row_of, write_matches
 from aggregator.store.sqlite.rows import Row, first_row, moment, stored_of
 from aggregator.store.sqlite.source_rows import facts_by_row
 from aggregator.store.sqlite.topic_rows import topic_row
+from aggregator.store.sqlite.weighing import note_due, stories_of
 
 _SLICE: Final = """
 SELECT * FROM v_entries WHERE id < :below AND id >= :least AND story_id IS NOT NULL ORDER BY id DESC LIMIT :limit
@@ -92,7 +93,8 @@ def _match(
         for number, row in enumerate(found, 1)
     )
     rows = rows_by_key(found)
-    decided = decide(CurateBatch(arrivals=arrivals))
+    decided = decide(CurateBatch(arrivals=arrivals, stories=stories_of(db, found)))
     judged = {row_of(db, key, rows) for key in decided.judged}
     matches = [match for match in decided.matches if match.topic in topics]
     write_matches(db, judged, matches, rows, only=topics)
+    note_due(db, decided.due, rows)

@@ -9,17 +9,22 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from aggregator.store.sqlite.act_tables import add_act_tables, add_marks
+from aggregator.store.sqlite.archives import ARCHIVES
 from aggregator.store.sqlite.audience import READERS
 from aggregator.store.sqlite.full_texts import SCHEMA as FULL_TEXTS
 from aggregator.store.sqlite.schema_first import FIRST
 from aggregator.store.sqlite.schema_identity import IDENTITY
+from aggregator.store.sqlite.schema_incidents import INCIDENTS
 from aggregator.store.sqlite.schema_outbox import OUTBOX
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_shape import SHAPE
 from aggregator.store.sqlite.schema_websub import WEBSUB
+from aggregator.store.sqlite.searching import SCHEMA as WORDS
 from aggregator.store.sqlite.story_tables import add_story_tables
+from aggregator.store.sqlite.tastes import SCHEMA as TASTES
+from aggregator.store.sqlite.weighing import SCHEMA as WEIGHING
 
 MIGRATIONS = Migrations("aggregator")
 
@@ -94,11 +99,41 @@ def _shape(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS(name="0021-pauses")
+def _pauses(db: Database) -> None:
+    db.execute("ALTER TABLE sources ADD COLUMN paused_at TEXT")
+
+
 @MIGRATIONS(name="0022-outbox")
 def _outbox(db: Database) -> None:
     db.executescript(OUTBOX)
 
 
+@MIGRATIONS(name="0019-archives-and-tokens")
+def _archives(db: Database) -> None:
+    db.executescript(ARCHIVES)
+
+
+@MIGRATIONS(name="0023-incidents")
+def _incidents(db: Database) -> None:
+    db.executescript(INCIDENTS)
+
+
 @MIGRATIONS(name="0026-readers")
 def _readers(db: Database) -> None:
     db.executescript(READERS)
+
+
+@MIGRATIONS(name="0014-weighing")
+def _weighing(db: Database) -> None:
+    db.executescript(WEIGHING)
+
+
+@MIGRATIONS(name="0015-words")
+def _words(db: Database) -> None:
+    db.executescript(WORDS)
+
+
+@MIGRATIONS(name="0025-tastes")
+def _tastes(db: Database) -> None:
+    db.executescript(TASTES)

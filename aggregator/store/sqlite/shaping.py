@@ -58,7 +58,7 @@ WHERE {member} AND w.topic IS NULL
 ORDER BY 1, 2, 3
 """
 _IN: Final = "IN (SELECT value FROM json_each(:subjects))"
-_DIGESTS: Final = "SELECT * FROM digests WHERE topic = ? ORDER BY made_at DESC, at DESC LIMIT ?"
+_DIGESTS: Final = "SELECT * FROM digests WHERE topic = ? AND made_at LIKE ? ORDER BY made_at DESC, at DESC LIMIT ?"
 _INSERT_DIGEST: Final = """
 INSERT INTO digests (topic, at, made_at, atom_id, url, title, summary, content_html, stories)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -142,8 +142,8 @@ def add_elsewhere(
     return tuple(replace(one, elsewhere=tuple(found.get(subjects[one.subject], ()))) for one in candidates)
 
 
-def digests(db: Database, topic: Topic) -> tuple[Digest, ...]:
-    """Read the latest digests of a topic."""
+def digests(db: Database, topic: Topic, month: str = "") -> tuple[Digest, ...]:
+    """Read the latest digests of a topic, or those of a month, ``YYYY-MM``."""
     return tuple(
         Digest(
             at=known_moment(row["at"]),
@@ -155,7 +155,7 @@ def digests(db: Database, topic: Topic) -> tuple[Digest, ...]:
             content_html=row["content_html"],
             stories=row["stories"],
         )
-        for row in all_rows(db, _DIGESTS, [topic.slug, topic.limit])
+        for row in all_rows(db, _DIGESTS, [topic.slug, f"{month}%", topic.limit])
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
@@ -197,6 +197,15 @@ def state_of(row: Row) -> SourceState:
         push=read_push(row["push"]),
         findings=_read_findings(row["findings"]),
     )
+
+
+def shown_state_of(row: Row) -> SourceState:
+    """Read a state as it is shown: a source that is paused will not be asked, whatever was planned."""
+    state = state_of(row)
+    if row["paused_at"] is None:
+        return state
+    why = f"paused since {row['paused_at'][:16].replace('T', ' ')} UTC, until somebody resumes it"
+    return replace(state, condition=SourceCondition.PAUSED, next_poll_at=None, next_poll_why=why)
 
 
 def _scheduling_of(row: Row) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
 from aggregator.model.edition import Composed, Edition, TopicView
-from aggregator.model.entry import StoredEntry
+from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
-from aggregator.model.sending import Message, Settlement
+from aggregator.model.searching import Found, Sought
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
 from aggregator.model.story import CurateBatch, Curated, CurateResult, Deciding, Recalled
@@ -37,6 +38,7 @@ from aggregator.store.sqlite import (
     editing,
     following,
     full_texts,
+    incidents,
     looking,
     memberships,
     near,
@@ -45,21 +47,25 @@ from aggregator.store.sqlite import (
     polls as poll_rows,
     reading,
     rematching,
-    shaping,
+    searching,
     sources as source_table,
+    tastes,
     timing,
     topic_rows,
+    weighing,
 )
 from aggregator.store.sqlite.aside import Aside, open_aside
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
+from aggregator.store.sqlite.publishing import Publishing
 from aggregator.store.sqlite.quiet import transact_quiet
 from aggregator.store.sqlite.schema import MIGRATIONS
+from aggregator.store.sqlite.telling import Telling
 from aggregator.store.sqlite.writer import ReadingThread, Writer
 
 Result = TypeVar("Result")
 
 
-class SqliteStore:
+class SqliteStore(Publishing, Telling):
     """Keeps everything in one SQLite file: one thread writes, one reads beside it.
 
     Secrets of sources are never written down: ``claim_due`` and ``claim`` give out the sources of the last
@@ -145,6 +151,10 @@ class SqliteStore:
         """Make sources that were claimed and not asked due again as they were."""
         await self._write(lambda db: claims.give_back(db, claims_given))
 
+    async def renew(self, claim: Claim, now: datetime) -> None:
+        """Count the floor of a claimed source from now."""
+        await self._write(lambda db: claims.renew(db, claim, now))
+
     async def followed(self) -> tuple[Followed, ...]:
         """List the sources that have, or had, a hub."""
         return await self._reader.run(following.followed)
@@ -160,6 +170,10 @@ class SqliteStore:
     async def forget_subscriptions(self, before: datetime) -> int:
         """Forget the subscriptions that ended before a moment; say how many."""
         return await self._write(lambda db: following.forget_ended(db, before))
+
+    async def pause(self, source_id: str, since: datetime | None) -> bool:
+        """Let a configured source be asked no more, or again; say whether there is one."""
+        return await self._write(lambda db: claims.pause(db, source_id, since))
 
     async def next_due_at(self) -> datetime | None:
         """Say when the next source is due; None when there is none."""
@@ -208,21 +222,40 @@ class SqliteStore:
         aside = Aside(self._path, await self._reader.run(lambda _: open_aside(self._path)))
         return SqliteStore(self._path, reader=aside, writer=aside)
 
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        """Give a sample of what is kept; the same one, as long as the same is kept."""
+        return await self._reader.run(lambda db: tastes.background(db, limit))
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        """Give what topics have learned, by their slugs."""
+        return await self._reader.run(tastes.tastes)
+
+    async def keep_taste(self, learned: Learned) -> None:
+        """Keep what a topic has learned, in place of what it had learned before."""
+        await self._write(lambda db: tastes.keep_taste(db, learned))
+
+    async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+        """Take stories that are due, and decide about what depends on them or on time."""
+        return await self._write(lambda db: weighing.weigh(db, now, limit, decide))
+
+    async def next_weighing_at(self) -> datetime | None:
+        """Say when the next story is due."""
+        return await self._reader.run(weighing.next_weighing_at)
+
+    async def index_words(self, limit: int, words: Callable[[StoredEntry, SourceFacts], Sequence[str]]) -> int:
+        """Take entries that are new, or were edited, into the index; say how many waited."""
+        cut = await self._reader.run(lambda db: searching.cut_words(db, limit, words))
+        if cut.waited:
+            await self._write(lambda db: searching.write_words(db, cut))
+        return cut.waited
+
+    async def search(self, sought: Sought) -> Found:
+        """Find what is kept, what came last first."""
+        return await self._reader.run(lambda db: searching.search(db, sought))
+
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
-
-    async def due_topics(self, now: datetime) -> tuple[str, ...]:
-        """Name the topics for which time alone may have changed something."""
-        return await self._reader.run(lambda db: shaping.due_topics(db, now))
-
-    async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
-        """List messages that wait and are due, of each target the oldest."""
-        return await self._reader.run(lambda db: outbox.due_messages(db, now, limit))
-
-    async def settle_message(self, message: Message, settlement: Settlement) -> None:
-        """Write what became of a message."""
-        await self._write(lambda db: outbox.settle_message(db, message, settlement))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
@@ -287,6 +320,7 @@ class SqliteStore:
         forgotten = await self._write(lambda db: care.prune_polls(db, now))
         await self._write(lambda db: paces.prune_paces(db, now))
         await self._write(lambda db: outbox.forget_messages(db, now))
+        await self._write(lambda db: incidents.forget_incidents(db, now))
         while await self._write(lambda db: near.forget(db, now)):
             pass
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from aggregator.errors import StoreError
 from aggregator.model.edition import Candidate, Composed, Edition, LedgerRow, Member, TopicView, own_id
+from aggregator.model.entry import EntryKey
 from aggregator.model.topic import Topic, TopicMode
 from tests.fakes.store import marks, outbox, shaping
 from tests.fakes.store.curation import topic_row
@@ -30,6 +31,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
             taken_urls=frozenset(line.url for line, _ in kept.ledger.values() if line.url is not None),
             last_digest=row.digest,
             last_changed_at=row.changed_at,
+            older_at=_older_at(kept, topic.slug, {one.subject for one in candidates}),
             told=tuple(sorted(kept.told.get(topic.slug, {}).items())),
             marks=marks.marks_on(kept, topic.slug, now),
             recent=shaping.recent(kept, topic, now),
@@ -62,8 +64,55 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
         shape=topic.shape.fingerprint,
         rhythm=composed.rhythm,
         due_at=composed.due_at,
+        access=topic.access,
     )
     return edition
+
+
+def month(
+    kept: Kept, topic: Topic, wanted: str, now: datetime, compose: Callable[[TopicView], Composed]
+) -> Edition | None:
+    """Compose what was announced in a month, and announce nothing."""
+    members = _members_by_subject(kept, topic.mode)
+    subjects = [
+        subject
+        for subject in latest(kept, topic.slug, len(kept.announced), members)
+        if f"{kept.announced[topic.slug, subject].at:%Y-%m}" == wanted
+    ][: topic.limit]
+    made = tuple(
+        one
+        for one in shaping.digests(kept, replace(topic, limit=len(kept.digests)))
+        if f"{one.made_at:%Y-%m}" == wanted
+    )
+    if not subjects and not made:
+        return None
+    before = [
+        told.at for (slug, _), told in kept.announced.items() if slug == topic.slug and f"{told.at:%Y-%m}" < wanted
+    ]
+    view = TopicView(
+        topic=topic,
+        feed_id=kept.topics[topic.slug].feed_id,
+        authority=kept.authority,
+        candidates=tuple(_candidate(kept, topic, subject, members[subject]) for subject in sorted(subjects)),
+        older_at=max(before, default=None),
+        marks=marks.marks_on(kept, topic.slug, now),
+        digests=made[: topic.limit],
+    )
+    return replace(compose(view).edition, month=wanted)
+
+
+def open_months(kept: Kept, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
+    slugs = {topic.slug for topic in topics}
+    months = {(slug, f"{told.at:%Y-%m}") for (slug, _), told in kept.announced.items() if slug in slugs}
+    return tuple(sorted((slug, one) for slug, one in months - kept.archives.keys() if one < before))
+
+
+def _older_at(kept: Kept, topic: str, found: set[EntryKey]) -> datetime | None:
+    """Say when the newest of those was announced that were announced before these."""
+    told = (
+        (subject, one.at) for (slug, subject), one in kept.announced.items() if slug == topic and one.digest is None
+    )
+    return max((at for subject, at in told if kept.key(subject) not in found), default=None)
 
 
 def _taken_ids(kept: Kept, fresh: Sequence[Candidate]) -> frozenset[str]:
@@ -108,10 +157,7 @@ def _subject(mode: TopicMode, number: int, one: KeptEntry) -> int | None:
 
 
 def _candidates(kept: Kept, topic: Topic, now: datetime) -> Iterable[Candidate]:
-    members: dict[int, list[int]] = {}
-    for number, one in kept.live():
-        if (subject := _subject(topic.mode, number, one)) is not None:
-            members.setdefault(subject, []).append(number)
+    members = _members_by_subject(kept, topic.mode)
     _give_back(kept, topic, _waiting(kept, topic.slug, members))
     waiting = _waiting(kept, topic.slug, members)
     shaping.forget_absent(kept, topic.slug, waiting)
@@ -121,14 +167,26 @@ def _candidates(kept: Kept, topic: Topic, now: datetime) -> Iterable[Candidate]:
         one for one in pinned if one is not None and (topic.slug, one) in kept.announced and one not in announced
     ]
     for subject in sorted((*announced, *waiting)):
-        told = kept.announced.get((topic.slug, subject))
-        candidate = Candidate(
-            subject=kept.key(subject),
-            members=_members(kept, topic.slug, members[subject]),
-            ledger=_line(kept, topic.slug, subject),
-            announced_at=None if told is None else told.at,
-        )
-        yield replace(candidate, elsewhere=shaping.elsewhere(kept, topic, candidate, members[subject]))
+        yield _candidate(kept, topic, subject, members[subject])
+
+
+def _candidate(kept: Kept, topic: Topic, subject: int, members: Sequence[int]) -> Candidate:
+    told = kept.announced.get((topic.slug, subject))
+    candidate = Candidate(
+        subject=kept.key(subject),
+        members=_members(kept, topic.slug, members),
+        ledger=_line(kept, topic.slug, subject),
+        announced_at=None if told is None else told.at,
+    )
+    return replace(candidate, elsewhere=shaping.elsewhere(kept, topic, candidate, members))
+
+
+def _members_by_subject(kept: Kept, mode: TopicMode) -> dict[int, list[int]]:
+    members: dict[int, list[int]] = {}
+    for number, one in kept.live():
+        if (subject := _subject(mode, number, one)) is not None:
+            members.setdefault(subject, []).append(number)
+    return members
 
 
 def _waiting(kept: Kept, topic: str, members: Mapping[int, Sequence[int]]) -> set[int]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.model.pace import Turn
-from aggregator.model.source import Claim, Due, Waiting
+from aggregator.model.source import CLAIM_RESERVE, Claim, Due, Waiting
 from tests.fakes.store.kept import Kept, KeptSource
 
 SLACK = 1.25
@@ -36,6 +36,15 @@ def claim(kept: Kept, names: Sequence[str], now: datetime) -> tuple[Claim, ...]:
     return tuple(_claim(kept, free[name], now) for name in dict.fromkeys(names) if name in free)
 
 
+def renew(kept: Kept, claim: Claim, now: datetime) -> None:
+    number = kept.source_number(claim.source.id)
+    if number is None or kept.sources[number].state.version != claim.state.version:
+        return
+    one = kept.sources[number]
+    due_at = now + claim.source.every.shortest + CLAIM_RESERVE
+    kept.sources[number] = replace(one, state=replace(one.state, next_poll_at=due_at, next_poll_why=_why(now)))
+
+
 def give_back(kept: Kept, claims: Iterable[Claim]) -> None:
     for given in claims:
         number = kept.source_number(given.source.id)
@@ -51,8 +60,16 @@ def give_back(kept: Kept, claims: Iterable[Claim]) -> None:
         kept.sources[number] = replace(one, state=state)
 
 
+def pause(kept: Kept, source_id: str, since: datetime | None) -> bool:
+    number = kept.source_number(source_id)
+    if number is None or not kept.sources[number].active:
+        return False
+    kept.sources[number] = replace(kept.sources[number], paused_at=since)
+    return True
+
+
 def next_due_at(kept: Kept) -> datetime | None:
-    times = (one.state.next_poll_at for one in kept.sources.values() if one.active)
+    times = (one.state.next_poll_at for one in kept.sources.values() if one.active and one.paused_at is None)
     return min((at for at in times if at is not None), default=None)
 
 
@@ -106,6 +123,7 @@ def _free(kept: Kept, now: datetime) -> dict[int, KeptSource]:
         number: one
         for number, one in kept.sources.items()
         if one.active
+        and one.paused_at is None
         and not _holds(one.state.hold_until, now)
         and not _holds(kept.pace(kept.pace_in_force(one)).hold_until, now)
     }
@@ -164,10 +182,14 @@ def _claim(kept: Kept, number: int, now: datetime) -> Claim:
     state = replace(
         one.state,
         version=one.state.version + 1,
-        next_poll_at=now + one.source.every.shortest,
-        next_poll_why=f"claimed at {now:%Y-%m-%d %H:%M:%S} UTC; due again at the floor if the answer is lost",
+        next_poll_at=now + one.source.every.shortest + CLAIM_RESERVE,
+        next_poll_why=_why(now),
     )
     kept.sources[number] = replace(one, state=state)
     if pace.paced:
         kept.paces[key] = replace(pace, next_at=now + max(turn.spacing, LEAST_RESERVE))
     return Claim(one.source, state, turn)
+
+
+def _why(now: datetime) -> str:
+    return f"claimed at {now:%Y-%m-%d %H:%M:%S} UTC; due again after the floor if the answer is lost"

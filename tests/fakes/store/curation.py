@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -11,7 +11,7 @@ from aggregator.errors import StoreError
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement, StoryMerge
 from aggregator.model.topic import Match, Retroactive, Topic, TopicMode
-from tests.fakes.store import marks, near, shaping
+from tests.fakes.store import marks, near, shaping, weighing
 from tests.fakes.store.kept import Kept, KeptMatch, KeptTopic
 
 Row = TypeVar("Row")
@@ -39,7 +39,9 @@ def curate(kept: Kept, limit: int, deciding: Deciding) -> CurateResult:
         _place(kept, placement, numbers)
     for merge in decided.merges:
         _merge(kept, merge, numbers)
-    touched = _match(kept, decided, numbers) | _showing(kept, arrivals.keys())
+    touched = match(kept, decided, numbers, left=decided.restless) | _showing(kept, arrivals.keys())
+    if decided.restless:
+        weighing.make_due(kept, arrivals)
     near.remember(kept, decided)
     kept.curated_up_to = taken[-1][0]
     for number, _ in taken:
@@ -64,11 +66,14 @@ def rematch(
         if number < below and one.story is not None and (since is None or one.first_seen_at >= since)
     ][:limit]
     reached = found[-1] if len(found) == limit else 0
-    taking_part = {topic.slug: kept.topics[topic.slug] for topic in topics if kept.topics[topic.slug].below > reached}
+    rows = {topic.slug: kept.topics[topic.slug] for topic in topics}
+    taking_part = {slug: row.fills for slug, row in rows.items() if row.below > reached}
     if found:
         arrivals = tuple(_arrival(kept, place, number, revised=True) for place, number in enumerate(found, 1))
         numbers = {kept.key(entry): entry for entry in kept.entries}
-        _match(kept, decide(CurateBatch(arrivals=arrivals)), numbers, only=taking_part)
+        decided = decide(CurateBatch(arrivals=arrivals, stories=weighing.stories_of(kept, found)))
+        match(kept, decided, numbers, only=taking_part)
+        weighing.note_due(kept, decided.due, numbers)
     for topic in topics:
         row = kept.topics[topic.slug]
         done = replace(row, rule_digest=topic.rule_digest, matching=None, fills=None, start=0, below=0)
@@ -120,6 +125,8 @@ def _adopt(kept: Kept, slug: str, former: str) -> None:
     kept.topics[slug] = kept.topics.pop(former)
     kept.matches, kept.announced, kept.shaped = moved(kept.matches), moved(kept.announced), moved(kept.shaped)
     kept.digests = {(slug if topic == former else topic, at): one for (topic, at), one in kept.digests.items()}
+    kept.archives = {(slug if topic == former else topic, month): one for (topic, month), one in kept.archives.items()}
+    kept.tokens = {token: slug if topic == former else topic for token, topic in kept.tokens.items()}
     for number, one in kept.acts.items():
         if one.act.topic == former:
             kept.acts[number] = replace(one, act=replace(one.act, topic=slug))
@@ -175,17 +182,34 @@ def merge_into(kept: Kept, story: int, into: int) -> None:
     shaping.wake(kept, [into])
 
 
-def _match(
-    kept: Kept, decided: Curated, numbers: Mapping[EntryKey, int], only: Mapping[str, KeptTopic] | None = None
+def match(
+    kept: Kept,
+    decided: Curated,
+    numbers: Mapping[EntryKey, int],
+    only: Mapping[str, bool | None] | None = None,
+    left: Collection[str] = (),
 ) -> frozenset[str]:
-    """Put matches in the place of those that the judged entries had; name the topics that were touched."""
+    """Put matches in the place of those that the judged entries had; name the topics that were touched.
+
+    Args:
+        kept: Everything.
+        decided: The matches, and what was judged.
+        numbers: Of entries.
+        only: The topics that were judged, and whether what is new in them waits for being announced, or enters
+            silently (False), or not at all (None); None for all, waiting.
+        left: Topics that were not judged.
+    """
     judged = {_number(numbers, key) for key in decided.judged}
     named: dict[tuple[str, int], Match] = {
         (match.topic, _number(numbers, match.key)): match
         for match in decided.matches
         if only is None or match.topic in only
     }
-    before = {(topic, one) for topic, one in kept.matches if one in judged and (only is None or topic in only)}
+    before = {
+        (topic, one)
+        for topic, one in kept.matches
+        if one in judged and (only is None or topic in only) and topic not in left
+    }
     dropped = before - named.keys()
     for topic, number in dropped:
         if _is_announced(kept, topic, number):
@@ -193,7 +217,7 @@ def _match(
         else:
             del kept.matches[topic, number]
     for (topic, number), match in named.items():
-        fills = True if only is None else only[topic].fills
+        fills = True if only is None else only[topic]
         known = kept.matches.get((topic, number))
         if known is not None:
             kept.matches[topic, number] = replace(known, reason=match.reason, lapsed=False)

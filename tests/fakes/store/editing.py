@@ -11,7 +11,7 @@ from aggregator.model.editing import Act, ActKind, DoneAct, Edited, signed
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
 from aggregator.model.topic import TopicMode
-from tests.fakes.store import curation, marks, shaping
+from tests.fakes.store import curation, marks, shaping, weighing
 from tests.fakes.store.kept import Kept, KeptAct, KeptMove
 
 
@@ -20,6 +20,7 @@ def edit(kept: Kept, act: Act, now: datetime) -> Edited:
     number = carry_out(kept, act, now)
     if kept.acts[number].story is None:
         shaping.wake_topic(kept, kept.acts[number].act.topic)
+    weighing.make_due(kept, [move.entry for move in kept.acts[number].moves])
     return Edited(act=_done(kept, number), topics=_touched(kept, number))
 
 

@@ -13,9 +13,11 @@ from datetime import datetime
 from aggregator.model.article import FullText
 from aggregator.model.audience import Sighting
 from aggregator.model.editing import Act
-from aggregator.model.edition import LedgerRow
+from aggregator.model.edition import LedgerRow, Rendition
 from aggregator.model.entry import Entry, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.habits import NO_HABITS, Habits
+from aggregator.model.incident import Incident
+from aggregator.model.liking import Learned
 from aggregator.model.looking import Revision
 from aggregator.model.membership import told_of
 from aggregator.model.pace import Pace
@@ -24,7 +26,7 @@ from aggregator.model.sending import Message, MessageState
 from aggregator.model.shape import NO_RHYTHM, Decision, Digest, Rhythm
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
-from aggregator.model.topic import TopicMode
+from aggregator.model.topic import Access, TopicMode
 from aggregator.model.verdict import PollRecord
 from aggregator.model.websub import Subscription
 
@@ -51,6 +53,7 @@ class KeptSource:
     items: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict)
     frame: str = ""
     habits: Habits = NO_HABITS
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,7 @@ class KeptTopic:
     shape: str = ""
     rhythm: Rhythm = NO_RHYTHM
     due_at: datetime | None = None
+    access: Access = Access.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,14 @@ class KeptAct:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptWords:
+    """What the index knows of an entry, as it was then."""
+
+    entry: Entry | None = None
+    sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class KeptMessage:
     """A message of the outbox; ``due_at`` of one that is over is its end."""
 
@@ -179,8 +191,14 @@ class Kept:
         shaped: What was decided last, by topic and subject.
         digests: By topic and the moment of its timetable.
         outbox: In the order in which messages were written down.
+        incidents: By id.
         told: By topic, up to when the mailboxes of its mailings were told.
         readers: Who was seen last, by topic and reader.
+        tastes: What topics have learned.
+        due: When stories are to be weighed.
+        words: What the index knows of entries.
+        archives: Months that are over, by topic and month.
+        tokens: Topics by the hashes of the tokens that hold.
     """
 
     authority: str
@@ -205,9 +223,15 @@ class Kept:
     acts: dict[int, KeptAct] = field(default_factory=dict)
     shaped: dict[tuple[str, int], Decision] = field(default_factory=dict)
     digests: dict[tuple[str, datetime], Digest] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
     outbox: dict[int, KeptMessage] = field(default_factory=dict)
     told: dict[str, dict[str, datetime]] = field(default_factory=dict)
     readers: dict[tuple[str, str], Sighting] = field(default_factory=dict)
+    tastes: dict[str, Learned] = field(default_factory=dict)
+    due: dict[int, datetime] = field(default_factory=dict)
+    words: dict[int, KeptWords] = field(default_factory=dict)
+    archives: dict[tuple[str, str], Rendition] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Kept:
         """Begin a transaction: what is done to the copy is not done to this."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model.entry import StoredEntry
+from aggregator.model.liking import Example
 from aggregator.model.looking import (
     ACTIVITY_DAYS,
     ACTIVITY_HOURS,
@@ -19,10 +20,11 @@ from aggregator.model.looking import (
     first_hour,
     middle_delay,
 )
+from aggregator.model.source import SourceCondition, SourceState
 from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, StoryView, TopicStatus
 from aggregator.model.topic import Access, Topic
 from aggregator.text.link_keys import link_key
-from tests.fakes.store import editing, outbox, readers, shaping
+from tests.fakes.store import editing, outbox, readers, shaping, weighing
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 from tests.fakes.store.memberships import matched
 from tests.fakes.store.polls import KEPT_POLLS
@@ -142,6 +144,16 @@ def _refusals(kept: Kept, number: int, one: KeptEntry, wanted: EntryFilter, now:
         yield one.first_seen_at >= now - wanted.since
 
 
+def background(kept: Kept, limit: int) -> tuple[Example, ...]:
+    found = [
+        one
+        for _, one in kept.live()
+        if one.copy_of is None and one.held_until is None and not kept.sources[one.source].source.private
+    ]
+    found.sort(key=lambda one: one.entry.key.short)
+    return tuple(Example(title=one.entry.title, text=one.entry.summary) for one in found[:limit])
+
+
 def _story(kept: Kept, one: KeptEntry) -> str:
     return "" if one.story is None else kept.key(one.story).short
 
@@ -156,6 +168,7 @@ def _entry_view(kept: Kept, number: int) -> EntryView:
         reasons=tuple(reason for reason in reasons if reason is not None),
         topics=kept.topics_of(number),
         fates=shaping.fates_of(kept, number),
+        telling=None if one.story is None else weighing.facts(kept, one.story),
         revisions=one.revisions,
     )
 
@@ -164,11 +177,18 @@ def _source_status(kept: Kept, number: int, polls: int) -> SourceStatus:
     one: KeptSource = kept.sources[number]
     return SourceStatus(
         source=replace(one.source, pace_key=one.pace_key),
-        state=one.state,
+        state=_shown(one),
         entries=sum(entry.source == number for _, entry in kept.live()),
         polls=one.polls[: max(polls, 0)],
         pace_key=kept.pace_in_force(one),
     )
+
+
+def _shown(one: KeptSource) -> SourceState:
+    if one.paused_at is None:
+        return one.state
+    why = f"paused since {one.paused_at:%Y-%m-%d %H:%M} UTC, until somebody resumes it"
+    return replace(one.state, condition=SourceCondition.PAUSED, next_poll_at=None, next_poll_why=why)
 
 
 def _topic_status(kept: Kept, topic: Topic) -> TopicStatus:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from aggregator.model.membership import Membership, Overlap, Told, TopicRecord
-from aggregator.model.topic import TopicMode
+from aggregator.model.topic import Access, TopicMode
 from tests.fakes.store.kept import Kept, KeptMatch, KeptTopic
 
 
@@ -43,6 +43,7 @@ def topic_records(kept: Kept) -> tuple[TopicRecord, ...]:
             announced=sum(topic == slug for topic, _ in kept.announced),
             matched=matched(row),
             filling=bool(row.fills),
+            private=row.access is Access.TOKEN,
         )
         for slug, row in sorted(kept.topics.items())
     )

@@ -80,6 +80,7 @@ def _status(messages: list[KeptMessage]) -> TargetStatus:
         oldest_at=min((one.message.made_at for one in waiting), default=None),
         next_at=min((one.message.due_at for one in waiting), default=None),
         sent_at=max((one.message.due_at for one in sent), default=None),
+        dead_at=max((one.message.due_at for one in dead), default=None),
         detail=details[-1] if details else "",
     )
 

@@ -36,3 +36,11 @@ def _heads(seen: Sequence[Sighting]) -> int:
     for one in seen:
         most[one.reader] = max(most.get(one.reader, 0), one.subscribers)
     return sum(most.values())
+
+
+def revoke(kept: Kept, topic: str) -> int:
+    """Let no token of a topic hold any longer."""
+    holding = [token for token, slug in kept.tokens.items() if slug == topic]
+    for token in holding:
+        del kept.tokens[token]
+    return len(holding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -10,12 +11,15 @@ from aggregator.errors import StoreError, StoreFull
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
-from aggregator.model.edition import Composed, Edition, TopicView
-from aggregator.model.entry import StoredEntry
+from aggregator.model.edition import Composed, Edition, Rendition, TopicView
+from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
+from aggregator.model.incident import Events, Incident, Sights
+from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
+from aggregator.model.searching import Found, Sought
 from aggregator.model.sending import Message, Settlement
 from aggregator.model.source import Claim, Due, Source, Waiting
 from aggregator.model.status import EntryFilter, EntryView, Pruned, SourceView, Status, StoryView
@@ -29,6 +33,7 @@ from tests.fakes.store import (
     claims,
     curation,
     editing,
+    incidents,
     looking,
     memberships,
     near,
@@ -37,8 +42,10 @@ from tests.fakes.store import (
     polls as polling,
     pushes,
     readers,
+    searching,
     shaping,
     sources,
+    weighing,
 )
 from tests.fakes.store.kept import Kept
 
@@ -73,6 +80,9 @@ class FakeStore:
     async def give_back(self, claims_: Sequence[Claim]) -> None:
         self._write(lambda kept: claims.give_back(kept, claims_))
 
+    async def renew(self, claim: Claim, now: datetime) -> None:
+        self._write(lambda kept: claims.renew(kept, claim, now))
+
     async def transact(self, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
         return self._write(lambda kept: polling.transact(kept, ask, decide))
 
@@ -86,6 +96,9 @@ class FakeStore:
 
     async def shift(self, by: timedelta) -> None:
         self._write(lambda kept: claims.shift(kept, by))
+
+    async def pause(self, source_id: str, since: datetime | None) -> bool:
+        return self._write(lambda kept: claims.pause(kept, source_id, since))
 
     async def next_due_at(self) -> datetime | None:
         return claims.next_due_at(self._readable())
@@ -135,6 +148,18 @@ class FakeStore:
         aside._kept = self._readable().copy()
         return aside
 
+    async def weigh(self, now: datetime, limit: int, decide: Callable[[CurateBatch], Curated]) -> CurateResult:
+        return self._write(lambda kept: weighing.weigh(kept, now, limit, decide))
+
+    async def next_weighing_at(self) -> datetime | None:
+        return weighing.next_weighing_at(self._readable())
+
+    async def index_words(self, limit: int, words: Callable[[StoredEntry, SourceFacts], Sequence[str]]) -> int:
+        return self._write(lambda kept: searching.index_words(kept, limit, words))
+
+    async def search(self, sought: Sought) -> Found:
+        return searching.search(self._readable(), sought)
+
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
 
@@ -146,6 +171,41 @@ class FakeStore:
 
     async def settle_message(self, message: Message, settlement: Settlement) -> None:
         self._write(lambda kept: outbox.settle(kept, message, settlement))
+
+    async def sights(self, topics: Sequence[Topic], now: datetime) -> Sights:
+        return incidents.sights(self._readable(), topics, now)
+
+    async def incidents_going(self) -> tuple[Incident, ...]:
+        return incidents.going(self._readable())
+
+    async def keep_incidents(self, kept: Sequence[Incident], blips: Sequence[Incident]) -> None:
+        self._write(lambda kept_: incidents.keep_incidents(kept_, kept, blips))
+
+    async def events(self, limit: int) -> Events:
+        return incidents.events(self._readable(), limit)
+
+    async def month(
+        self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
+    ) -> Edition | None:
+        return announcing.month(self._readable(), replace(topic, limit=most), month, now, compose)
+
+    async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
+        return announcing.open_months(self._readable(), topics, before)
+
+    async def archive(self, topic: str, month: str) -> Rendition | None:
+        return self._readable().archives.get((topic, month))
+
+    async def keep_archive(self, topic: str, month: str, document: Rendition) -> None:
+        self._write(lambda kept: kept.archives.setdefault((topic, month), document))
+
+    async def add_token(self, topic: str, token_hash: str, now: datetime) -> None:
+        self._write(lambda kept: kept.tokens.update({token_hash: topic}))
+
+    async def revoke_tokens(self, topic: str, now: datetime) -> int:
+        return self._write(lambda kept: readers.revoke(kept, topic))
+
+    async def tokens(self) -> Mapping[str, str]:
+        return dict(self._readable().tokens)
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         return self._write(lambda kept: editing.edit(kept, act, now))
@@ -182,6 +242,15 @@ class FakeStore:
 
     async def run_errand(self, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
         self._write(lambda kept: polling.run_errand(kept, errand, decide))
+
+    async def background(self, limit: int) -> tuple[Example, ...]:
+        return looking.background(self._readable(), limit)
+
+    async def tastes(self) -> tuple[Learned, ...]:
+        return tuple(one for _, one in sorted(self._readable().tastes.items()))
+
+    async def keep_taste(self, learned: Learned) -> None:
+        self._write(lambda kept: kept.tastes.update({learned.topic: learned}))
 
     async def close(self) -> None:
         self._closed = True

@@ -10,9 +10,11 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
+from aggregator.model.editing import DoneAct
 from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.looking import Activity
 from aggregator.model.metering import Counts
+from aggregator.model.searching import Found
 from aggregator.model.status import EntryView, Status, StoryView
 from aggregator.model.topic import FeedFormat
 from aggregator.service.web.app import Behind, make_app
@@ -73,6 +75,8 @@ class Insides:
         self.stories: dict[str, StoryView] = {}
         self.lately = make_activity()
         self.asked = 0
+        self.sought: list[tuple[str, str]] = []
+        self.found = Found(hits=(), before=None, looked_at=0, waiting=0)
 
     def hold(self, story: StoryView) -> None:
         """Let a story and its entries be found."""
@@ -96,6 +100,11 @@ class Insides:
         self._fail()
         return self.stories.get(wanted)
 
+    async def search(self, text: str, before: str) -> Found:
+        self._fail()
+        self.sought.append((text, before))
+        return self.found
+
     async def activity(self) -> Activity:
         self._fail()
         return self.lately
@@ -103,6 +112,32 @@ class Insides:
     def _fail(self) -> None:
         if self.failing is not None:
             raise self.failing
+
+
+class FakeOperator(Insides):
+    """Stands for the daemon: shows what is inside, and notes what it is told to do.
+
+    Attributes:
+        told: Commands with what they took.
+        answers: What comes of them, by name; an exception is a refusal.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, dict[str, Any]]] = []
+        self.answers: dict[str, Any] = {"poll": {"failed": []}, "reload": "+1 -0 sources"}
+        self.journal: tuple[DoneAct, ...] = ()
+
+    async def acts(self) -> tuple[DoneAct, ...]:
+        self._fail()
+        return self.journal
+
+    async def carry_out(self, command: str, request: Mapping[str, Any]) -> Any:
+        self.told.append((command, dict(request)))
+        answer = self.answers.get(command, {"number": 7, "act": "merge"})
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 class Readiness:
@@ -121,8 +156,9 @@ def build(
     site: SiteFacts = SITE,
     inside: Insides | None = None,
     readiness: Readiness | None = None,
+    **more: Any,
 ) -> ASGIApp:
-    behind = Behind(inside=inside or Insides(), checks=readiness or Readiness())
+    behind = Behind(inside=inside or Insides(), checks=readiness or Readiness(), **more)
     return make_app(shelf or filled_shelf(), site, behind)
 
 

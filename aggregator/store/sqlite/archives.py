@@ -1,0 +1,118 @@
+"""What topics keep beside their entries: months that are over, as they were written, and who may read private feeds."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlite_utils import Database
+
+from aggregator.model.edition import Composed, Edition, Rendition, TopicView
+from aggregator.model.topic import Topic
+from aggregator.store.sqlite.candidates import find_announced, read_whole
+from aggregator.store.sqlite.marks import marks_on
+from aggregator.store.sqlite.rows import encode, first_row, known_moment, moment, read_moment
+from aggregator.store.sqlite.shaping import digests
+from aggregator.store.sqlite.topic_rows import authority
+
+ARCHIVES: Final = """
+CREATE TABLE archives (
+  topic TEXT NOT NULL,
+  month TEXT NOT NULL,
+  media_type TEXT NOT NULL,
+  gzipped BLOB NOT NULL,
+  etag TEXT NOT NULL,
+  changed_at TEXT NOT NULL,
+  PRIMARY KEY (topic, month)
+) STRICT;
+
+CREATE TABLE tokens (
+  hash TEXT PRIMARY KEY,
+  topic TEXT NOT NULL,
+  made_at TEXT NOT NULL,
+  revoked_at TEXT
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE topics ADD COLUMN access TEXT NOT NULL DEFAULT 'public';
+"""
+
+_OPEN: Final = """
+SELECT DISTINCT a.topic, substr(a.announced_at, 1, 7) AS month FROM announcements a
+WHERE a.topic IN (SELECT value FROM json_each(:topics)) AND a.announced_at < :before
+  AND NOT EXISTS (SELECT 1 FROM archives k WHERE k.topic = a.topic AND k.month = substr(a.announced_at, 1, 7))
+ORDER BY a.topic, month
+"""
+
+
+def month_edition(
+    db: Database, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed]
+) -> Edition | None:
+    """Compose what a topic announced in a month, the newest ``topic.limit`` of it; what is hidden is not in it."""
+    state = first_row(db, "SELECT feed_id FROM topics WHERE topic = ?", [topic.slug])
+    found, made = find_announced(db, topic, month), digests(db, topic, month)
+    if state is None or not (found.candidates or made):
+        return None
+    (before,) = db.execute(
+        "SELECT max(announced_at) FROM announcements WHERE topic = ? AND announced_at < ?", [topic.slug, month]
+    ).fetchone()
+    view = TopicView(
+        topic=topic,
+        feed_id=state["feed_id"],
+        authority=authority(db),
+        candidates=found.candidates,
+        older_at=read_moment(before),
+        marks=marks_on(db, topic.slug, now),
+        digests=made,
+    )
+    leads = compose(view).leads
+    edition = compose(replace(view, candidates=read_whole(db, found, leads))).edition
+    return replace(edition, month=month)
+
+
+def open_months(db: Database, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
+    """Name the months before one in which a topic announced something, and that are not kept."""
+    wanted = {"topics": encode([topic.slug for topic in topics]), "before": before}
+    return tuple((topic, month) for topic, month in db.execute(_OPEN, wanted).fetchall())
+
+
+def archive(db: Database, topic: str, month: str) -> Rendition | None:
+    """Read a month that is kept."""
+    row = first_row(db, "SELECT * FROM archives WHERE topic = ? AND month = ?", [topic, month])
+    if row is None:
+        return None
+    return Rendition(
+        name=f"{topic}/{month}.atom",
+        media_type=row["media_type"],
+        body=gzip.decompress(row["gzipped"]),
+        gzipped=row["gzipped"],
+        etag=row["etag"],
+        changed_at=known_moment(row["changed_at"]),
+    )
+
+
+def keep_archive(db: Database, topic: str, month: str, document: Rendition) -> None:
+    """Keep a month for good, unless it is kept already."""
+    db.execute(
+        "INSERT OR IGNORE INTO archives (topic, month, media_type, gzipped, etag, changed_at) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [topic, month, document.media_type, document.gzipped, document.etag, moment(document.changed_at)],
+    )
+
+
+def add_token(db: Database, topic: str, token_hash: str, now: datetime) -> None:
+    """Let who has a token read a topic."""
+    db.execute("INSERT INTO tokens (hash, topic, made_at) VALUES (?, ?, ?)", [token_hash, topic, moment(now)])
+
+
+def revoke_tokens(db: Database, topic: str, now: datetime) -> int:
+    """Let no token of a topic hold any longer; say how many did."""
+    cursor = db.execute("UPDATE tokens SET revoked_at = ? WHERE topic = ? AND revoked_at IS NULL", [moment(now), topic])
+    return cursor.rowcount
+
+
+def tokens(db: Database) -> dict[str, str]:
+    """Give the topics by the hashes of the tokens that hold."""
+    return dict(db.execute("SELECT hash, topic FROM tokens WHERE revoked_at IS NULL").fetchall())

@@ -1,0 +1,62 @@
+"""The part of the store on SQLite that keeps months of topics, and tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from aggregator.model.edition import Composed, Edition, Rendition, TopicView
+from aggregator.model.topic import Topic
+from aggregator.store.sqlite import archives, shaping
+from aggregator.store.sqlite.aside import Aside
+from aggregator.store.sqlite.writer import ReadingThread
+
+Result = TypeVar("Result")
+
+
+class Publishing:
+    """Months, tokens and what is due; the store brings what reads and writes."""
+
+    _reader: ReadingThread | Aside
+
+    async def due_topics(self, now: datetime) -> tuple[str, ...]:
+        """Name the topics for which time alone may have changed something."""
+        return await self._reader.run(lambda db: shaping.due_topics(db, now))
+
+    async def month(
+        self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
+    ) -> Edition | None:
+        """Compose what a topic announced in a month; None when that is nothing."""
+        limited = replace(topic, limit=most)
+        return await self._reader.run(lambda db: archives.month_edition(db, limited, month, now, compose))
+
+    async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
+        """Name topics with months before one in which they announced something, and that are not kept."""
+        return await self._reader.run(lambda db: archives.open_months(db, topics, before))
+
+    async def archive(self, topic: str, month: str) -> Rendition | None:
+        """Give a month that is kept."""
+        return await self._reader.run(lambda db: archives.archive(db, topic, month))
+
+    async def keep_archive(self, topic: str, month: str, document: Rendition) -> None:
+        """Keep a month for good; one that is kept already stays as it is."""
+        await self._write(lambda db: archives.keep_archive(db, topic, month, document))
+
+    async def add_token(self, topic: str, token_hash: str, now: datetime) -> None:
+        """Let who has a token read a topic."""
+        await self._write(lambda db: archives.add_token(db, topic, token_hash, now))
+
+    async def revoke_tokens(self, topic: str, now: datetime) -> int:
+        """Let no token of a topic hold any longer; say how many did."""
+        return await self._write(lambda db: archives.revoke_tokens(db, topic, now))
+
+    async def tokens(self) -> Mapping[str, str]:
+        """Give the topics by the hashes of the tokens that hold."""
+        return await self._reader.run(archives.tokens)
+
+    async def _write(self, work: Callable[[Database], Result]) -> Result:
+        raise NotImplementedError

@@ -1,0 +1,167 @@
+"""Months of topics, over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from lxml import etree
+
+from aggregator.errors import StoreError
+from aggregator.model.edition import SiteFacts
+from aggregator.model.topic import Access, Topic
+from aggregator.publish import Painter, render
+from aggregator.service.archives import GRACE, Archives
+from aggregator.service.doors import Doors
+from aggregator.service.web.shelf import Shelf
+from tests.builders import NOON, make_topic
+from tests.contract.house import SITE, House, settled
+from tests.fakes.clock import FakeClock
+from tests.fakes.store import FakeStore
+from tests.publish.validators import atom_complaints
+from tests.service.web.visits import ask, build
+
+pytestmark = pytest.mark.anyio
+
+WORLD = make_topic("world", limit=1, aliases=("earth",))
+MINE = make_topic("mine", limit=1, access=Access.TOKEN)
+DECEMBER, JANUARY = 31 * 24, 62 * 24
+
+
+@dataclass
+class Facts:
+    topics: tuple[Topic, ...] = (WORLD, MINE)
+    site: SiteFacts = SITE
+
+
+class Web:
+    """A house with a front, three months long."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.clock = FakeClock()
+        self.shelf = Shelf()
+        self.shelf.forward({"earth": "world"}, frozenset({"gone"}))
+        self.doors = Doors(house.store, self.clock)
+        self.archives = Archives(house.store, self.clock, Facts, Painter().render_archive)
+        self.app = build(self.shelf, site=SITE, archives=self.archives, doors=self.doors)
+
+    def turn_to(self, at: datetime) -> None:
+        self.clock.turn(at - self.clock.now())
+
+    async def live(self, *hours: int) -> None:
+        for hour in hours:
+            self.turn_to(NOON + timedelta(hours=hour))
+            title = {0: "Ferry aground", 1: "Bridge reopens", DECEMBER: "Glacier retreats", JANUARY: "Museum robbed"}
+            await self.house.arrive("ap", title[hour], hour)
+            await self.house.curate()
+            for topic in self.house.topics:
+                edition = await self.house.announce(topic, hour)
+                self.shelf.put(edition, render(edition, SITE))
+
+
+@pytest.fixture
+async def web() -> Web:
+    web = Web(await settled(FakeStore(), WORLD, MINE))
+    await web.live(0, 1, DECEMBER, JANUARY)
+    return web
+
+
+def titles(body: bytes) -> list[str]:
+    return etree.fromstring(body).xpath("//*[local-name()='entry']/*[local-name()='title']/text()")
+
+
+def link(body: bytes, rel: str) -> str:
+    return str(etree.fromstring(body).xpath(f"string(/*/*[local-name()='link'][@rel='{rel}']/@href)"))
+
+
+async def test_everything_that_was_ever_announced_is_found_by_following_the_archives(web: Web):
+    answer, found = await ask(web.app, "/world.atom"), list[str]()
+    while True:
+        assert atom_complaints(answer.content) == []
+        found += titles(answer.content)
+        older = link(answer.content, "prev-archive")
+        if not older:
+            break
+        answer = await ask(web.app, older.removeprefix(SITE.base_url))
+        assert link(answer.content, "current") == f"{SITE.base_url}/world.atom"
+    assert found == ["Museum robbed", "Glacier retreats", "Bridge reopens", "Ferry aground"]
+
+
+async def test_a_month_that_is_over_never_changes_again_and_may_be_kept_for_ever(web: Web):
+    first = await ask(web.app, "/world/2026-11.atom")
+    assert first.status_code == 200
+    assert first.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert first.headers["access-control-allow-origin"] == "*"
+    assert etree.fromstring(first.content).xpath("boolean(//*[local-name()='archive'])")
+    await web.house.store.prune(NOON + timedelta(days=900), vanished_for=timedelta())
+    again = await ask(web.app, "/world/2026-11.atom", accept_encoding="gzip")
+    assert again.content == first.content
+    assert again.headers["content-encoding"] == "gzip"
+    assert (await ask(web.app, "/world/2026-11.atom", if_none_match=first.headers["etag"])).status_code == 304
+
+
+async def test_months_are_written_down_before_anything_of_them_is_pruned(web: Web):
+    assert await web.archives.close_months() == 4
+    assert await web.archives.close_months() == 0
+    await web.house.store.prune(NOON + timedelta(days=900), vanished_for=timedelta())
+    assert titles((await ask(web.app, "/world/2026-11.atom")).content) == ["Bridge reopens", "Ferry aground"]
+
+
+async def test_the_month_that_runs_is_no_archive_yet(web: Web):
+    answer = await ask(web.app, "/world/2027-01.atom")
+    assert titles(answer.content) == ["Museum robbed"]
+    assert answer.headers["cache-control"].startswith("public, max-age=300")
+    assert not etree.fromstring(answer.content).xpath("boolean(//*[local-name()='archive'])")
+    web.clock.turn(timedelta(seconds=1))
+    again = await ask(web.app, "/world/2027-01.atom")
+    assert (again.headers["etag"], again.headers["last-modified"]) == (
+        answer.headers["etag"],
+        answer.headers["last-modified"],
+    )
+    web.turn_to(NOON.replace(year=2027, month=2, day=1, hour=0) + GRACE - timedelta(seconds=1))
+    assert "immutable" not in (await ask(web.app, "/world/2027-01.atom")).headers["cache-control"]
+    web.clock.turn(timedelta(seconds=1))
+    assert "immutable" in (await ask(web.app, "/world/2027-01.atom")).headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "location"),
+    [
+        ("/world/2026-09.atom", 404, None),
+        ("/world/2026-13.atom", 404, None),
+        ("/world/0000-01.atom", 404, None),
+        ("/world/2026-11.rss", 404, None),
+        ("/other/2026-11.atom", 404, None),
+        ("/mine/2026-11.atom", 404, None),
+        ("/earth/2026-11.atom", 301, "/world/2026-11.atom"),
+        ("/gone/2026-11.atom", 410, None),
+    ],
+)
+async def test_other_months_are_not_there(web: Web, path: str, status: int, location: str | None):
+    answer = await ask(web.app, path)
+    assert (answer.status_code, answer.headers.get("location")) == (status, location)
+
+
+async def test_months_of_a_private_topic_are_found_from_its_feed_without_a_token_in_any_document(web: Web):
+    token = await web.doors.open("mine")
+    feed = await ask(web.app, f"/f/{token}/mine.atom")
+    assert atom_complaints(feed.content, private=True) == []
+    assert link(feed.content, "prev-archive") == "mine/2026-12.atom"
+    month = await ask(web.app, f"/f/{token}/mine/2026-12.atom")
+    assert atom_complaints(month.content, private=True) == []
+    assert (link(month.content, "current"), link(month.content, "prev-archive")) == ("../mine.atom", "2026-11.atom")
+    assert month.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert token.encode() not in feed.content + month.content
+
+
+async def test_a_store_that_does_not_answer_is_said_to(web: Web):
+    class Broken(FakeStore):
+        async def archive(self, topic: str, month: str) -> None:
+            raise StoreError("the disk is gone")
+
+    archives = Archives(Broken(), web.clock, Facts, Painter().render_archive)
+    answer = await ask(build(web.shelf, site=SITE, archives=archives), "/world/2026-11.atom")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert (await ask(build(web.shelf, site=SITE), "/world/2026-11.atom")).status_code == 404
