@@ -278,7 +278,7 @@ def test_explaining_tells_the_place_of_the_rule_and_what_keeps_an_entry_waiting_
         await house.announce(topic)
         found = await house.store.entries(EntryFilter(source="bbc"), NOON)
         short = found[0][0].entry.key.short
-        (told,) = await explain_entry(house.store, [topic, rescue], short, "world")
+        (told,) = await explain_entry(house.store, [topic, rescue], short, "world", NOON)
         assert [one.verdict for one in told.records[-2:]] == [
             "entered world",
             "waits in world until 2026-11-24T12:00:00Z",
@@ -287,13 +287,13 @@ def test_explaining_tells_the_place_of_the_rule_and_what_keeps_an_entry_waiting_
         assert told.records[-1].evidence.startswith(
             "budget: 1 of 1 told within 24 h; score 1 = weight 1 * (1 + log2 1)"
         )
-        (absent,) = await explain_entry(house.store, [topic, rescue], short, "rescue")
+        (absent,) = await explain_entry(house.store, [topic, rescue], short, "rescue", NOON)
         assert absent.records[-1].verdict == "not entered rescue"
         assert absent.records[-1].evidence.endswith("(aggregator.yaml:9)")
         act = Act(kind=ActKind.PIN, named=(short,), topic="rescue", who="ann")
         await house.store.edit(act, NOON)
         await house.announce(rescue, 1)
-        (pinned,) = await explain_entry(house.store, [topic, rescue], short, "rescue")
+        (pinned,) = await explain_entry(house.store, [topic, rescue], short, "rescue", NOON)
         assert [one.rule for one in pinned.records[-3:]] == ["match", "pin", "pin"]
         assert pinned.records[-1].verdict == "announced in rescue"
 
