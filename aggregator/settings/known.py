@@ -42,7 +42,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     GroupSection: _SOURCE_LATER,
     SourceSection: _SOURCE_LATER,
     TopicSection: ("examples", "drop", "keep", "mute"),
-    PoliciesSection: ("reload-bound", "mute", "clean", "edits"),
+    PoliciesSection: ("clean", "edits"),
 }
 _SYNONYMS = {
     "interval": "every",
