@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.topic import Topic
-from aggregator.store.sqlite import archives
+from aggregator.store.sqlite import archives, shaping
 from aggregator.store.sqlite.aside import Aside
 from aggregator.store.sqlite.writer import ReadingThread
 
@@ -19,9 +19,13 @@ Result = TypeVar("Result")
 
 
 class Publishing:
-    """Months and tokens; the store brings what reads and writes."""
+    """Months, tokens and what is due; the store brings what reads and writes."""
 
     _reader: ReadingThread | Aside
+
+    async def due_topics(self, now: datetime) -> tuple[str, ...]:
+        """Name the topics for which time alone may have changed something."""
+        return await self._reader.run(lambda db: shaping.due_topics(db, now))
 
     async def month(
         self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
