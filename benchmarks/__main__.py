@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import intervals, judging, links, many, parsing, polling, stories, texts, topics
+from benchmarks import intervals, judging, links, many, matching, parsing, polling, serving, stories, texts, topics
 from benchmarks.results import Result, show, write
 
 
@@ -19,7 +19,20 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=100_000, help="for the simulation of many")
     parser.add_argument(
         "--only",
-        choices=("parsing", "polling", "tls", "many", "intervals", "judging", "links", "stories", "texts", "topics"),
+        choices=(
+            "parsing",
+            "polling",
+            "tls",
+            "many",
+            "intervals",
+            "judging",
+            "serving",
+            "links",
+            "stories",
+            "texts",
+            "topics",
+            "matching",
+        ),
         help="one subject; writes no results",
     )
     parser.add_argument("--no-write", action="store_true", help="leave results.json as it is")
@@ -32,10 +45,12 @@ def main() -> None:
         "many": lambda: many.measure(chosen.sources),
         "intervals": lambda: intervals.measure(chosen.corpora),
         "judging": judging.measure,
+        "serving": serving.measure,
         "links": lambda: links.measure(chosen.corpora),
         "stories": lambda: stories.measure(chosen.corpora),
         "texts": lambda: texts.measure(chosen.corpora),
         "topics": lambda: topics.measure(chosen.corpora),
+        "matching": matching.measure,
     }
     results = [one for name, measure in subjects.items() if chosen.only in (None, name) for one in measure()]
     show(results)

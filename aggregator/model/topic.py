@@ -88,6 +88,7 @@ class Topic:
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
         retroactive: What becomes of older entries that a changed rule lets in.
+        mutes: Queries, as written; what one of them holds for does not enter, whatever ``match`` says.
         like: Examples that its entries have to be like, beside what ``match`` asks for.
         taste: What was learned from them; None lets nothing in.
         sending: Where its news is told beside its feeds.
@@ -107,6 +108,7 @@ class Topic:
     sending: Sending = NO_SENDING
     access: Access = Access.PUBLIC
     retroactive: Retroactive = Retroactive.SILENT
+    mutes: tuple[str, ...] = ()
     like: Like | None = None
     taste: Taste | None = field(default=None, compare=False, repr=False)
 
@@ -115,8 +117,10 @@ class Topic:
         """A hash of what decides membership; a change of it means that matches are found anew."""
         # What asks for nothing of it has the digest that it had before this could be asked.
         private = ("\2", self.access) if self.access is not Access.PUBLIC else ()
+        muted = ("\4", *sorted(self.mutes)) if self.mutes else ()
         learned = () if self.like is None else ("\3", str(self.like.at_least), self.taste.digest if self.taste else "")
-        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *private, *learned))
+        more = (*private, *learned, *muted)
+        rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *more))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

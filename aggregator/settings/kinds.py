@@ -25,10 +25,12 @@ from aggregator.settings.tree import WrittenFloat, WrittenInt
 from aggregator.settings.units import (
     DURATION_PATTERN,
     EVERY_PATTERN,
+    PERCENT_PATTERN,
     SIZE_PATTERN,
     Unfit,
     duration_between,
     parse_every,
+    parse_percent,
     parse_size,
 )
 from aggregator.settings.zones import parse_zone
@@ -177,6 +179,7 @@ Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"}
 # An item that was complained about leaves a gap, None, so that the others keep their places.
 _SEVERAL = WithJsonSchema({"anyOf": [_STRING, {"type": "array", "items": _STRING}]})
 Lines = Annotated[list[Line | None], BeforeValidator(_several), _SEVERAL]
+Queries = Annotated[list[Query | None], BeforeValidator(_several), _SEVERAL]
 Tag = Annotated[str, _text_of(_tag), WithJsonSchema(_STRING)]
 Tags = Annotated[list[Tag | None], BeforeValidator(_several), _SEVERAL]
 Reach = Annotated[str, _text_of(parse_network), WithJsonSchema(_STRING)]
@@ -206,6 +209,7 @@ Keep = Annotated[timedelta, _duration("1d", "100y", "d"), _pattern(DURATION_PATT
 Spacing = Annotated[timedelta, _duration("0s", "1h", "s"), _pattern(DURATION_PATTERN, "1s")]
 HeadlineWindow = Annotated[timedelta, _duration("0s", "7d", "h"), _pattern(DURATION_PATTERN, "48h", "0s")]
 TextShare = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": "number", "minimum": 0.2, "maximum": 1})]
+Percent = Annotated[float, PlainValidator(parse_percent), _pattern(PERCENT_PATTERN, "50%")]
 Likeness = Annotated[
     float, PlainValidator(_likeness), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1})
 ]

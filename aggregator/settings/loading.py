@@ -16,7 +16,7 @@ from aggregator.settings.files import Library
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import near
 from aggregator.settings.layers import Groups
-from aggregator.settings.queries import QueryCheck, check_drops
+from aggregator.settings.queries import QueryCheck, check_drops, check_mutes
 from aggregator.settings.sending import read_mail_server
 from aggregator.settings.shapes import (
     DefaultsSection,
@@ -32,7 +32,7 @@ from aggregator.settings.shapes import (
 from aggregator.settings.sources import Names, SourceList
 from aggregator.settings.topics import TopicList
 from aggregator.settings.tree import Tree
-from aggregator.settings.values import HostGroup, Network, Server, Settings, Site
+from aggregator.settings.values import RELOAD_BOUND, HostGroup, Network, Server, Settings, Site
 
 # Keys whose value may be left empty: nothing is in them yet.
 _CONTAINERS = frozenset(
@@ -93,6 +93,8 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
     check_drops(check_query, library.parts, findings)
     mail = read_mail_server(main.mail, library.parts[0].tree, findings)
     topics = TopicList(names, check_query, findings, mail_server=main.mail is not None).read(library.parts)
+    policies = main.policies or PoliciesSection()
+    mutes = check_mutes(check_query, policies.mute, library.parts[0].tree, findings)
     _remark(library, groups, names, {source.group for source in sources})
     site = _site(main, library.parts[0].tree, findings)
     _remark_hubs(topics, site, Spot(library.parts[0].tree.file), findings)
@@ -103,9 +105,10 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
         data=_data(main, file.path.parent, library.environment),
         network=network,
         sources=sources,
-        topics=topics,
+        topics=tuple(replace(topic, mutes=mutes) for topic in topics),
         origins=origins,
-        stories=_stories(main.policies or PoliciesSection()),
+        stories=_stories(policies),
+        reload_bound=_bound(policies),
         semantic=main.policies is None or main.policies.semantic is not False,
         mail=mail,
     )
@@ -162,6 +165,10 @@ def _stories(section: PoliciesSection) -> StoryPolicy:
         text_share=built_in.text_share if copies.text is None else copies.text,
         equivalents=tuple((word, meant) for word, meant in (stories.aliases or {}).items() if meant),
     )
+
+
+def _bound(section: PoliciesSection) -> float:
+    return RELOAD_BOUND if section.reload_bound is None else section.reload_bound
 
 
 def _data(main: MainFile, base: Path, environment: Mapping[str, str]) -> str:

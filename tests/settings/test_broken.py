@@ -58,7 +58,7 @@ BROKEN = [
     ("timeout: 5s\n", "1:1", "timeout: unknown key 'timeout' (it belongs below 'defaults:')"),
     ("feeds: []\n", "1:1", "unknown key 'feeds' (did you mean 'sources'?)"),
     ("zzz: 1\n", "1:1", "unknown key 'zzz' (known here: include, groups,"),
-    ("policies: {mute: []}\n", "1:12", "policies.mute: 'mute' cannot be used (not available in this version yet)"),
+    ("policies: {clean: []}\n", "1:12", "policies.clean: 'clean' cannot be used (not available in this version yet)"),
     ("policies: {stories: {grain: fine}}\n", "1:22", "unknown key 'grain' (known here: granularity, aliases)"),
     ("policies: {stories: {granularity: coarse}}\n", "1:35", "expected one of fine, normal, broad, off"),
     ("policies: {duplicates: {text: 50}}\n", "1:31", "must be between 0.2 and 1"),
