@@ -22,6 +22,7 @@ from aggregator.topics import parse_query
 
 if TYPE_CHECKING:  # only the daemon pays for importing these
     from aggregator.model.discovery import Discovery
+    from aggregator.model.planned import Proposed
     from aggregator.pipeline.liking import Schooling
     from aggregator.pipeline.ports import Clock
     from aggregator.publish import WrittenSite
@@ -61,6 +62,15 @@ def make_plan(settings: Settings) -> Plan:
     from aggregator.service.house import Plan
 
     return Plan(settings=settings, site=site_facts(settings), sources=settings.sources, topics=settings.topics)
+
+
+def proposed(settings: Settings) -> Proposed:
+    """Put a configuration into the form in which it is tried out."""
+    from aggregator.model.planned import Proposed
+    from aggregator.semantic import load_meaning
+
+    meaning = load_meaning() if settings.semantic else None
+    return Proposed(sources=settings.sources, topics=settings.topics, site=site_facts(settings), meaning=meaning)
 
 
 def site_facts(settings: Settings) -> SiteFacts:

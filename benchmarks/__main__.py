@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import intervals, judging, links, many, matching, parsing, polling, stories, texts, topics
+from benchmarks import intervals, judging, links, many, matching, parsing, polling, serving, stories, texts, topics
 from benchmarks.results import Result, show, write
 
 
@@ -26,6 +26,7 @@ def main() -> None:
             "many",
             "intervals",
             "judging",
+            "serving",
             "links",
             "stories",
             "texts",
@@ -44,6 +45,7 @@ def main() -> None:
         "many": lambda: many.measure(chosen.sources),
         "intervals": lambda: intervals.measure(chosen.corpora),
         "judging": judging.measure,
+        "serving": serving.measure,
         "links": lambda: links.measure(chosen.corpora),
         "stories": lambda: stories.measure(chosen.corpora),
         "texts": lambda: texts.measure(chosen.corpora),

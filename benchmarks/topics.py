@@ -70,25 +70,34 @@ def measure(corpora: Path) -> list[Result]:
 
 
 def _queries(corpora: Path) -> list[Result]:
-    written = yaml.safe_load(QUERIES.read_text(encoding="utf-8"))
-    filters = kagi_filters(corpora)
     print(f"\n{'topics by queries':<27}{'query':>14}{'keywords':>16}{'centroid':>16}   on second halves, P and R in %")
-    rows: dict[str, list[tuple[Taken, Taken, Taken]]] = defaultdict(list)
-    for name, topics in written.items():
-        both = COLLECTIONS[name](corpora)
-        second = [one for one in both if not one.is_first]
-        entries = [_entry(number, one) for number, one in enumerate(second)]
-        for subject, query in topics.items():
-            truth = [one.subject == subject for one in second]
-            ways = (
-                _taken(_asked(query, entries), truth),
-                _taken(_asked(_keywords(subject, filters), entries), truth),
-                _by_centroid(both, subject),
-            )
-            rows[name].append(ways)
-            figures = "".join(f"{f'{one.precision:.1f} {one.recall:.1f}':>16}" for one in ways)
-            print(f"  {name:<13}{subject:<14}{figures[2:]}  of {sum(truth)}")
-    return list(_results(rows))
+    return list(_results({name: judge_queries(name, corpora) for name in written()}))
+
+
+def written() -> dict[str, dict[str, str]]:
+    """Read the queries: collection -> subject -> query."""
+    found: dict[str, dict[str, str]] = yaml.safe_load(QUERIES.read_text(encoding="utf-8"))
+    return found
+
+
+def judge_queries(name: str, corpora: Path) -> list[tuple[Taken, Taken, Taken]]:
+    """Ask every query of a collection for its second half, and what stands beside it: keywords and centroid."""
+    filters = kagi_filters(corpora)
+    both = COLLECTIONS[name](corpora)
+    second = [one for one in both if not one.is_first]
+    entries = [_entry(number, one) for number, one in enumerate(second)]
+    found = []
+    for subject, query in written()[name].items():
+        truth = [one.subject == subject for one in second]
+        ways = (
+            _taken(_asked(query, entries), truth),
+            _taken(_asked(_keywords(subject, filters), entries), truth),
+            _by_centroid(both, subject),
+        )
+        found.append(ways)
+        figures = "".join(f"{f'{one.precision:.1f} {one.recall:.1f}':>16}" for one in ways)
+        print(f"  {name:<13}{subject:<14}{figures[2:]}  of {sum(truth)}")
+    return found
 
 
 def _results(rows: Mapping[str, Sequence[tuple[Taken, Taken, Taken]]]) -> Iterator[Result]:
@@ -185,11 +194,11 @@ def _examples(corpora: Path) -> list[Result]:
     tally: Counter[str] = Counter()
     for name, read in LEARNED.items():
         for titles_only in (True, False):
-            both = [_without_text(one) if titles_only else one for one in read(corpora)]
+            both = [without_text(one) if titles_only else one for one in read(corpora)]
             if not titles_only and not any(one.text for one in both):
                 continue
             label = f"{name}.titles" if titles_only else name
-            found = _compare(both, meaning, tally)
+            found = compare(both, meaning, tally)
             averages = {way: mean(values) for way, values in found.items()}
             print(
                 f"  {label:<25}"
@@ -232,11 +241,11 @@ def _costs(both: Sequence[Labelled], meaning: Meaning | None) -> Iterator[Result
         yield Result(f"like.judge.{way}", 1000 * (after - between) / len(second), "ms CPU")
 
 
-def _without_text(one: Labelled) -> Labelled:
+def without_text(one: Labelled) -> Labelled:
     return Labelled(one.title, "", one.subject, one.together)
 
 
-def _compare(both: Sequence[Labelled], meaning: Meaning | None, tally: Counter[str]) -> dict[str, list[float]]:
+def compare(both: Sequence[Labelled], meaning: Meaning | None, tally: Counter[str]) -> dict[str, list[float]]:
     """Learn every subject that both halves have, from several draws of examples, and rank the second half."""
     first, second = ([one for one in both if one.is_first is half] for half in (True, False))
     found: dict[str, list[float]] = defaultdict(list)

@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "init": "Write a commented starter config here.",
         "run": "Poll, curate and serve until stopped (the daemon).",
         "check": "Validate the config; say exactly what is wrong and where.",
+        "plan": "Show what a changed config would add to and take from each topic.",
     },
     "Sources": {
         "add": "Find the feed behind an address and add it.",
@@ -34,6 +35,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "resume": "Ask a paused source again.",
     },
     "Look inside": {
+        "preview": "Show what a topic would hold, without saving anything.",
         "entries": "List what is stored.",
         "search": "Search everything that is kept, in the query language.",
         "explain": "Why an entry is here or not; why a source is polled then.",

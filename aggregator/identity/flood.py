@@ -38,15 +38,9 @@ class Times:
     since: datetime | None
 
 
-def is_flood(strangers: int, size: int, gone: int, trust: Trust) -> bool:
-    """Say whether so many entries of a document are unknown that it may be an old one in new clothes.
-
-    Or nothing else is in it, be it but one entry, and many have left.
-    """
-    least = trust.policy.flood_least
-    return (strangers >= least and strangers >= trust.policy.flood_share * size) or (
-        strangers == size and gone >= least
-    )
+def is_flood(strangers: int, size: int, trust: Trust) -> bool:
+    """Say whether so many entries of a document are unknown that it may be an old one in new clothes."""
+    return strangers >= trust.policy.flood_least and strangers >= trust.policy.flood_share * size
 
 
 def replaced(

@@ -43,7 +43,7 @@ def judge(entries: Sequence[Entry], known: Sequence[KnownEntry], around: Around)
     found = dict(pairs.found)
     left = _left((*known, *(around.vanished or ())), found, around)
     strangers = _others(own, found)
-    flooded = not around.first and is_flood(len(strangers), _size(own, around), len(left), around.trust)
+    flooded = not around.first and is_flood(len(strangers), _size(own, around), around.trust)
     if around.policy.replacement and not around.first:
         found |= replaced(strangers, left, _size(own, around), around.trust)
         strangers = _others(own, found)

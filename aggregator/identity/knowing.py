@@ -9,7 +9,7 @@ from typing import Final
 from aggregator.identity.around import Around
 from aggregator.identity.evidence import overlap, text_share
 from aggregator.identity.pairing import Found
-from aggregator.model.entry import CandidateKey, Entry, KeyKind
+from aggregator.model.entry import GUIDS, CandidateKey, Entry, KeyKind
 from aggregator.model.habits import Updates
 from aggregator.model.reason import Reason
 from aggregator.model.verdict import KnownEntry, Revised, Unchanged, Verdict
@@ -19,7 +19,6 @@ _CHANGES: Final = {
     KeyKind.LINK: "the link",
     KeyKind.TITLE_DAY: "the title or the day",
 }
-_GUIDS: Final = frozenset({KeyKind.GUID, KeyKind.GUID_ALT})
 # The store keeps the keys of an entry that was pruned, but no fingerprint: it is known, there is nothing to revise.
 _PRUNED: Final = ""
 # docs: an edit is substantive when so little of the headline, or of the text, is left.
@@ -52,7 +51,7 @@ def _teaches(missing: Sequence[CandidateKey], known: KnownEntry) -> bool:
 
 def _lasting(keys: tuple[CandidateKey, ...], around: Around) -> tuple[CandidateKey, ...]:
     """Leave out guids that will never come again, or on something else."""
-    return keys if around.trust.lasting_guids else tuple(key for key in keys if key.kind not in _GUIDS)
+    return keys if around.trust.lasting_guids else tuple(key for key in keys if key.kind not in GUIDS)
 
 
 def _is_substantive(entry: Entry, known: KnownEntry, around: Around) -> bool:

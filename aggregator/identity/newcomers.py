@@ -10,7 +10,8 @@ from typing import Final
 from aggregator.identity.around import Around
 from aggregator.identity.flood import history_of, is_news
 from aggregator.identity.pairing import Found
-from aggregator.model.entry import Entry, EntryKey
+from aggregator.identity.rating import is_front_page
+from aggregator.model.entry import GUIDS, Entry, EntryKey, KeyKind
 from aggregator.model.overrides import Identity
 from aggregator.model.reason import Fact, Reason
 from aggregator.model.verdict import New
@@ -40,6 +41,7 @@ def judge_strangers(strangers: Sequence[Entry], met: Met, around: Around) -> dic
     """Give each unknown entry its verdict, and a name of its own."""
     history = _history(strangers, around.backfill) if around.first else frozenset[EntryKey]()
     fresh: dict[EntryKey, New] = {}
+    taken = set(met.names)
     for entry in strangers:
         if entry.key in history:
             evidence = "older than the newest of the first document"
@@ -48,7 +50,10 @@ def judge_strangers(strangers: Sequence[Entry], met: Met, around: Around) -> dic
             verdict = _of_flood(entry, strangers, met, around)
         else:
             verdict = New(entry=entry, reason=_unknown(entry, met.refused.get(entry.key), around))
-        fresh[entry.key] = replace(verdict, entry=_named(entry)) if entry.key in met.names else verdict
+        lasting = _lasting(verdict.entry, around)
+        named = _apart(lasting) if lasting.key in taken else lasting
+        taken.add(named.key)
+        fresh[entry.key] = replace(verdict, entry=named)
     return fresh
 
 
@@ -85,7 +90,16 @@ def _new(rule: str, evidence: str, around: Around, facts: tuple[tuple[str, Fact]
     return Reason("identity", verdict, rule, evidence, (*facts, *forced))
 
 
-def _named(entry: Entry) -> Entry:
+def _lasting(entry: Entry, around: Around) -> Entry:
+    """Name an entry after its link where guids do not last, so that its id could be made again."""
+    link = any(key.kind is KeyKind.LINK for key in entry.keys)
+    if around.trust.lasting_guids or not around.trust.links or not link or is_front_page(entry.url):
+        return entry
+    keys = tuple(key for key in entry.keys if key.kind not in GUIDS)
+    return replace(entry, key=replace(entry.key, guid=f"link:{entry.url}"), keys=keys)
+
+
+def _apart(entry: Entry) -> Entry:
     """Name an entry whose own name is another's."""
     told = f"{entry.url}|{entry.title}|{entry.published_at}|{entry.fingerprint}"
     return replace(entry, key=replace(entry.key, guid=f"{entry.key.guid[:1_900]}#{digest128(told.encode())[:12]}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -17,12 +17,11 @@ from aggregator.model.verdict import KnownEntry
 
 LONGEST_SHIFT: Final = timedelta(hours=26)
 """From one end of the world to the other."""
-LEAST_SECONDS: Final = 5
+LEAST_SECONDS: Final = 3
 """So many different seconds of the minute must agree: what comes at the same minutes of every day shows nothing."""
 _STEP: Final = timedelta(minutes=15)
 _SHARE: Final = 0.5
 
-_Pair = tuple[Entry, KnownEntry]
 _Dated = TypeVar("_Dated", Entry, KnownEntry)
 
 
@@ -50,23 +49,11 @@ def shifted(
     span = span_of(found)
     if span is None:
         mine = {at: entry for at, entry in mine.items() if not is_news(entry, times, trust)}
-        span = _span(
-            [(at, before) for at in mine for before in theirs if _is_step((at, before))], min(len(mine), len(theirs))
-        )
-    pairs = _suspects(mine, theirs) if span is None else _by_span(mine, theirs, span)
+        span = _span(_steps(mine, theirs), min(len(mine), len(theirs)))
+    if span is None:
+        return {}
+    pairs = [(entry, other) for at, entry in mine.items() if (other := theirs.get(at - span)) is not None]
     return {entry.key: Found(other, "shifted", agreement(entry, other, trust.affixes)) for entry, other in pairs}
-
-
-def _by_span(mine: Mapping[datetime, Entry], theirs: Mapping[datetime, KnownEntry], span: timedelta) -> list[_Pair]:
-    return [(entry, other) for at, entry in mine.items() if (other := theirs.get(at - span)) is not None]
-
-
-def _suspects(mine: Mapping[datetime, Entry], theirs: Mapping[datetime, KnownEntry]) -> list[_Pair]:
-    """Pair strangers with entries that are held, which nobody has seen yet: for these one date is enough."""
-    held = {at: other for at, other in theirs.items() if other.held}
-    pairs = [(at, before) for at in mine for before in held if _is_step((at, before))]
-    once = Counter(moment for pair in pairs for moment in {("mine", pair[0]), ("theirs", pair[1])})
-    return [(mine[at], held[before]) for at, before in pairs if once["mine", at] == once["theirs", before] == 1]
 
 
 def span_of(found: Iterable[tuple[Entry, KnownEntry]]) -> timedelta | None:
@@ -82,6 +69,15 @@ def _alone(entries: Iterable[_Dated]) -> dict[datetime, _Dated]:
         if entry.published_at is not None:
             dated[entry.published_at].append(entry)
     return {at: these[0] for at, these in dated.items() if len(these) == 1}
+
+
+def _steps(mine: Iterable[datetime], theirs: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
+    """Pair all dates that are as far apart as clocks may be; those alone are compared that have the same rest."""
+    same: defaultdict[float, list[datetime]] = defaultdict(list)
+    for before in theirs:
+        same[before.timestamp() % _STEP.total_seconds()].append(before)
+    near = ((at, before) for at in mine for before in same[at.timestamp() % _STEP.total_seconds()])
+    return [pair for pair in near if _is_step(pair)]
 
 
 def _is_step(pair: tuple[datetime, datetime]) -> bool:

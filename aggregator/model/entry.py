@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from aggregator.model.extras import NO_EXTRAS, Extras
 from aggregator.model.reason import Reason
@@ -37,6 +38,10 @@ class KeyKind(StrEnum):
     GUID_ALT = "guid-alt"
     LINK = "link"
     TITLE_DAY = "title-day"
+
+
+GUIDS: Final = frozenset({KeyKind.GUID, KeyKind.GUID_ALT})
+"""Kinds of keys that the publisher made for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

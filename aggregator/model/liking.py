@@ -124,6 +124,7 @@ class Learned:
     direction: tuple[float, ...] = ()
     marks: tuple[float, float, float] = (0.0, 1.0, 2.0)
     check: CrossCheck = CrossCheck(examples=0, found=0, background=0, taken=0)
+    hidden: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

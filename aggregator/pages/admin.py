@@ -63,6 +63,7 @@ def render_admin(
         here="admin",
         frame=frame,
         status=shown,
+        private=[topic for topic in shown.topics if topic.private],
         sources=failing_first(shown.sources),
         acts=tuple(reversed(acts))[:_ACTS],
         recent=_recent(editions),

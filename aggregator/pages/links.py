@@ -61,6 +61,10 @@ class Links:
         """Lead to the page of a story."""
         return f"{self.root}s/{short_id}{self.suffix}"
 
+    def month(self, slug: str, month: str) -> str:
+        """Lead to the page of a month of a topic."""
+        return f"{self.root}{slug}/{month}{self.suffix}"
+
     def asset(self, name: str) -> str:
         """Lead to style, script or icon."""
         return f"{self.root}{ASSETS}/{name}"

@@ -30,7 +30,7 @@ from aggregator.pages.prose import prose
 from aggregator.pages.secrecy import for_everyone
 from aggregator.pages.timeline import events_of, outlets_of
 from aggregator.pages.versions import changes_of
-from aggregator.pages.words import also_line, count, language_tag, moment, size, span, web_url
+from aggregator.pages.words import also_line, count, language_tag, moment, month_name, size, span, web_url
 
 _LISTED = 20
 _NAMES = {FeedFormat.ATOM: "Atom", FeedFormat.RSS: "RSS", FeedFormat.JSON: "JSON Feed"}
@@ -189,6 +189,7 @@ def _environment() -> Environment:
         instant=instant,
         language_tag=language_tag,
         moment=moment,
+        month_name=month_name,
         size=size,
         span=span,
         web_url=web_url,

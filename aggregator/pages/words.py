@@ -25,6 +25,16 @@ def moment(at: datetime) -> str:
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
 
 
+def month_name(month: str) -> str:
+    """Write a month.
+
+    >>> month_name("2026-11")
+    'Nov 2026'
+    """
+    year, _, number = month.partition("-")
+    return f"{_MONTHS[int(number) - 1]} {year}"
+
+
 def span(duration: timedelta) -> str:
     """Write a duration in its two largest units.
 

@@ -55,6 +55,12 @@ async def explain_entry(
     return tuple(_of_entry(view, rules, topic, now) for view in await store.entry_views(wanted))
 
 
+def reasons_in(topic: str, view: EntryView, rules: TopicSet, now: datetime) -> tuple[Reason, ...]:
+    """Say step by step why an entry is in a topic, or where it is stopped."""
+    at, telling = (now, view.telling) if topic in rules.restless else (None, None)
+    return rules.explain(topic, view.stored, view.source, at, telling)
+
+
 def _of_source(view: SourceView) -> Iterator[Reason]:
     source, state = view.status.source, view.status.state
     yield _settings(source)
@@ -147,8 +153,7 @@ def _poll(poll: PollRecord) -> Reason:
 def _of_entry(view: EntryView, rules: TopicSet | None, topic: str | None, now: datetime) -> Explanation:
     entry = view.stored.entry
     if rules is not None and topic is not None:
-        at, telling = (now, view.telling) if topic in rules.restless else (None, None)
-        matched = [(topic, reason) for reason in rules.explain(topic, view.stored, view.source, at, telling)]
+        matched = [(topic, reason) for reason in reasons_in(topic, view, rules, now)]
     else:
         matched = list(view.topics)
     matches = (Reason(one.stage, f"{one.verdict} {slug}", one.rule, one.evidence) for slug, one in matched)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from aggregator.model.editing import ActKind, DoneAct, Scope
 from aggregator.model.liking import Example, Learned, Lesson, Meaning, Refused
 from aggregator.model.topic import Access, Topic
 from aggregator.pipeline.ports import TasteStore
 from aggregator.topics import MOST_BACKGROUND, LearnedTaste, asked_of, learn
+
+_TEACHING = frozenset({ActKind.PIN, ActKind.HIDE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +62,12 @@ async def school(
     if not liking:
         return ()
     before = {learned.topic: learned for learned in await store.tastes()}
+    acts = await store.acts()
     background: tuple[Example, ...] = ()
     schooled = []
     for topic in liking:
         known = before.get(topic.slug)
-        found, missing = await _examples(store, topic, known)
-        lesson = Lesson(topic=topic.slug, examples=found)
+        lesson, missing = await _lesson(store, topic, acts, known)
         if known is not None and known.asked == asked_of(lesson, meaning):
             schooled.append(Schooling(topic=_taught(topic, known, meaning), learned=known, missing=missing))
             continue
@@ -89,19 +92,40 @@ def with_tastes(topics: Sequence[Topic], schooled: Sequence[Schooling]) -> tuple
     return tuple(taught.get(topic.slug, topic) for topic in topics)
 
 
-async def _examples(
-    store: TasteStore, topic: Topic, known: Learned | None
-) -> tuple[tuple[Example, ...], tuple[str, ...]]:
-    """Find the texts of examples; one that was learned from stays as it was then, also when it is no longer kept."""
-    remembered: Mapping[str, Example] = {one.name: one for one in known.examples} if known else {}
-    found, missing = [], []
-    for name in dict.fromkeys(topic.like.entries if topic.like else ()):
-        example = remembered.get(name) or await _look_up(store, name, private=topic.access is Access.TOKEN)
-        if example is None:
-            missing.append(name)
-        else:
-            found.append(example)
-    return tuple(found), tuple(missing)
+async def _lesson(
+    store: TasteStore, topic: Topic, acts: Sequence[DoneAct], known: Learned | None
+) -> tuple[Lesson, tuple[str, ...]]:
+    """Find the texts to learn from: what the topic names and what editors pinned in it, against what they hid there.
+
+    A text that was learned from stays as it was then, also when its entry is no longer kept.
+    """
+    remembered = {one.name: one for one in (*known.examples, *known.hidden)} if known else {}
+    marked = {
+        act.target: act.kind
+        for act in acts
+        if act.topic == topic.slug and act.kind in _TEACHING and act.scope is not Scope.SOURCE and not act.undone_at
+    }
+    named = topic.like.entries if topic.like else ()
+    texts: dict[str, Example | None] = {
+        name: remembered.get(name) or await _look_up(store, name, private=topic.access is Access.TOKEN)
+        for name in (*named, *marked)
+    }
+    wanted = dict.fromkeys(name for name in texts if marked.get(name) is not ActKind.HIDE)
+    lesson = Lesson(
+        topic=topic.slug,
+        examples=_distinct(texts[name] for name in wanted),
+        hidden=_distinct(texts[name] for name in texts if name not in wanted),
+    )
+    return lesson, tuple(name for name in named if texts[name] is None)
+
+
+def _distinct(texts: Iterable[Example | None]) -> tuple[Example, ...]:
+    """Leave out what is not kept, and what is there under another name already."""
+    found: dict[tuple[str, str], Example] = {}
+    for one in texts:
+        if one is not None:
+            found.setdefault((one.title, one.text), one)
+    return tuple(found.values())
 
 
 async def _look_up(store: TasteStore, name: str, *, private: bool) -> Example | None:

@@ -53,17 +53,24 @@ class Painter:
 
     def render(self, edition: Edition, site: SiteFacts) -> tuple[Rendition, ...]:
         """Render an edition in the formats that its topic wants."""
+        bodies = self.write(edition, site)
+        memory = self._topics[edition.slug]
+        documents = [
+            self._packed(memory, f"{edition.slug}.{wanted.value}", wanted, body, edition.changed_at)
+            for wanted, body in bodies.items()
+        ]
+        memory.last = {one.name: one for one in documents}
+        return tuple(documents)
+
+    def write(self, edition: Edition, site: SiteFacts) -> dict[FeedFormat, bytes]:
+        """Write the documents of an edition; nothing is compressed."""
         memory = self._topics.setdefault(edition.slug, _Memory())
         frame = (site, edition.language, edition.access, edition.output)
         known = memory.parts if memory.frame == frame else {}
         memory.frame = frame
         memory.parts = {entry: known.get(entry, {}) for entry in edition.entries}
-        documents = []
-        for wanted in dict.fromkeys(edition.output.formats):
-            body = self._body(edition, site, wanted, list(memory.parts.values()))
-            documents.append(self._packed(memory, f"{edition.slug}.{wanted.value}", wanted, body, edition.changed_at))
-        memory.last = {one.name: one for one in documents}
-        return tuple(documents)
+        parts = list(memory.parts.values())
+        return {wanted: self._body(edition, site, wanted, parts) for wanted in dict.fromkeys(edition.output.formats)}
 
     def render_archive(self, edition: Edition, site: SiteFacts) -> Rendition:
         """Render a month of a topic, in Atom; nothing of it is remembered."""

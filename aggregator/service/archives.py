@@ -11,7 +11,7 @@ from functools import partial
 from typing import Protocol
 
 from aggregator.model.edition import Edition, Rendition, SiteFacts
-from aggregator.model.topic import Topic
+from aggregator.model.topic import Access, Topic
 from aggregator.pipeline.ports import ArchiveStore, Clock
 from aggregator.publish import compose
 
@@ -83,6 +83,17 @@ class Archives:
             return await self._run(topic, month)
         return await self._close(topic, month)
 
+    async def edition(self, slug: str, month: str) -> Edition | None:
+        """Give a month of a public topic in force, to be shown; None where nothing was announced.
+
+        Raises:
+            StoreError: The store does not answer.
+        """
+        topic = next((one for one in self._plan().topics if one.slug == slug), None)
+        if topic is None or topic.access is not Access.PUBLIC or not _MONTH.fullmatch(month):
+            return None
+        return await self._month(topic, month)
+
     async def close_months(self) -> int:
         """Write down every month that is over, before anything of it is pruned; say how many."""
         topics = {topic.slug: topic for topic in self._plan().topics}
@@ -115,10 +126,16 @@ class Archives:
         return Archive(document, final=False)
 
     async def _written(self, topic: Topic, month: str, *, final: bool) -> Rendition | None:
+        edition = await self._month(topic, month)
+        if edition is None:
+            return None
+        return await asyncio.to_thread(self._paint, replace(edition, final=final), self._plan().site)
+
+    async def _month(self, topic: Topic, month: str) -> Edition | None:
         now, site = self._clock.now(), self._plan().site
         edition = await self._store.month(topic, month, now, partial(compose, now=now, site=site), most=MOST_ITEMS)
         if edition is None:
             return None
         # A month is a record: what an editor pinned stands in its place.
         entries = tuple(sorted(edition.entries, key=lambda entry: entry.announced_at, reverse=True))
-        return await asyncio.to_thread(self._paint, replace(edition, entries=entries, final=final), site)
+        return replace(edition, entries=entries)

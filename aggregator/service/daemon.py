@@ -21,6 +21,7 @@ from aggregator.service.house import House, Plan
 from aggregator.service.keeping import Keeping
 from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
+from aggregator.service.reloading import difference, too_much
 from aggregator.service.scheduler import Metronome
 from aggregator.service.watchman import Watchman
 from aggregator.service.web.audience import Turnstile
@@ -194,11 +195,11 @@ class Daemon:
 
     async def _reload_and_log(self) -> None:
         try:
-            logger.info("reload: %s", await self._reload())
+            logger.info("reload: %s", await self._reload(accept=False))
         except AggregatorError as error:
             logger.error("reload refused, the running configuration goes on:\n%s", error)  # noqa: TRY400
 
-    async def _reload(self) -> str:
+    async def _reload(self, *, accept: bool) -> str:
         try:
             plan = await asyncio.to_thread(self._load)
         except SettingsError as error:
@@ -208,13 +209,25 @@ class Daemon:
         if (old.settings.data, old.settings.server) != (plan.settings.data, plan.settings.server):
             self.reload_error = "`data` or `server` changed; they take a restart"
             raise ControlError(self.reload_error)
+        if not accept:
+            await self._keep_within_bound(old, plan)
         await self._engine.change(plan)
         # A renamed topic takes its tokens along.
         await self.keeping.doors.load()
         if self._poll:
             await self._engine.spread()
         self.reload_error = ""
-        return _difference(old, self._engine.plan)
+        return difference(old, self._engine.plan)
+
+    async def _keep_within_bound(self, old: Plan, new: Plan) -> None:
+        """Try a configuration out beside the real thing, and refuse one that changes a topic too much.
+
+        Raises:
+            ControlError: It does; the message names the topics.
+        """
+        if refusal := await too_much(self._house, old, new):
+            self.reload_error = refusal
+            raise ControlError(refusal)
 
     def commands(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """Give what may be asked for, over the control channel and by the operator's pages."""
@@ -226,8 +239,8 @@ class Daemon:
                 return {"failed": await self._engine.poll_named(names)}
             return {"failed": await self._engine.poll_due()}
 
-        async def reload(_request: dict[str, Any]) -> Any:
-            return await self._reload()
+        async def reload(request: dict[str, Any]) -> Any:
+            return await self._reload(accept=bool(request.get("accept")))
 
         async def prune(_request: dict[str, Any]) -> Any:
             pruned = await self.keeping.prune()
@@ -295,19 +308,3 @@ def _act(request: dict[str, Any]) -> Act:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ControlError("edit: takes kind, named, number, who and why; topic, scope and until") from error
-
-
-def _difference(old: Plan, new: Plan) -> str:
-    """Say what a reload changed, in a line."""
-    before, after = {s.url for s in old.sources}, {s.url for s in new.sources}
-    topics_before = {topic.slug: topic for topic in old.topics}
-    topics_after = {topic.slug: topic for topic in new.topics}
-    changed = sorted(
-        slug for slug in topics_before.keys() & topics_after.keys() if topics_before[slug] != topics_after[slug]
-    )
-    parts = [
-        f"+{len(after - before)} -{len(before - after)} sources",
-        f"+{len(topics_after.keys() - topics_before.keys())} -{len(topics_before.keys() - topics_after.keys())} topics",
-        f"{len(changed)} topics changed" + (f" ({', '.join(changed[:5])})" if changed else ""),
-    ]
-    return ", ".join(parts)

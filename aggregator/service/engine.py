@@ -193,7 +193,10 @@ class Engine:
 
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
-        return await self.settler.edit(act)
+        edited = await self.settler.edit(act)
+        if self._school.is_taught_by(edited):
+            self.unsettled.set()
+        return edited
 
     async def keep_settled(self) -> None:
         """Settle whenever something arrived, for ever; a burst of arrivals is settled in few steps."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from aggregator.model.editing import Edited
 from aggregator.model.topic import Topic
 from aggregator.pipeline.liking import Schooling, school, with_tastes
 from aggregator.service.house import House, Plan
@@ -25,6 +26,7 @@ class School:
         self._house = house
         self._last: tuple[Schooling, ...] = ()
         self._again_at = 0.0
+        self._marked = False
 
     async def teach(self, plan: Plan) -> tuple[Topic, ...]:
         """Give the topics of a configuration that name examples what they learn from them."""
@@ -36,11 +38,19 @@ class School:
                 logger.warning("topic %s: %s (%s)", one.topic.slug, what, hint)
         return with_tastes(plan.topics, self._last)
 
+    def is_taught_by(self, edited: Edited) -> bool:
+        """Say whether an act of an editor is an example for a topic; then there is something to learn."""
+        slugs = {one.topic.slug for one in self._last}
+        self._marked |= edited.act.scope is not None and edited.act.topic in slugs
+        return self._marked
+
     async def has_news(self, plan: Plan) -> bool:
-        """Try again where something was missing, every quarter of an hour; say whether something was learned."""
+        """Learn from what editors did, and every quarter of an hour where something was missing; say whether it did."""
         now = self._house.clock.monotonic()
-        if now < self._again_at or not any(one.refused or one.missing for one in self._last):
+        waits = now < self._again_at or not any(one.refused or one.missing for one in self._last)
+        if waits and not self._marked:
             return False
+        self._marked = False
         self._again_at = now + _AGAIN_AFTER.total_seconds()
         self._last = await self._school(plan)
         return any(one.fresh for one in self._last)

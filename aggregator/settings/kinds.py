@@ -25,10 +25,12 @@ from aggregator.settings.tree import WrittenFloat, WrittenInt
 from aggregator.settings.units import (
     DURATION_PATTERN,
     EVERY_PATTERN,
+    PERCENT_PATTERN,
     SIZE_PATTERN,
     Unfit,
     duration_between,
     parse_every,
+    parse_percent,
     parse_size,
 )
 from aggregator.settings.zones import parse_zone
@@ -207,6 +209,7 @@ Keep = Annotated[timedelta, _duration("1d", "100y", "d"), _pattern(DURATION_PATT
 Spacing = Annotated[timedelta, _duration("0s", "1h", "s"), _pattern(DURATION_PATTERN, "1s")]
 HeadlineWindow = Annotated[timedelta, _duration("0s", "7d", "h"), _pattern(DURATION_PATTERN, "48h", "0s")]
 TextShare = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": "number", "minimum": 0.2, "maximum": 1})]
+Percent = Annotated[float, PlainValidator(parse_percent), _pattern(PERCENT_PATTERN, "50%")]
 Likeness = Annotated[
     float, PlainValidator(_likeness), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1})
 ]

@@ -45,7 +45,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
         *("lang", "min-outlets", "budget", "per-source", "unless-in", "examples"),
         *("digest", "settle", "quiet", "drop", "keep", "mute"),
     ),
-    PoliciesSection: ("reload-bound", "clean", "edits"),
+    PoliciesSection: ("clean", "edits"),
 }
 _SYNONYMS = {
     "interval": "every",

@@ -30,7 +30,7 @@ from aggregator.settings.shapes import (
 from aggregator.settings.sources import Names, SourceList
 from aggregator.settings.topics import TopicList
 from aggregator.settings.tree import Tree
-from aggregator.settings.values import HostGroup, Network, Server, Settings, Site
+from aggregator.settings.values import RELOAD_BOUND, HostGroup, Network, Server, Settings, Site
 
 # Keys whose value may be left empty: nothing is in them yet.
 _CONTAINERS = frozenset(
@@ -104,6 +104,7 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
         topics=tuple(replace(topic, mutes=mutes) for topic in topics),
         origins=origins,
         stories=_stories(policies),
+        reload_bound=_bound(policies),
         semantic=main.policies is None or main.policies.semantic is not False,
         mail=mail,
     )
@@ -160,6 +161,10 @@ def _stories(section: PoliciesSection) -> StoryPolicy:
         text_share=built_in.text_share if copies.text is None else copies.text,
         equivalents=tuple((word, meant) for word, meant in (stories.aliases or {}).items() if meant),
     )
+
+
+def _bound(section: PoliciesSection) -> float:
+    return RELOAD_BOUND if section.reload_bound is None else section.reload_bound
 
 
 def _data(main: MainFile, base: Path, environment: Mapping[str, str]) -> str:

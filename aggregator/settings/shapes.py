@@ -34,6 +34,7 @@ from aggregator.settings.kinds import (
     Line,
     Lines,
     Listen,
+    Percent,
     Port,
     Proxy,
     Queries,
@@ -191,6 +192,9 @@ class StoriesSection(Section):
 class PoliciesSection(Section):
     """How entries of all sources are brought together."""
 
+    reload_bound: Percent | None = Field(
+        default=None, description="A reload that changes a topic by a larger share is refused; default 50%."
+    )
     duplicates: DuplicatesSection | None = None
     stories: StoriesSection | None = None
     mute: Queries | None = Field(default=None, description="Queries; entries that one holds for enter no topic.")

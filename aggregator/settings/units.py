@@ -13,12 +13,14 @@ LONGEST = timedelta(days=36_500)
 
 DURATION_PATTERN = r"^([0-9]+[smhdwy])+$"
 EVERY_PATTERN = r"^(auto|([0-9]+[smhdwy])+(\.\.([0-9]+[smhdwy])+)?)$"
+PERCENT_PATTERN = r"^[0-9]{1,4}(\.[0-9]{1,2})?%$"
 SIZE_PATTERN = r"^[0-9]+(\.[0-9]+)? ?([kKMG]B|[KMG]iB|B)$"
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
 _SHOWN_UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _BYTES = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
 
+_PERCENT = re.compile(PERCENT_PATTERN)
 _DURATION = re.compile(DURATION_PATTERN)
 _PART = re.compile(r"([0-9]+)([smhdwy])")
 _SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([kKMG]i?B|B)")
@@ -40,6 +42,25 @@ class Unfit(ValueError):  # noqa: N818 - a value that does not fit; pydantic wan
         self.what = what
         self.hint = hint
         super().__init__(what)
+
+
+def parse_percent(value: object) -> float:
+    """Read ``50%`` as a share; more than all is possible, nothing is not.
+
+    Raises:
+        Unfit: It is something else.
+
+    >>> parse_percent("50%")
+    0.5
+    """
+    text = str(value).strip()
+    if not _PERCENT.fullmatch(text):
+        bare = _NUMBER.fullmatch(text) and not isinstance(value, bool)
+        raise Unfit("expected a percentage such as 50%", f"did you mean {text}%?" if bare else "")
+    share = float(text.removesuffix("%")) / 100
+    if not share:
+        raise Unfit("must be more than 0%", "with `reload --accept` every change is taken by hand")
+    return share
 
 
 def parse_duration(value: object, *, unit: str = "s") -> timedelta:

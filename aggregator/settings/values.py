@@ -11,6 +11,9 @@ from aggregator.model.source import Source
 from aggregator.model.story import StoryPolicy
 from aggregator.model.topic import Topic
 
+RELOAD_BOUND = 0.5
+"""A reload that changes a topic by a larger share of what it has is refused, unless the settings say otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -113,6 +116,7 @@ class Settings:
         file: Path of the main file as the user would write it.
         data: Absolute path of the data folder.
         stories: What counts as a copy and as one story; the ``policies``.
+        reload_bound: A reload that changes a topic by a larger share of what it has is refused.
         semantic: Whether topics learn from examples by meaning, too, where the extra for it is installed.
         mail: The server that takes our mail; None sends none.
         warnings: By file and line.
@@ -129,5 +133,6 @@ class Settings:
     warnings: tuple[Problem, ...] = ()
     origins: tuple[Origin, ...] = ()
     stories: StoryPolicy = StoryPolicy()
+    reload_bound: float = RELOAD_BOUND
     semantic: bool = True
     mail: MailServer | None = None

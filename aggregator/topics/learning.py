@@ -103,6 +103,7 @@ def fit(lesson: Lesson, meaning: Meaning | None) -> Learned:
         direction=direction,
         marks=marks,
         check=check,
+        hidden=lesson.hidden,
     )
 
 

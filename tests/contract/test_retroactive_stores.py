@@ -171,6 +171,17 @@ async def test_the_records_of_topics_tell_rule_mode_and_how_much_was_announced(s
     assert (record.rule_digest, record.retired) == (WIDER.rule_digest, False)
 
 
+async def test_the_oldest_entry_that_is_kept_tells_how_far_back_a_look_can_go(store: Store):
+    assert await store.kept_since() == NOON
+    await bring(store, (), at=NOON + 100 * 24 * HOUR)
+    await store.prune(NOON + 200 * 24 * HOUR)
+    assert {one.key.guid for one in await store.members(["world"], LONG_AGO)} == {"a"}
+    assert await store.kept_since() == NOON, "what a topic shows is kept"
+    aside = await store.rehearse()
+    assert await aside.kept_since() == NOON
+    await aside.close()
+
+
 async def test_members_are_told_with_their_subject_the_latest_first_and_only_those_seen_since(store: Store):
     await run(store, WIDER, "abc")
     found = await store.members(["world", "nowhere"], NOON + HOUR)

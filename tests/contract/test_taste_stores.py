@@ -29,6 +29,7 @@ LEARNED = Learned(
     direction=(0.1, -0.2),
     marks=(-0.5, 0.25, 1.5),
     check=CrossCheck(examples=2, found=1, background=300, taken=4),
+    hidden=(Example(title="Bread", text="is dry", name="xyz"),),
 )
 
 

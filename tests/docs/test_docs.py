@@ -241,7 +241,7 @@ def test_every_address_of_the_web_is_told():
 
 def _told(path: str) -> str:
     short = path.startswith(("/e/", "/s/", "/admin/s/"))
-    return path.replace("{name}", "ID" if short else "TOPIC").replace("{form}", "FORM")
+    return path.replace("{name}", "ID" if short else "TOPIC").replace("{form}", "FORM").replace("{month}", "YYYY-MM")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -306,3 +306,12 @@ def test_the_status_names_hosts_with_a_pace_of_their_own_and_why():
 
 def test_the_list_of_sources_says_why_the_next_poll_is_then():
     assert "max-age 3600 raised it" in Page(render_sources(SITE, make_status(make_source_status()))).text
+
+
+def test_a_month_of_a_topic_names_itself_and_what_is_older():
+    page = Page(render_topic(SITE, make_edition(month="2026-10", older="2026-09"), links_at(1)))
+    assert "Harbour , Oct 2026" in page.text
+    assert "../harbour/2026-09" in page.hrefs()
+    now = Page(render_topic(SITE, make_edition(older="2026-10")))
+    assert "harbour/2026-10" in now.hrefs()
+    assert "harbour/2026-10.html" not in Page(render_topic(SITE, make_edition(older="2026-10"), FILES)).hrefs()

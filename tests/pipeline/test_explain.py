@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
+from aggregator.model.overrides import NO_OVERRIDES, Identity, Overrides
 from aggregator.model.source import Every as HowOften, Source
 from aggregator.model.status import EntryFilter
 from aggregator.model.story import StoryPolicy
@@ -103,6 +105,66 @@ async def test_a_limit_is_told_with_what_showed_it_and_what_it_holds(store):
     assert "held 59 s" in finding[2]
     assert {rule for _, rule, _ in records(told, "hold")} == {"source", "pace"}
     assert "3 other sources; one request at a time, 1 min apart" in records(told, "pace")[0][2]
+
+
+SEEN = ("ferries reopen", "cranes fall", "anchors lost", "sailors paid", "buoys adrift", "divers found")
+
+
+def port(poll_number: int, words: Sequence[str] = SEEN) -> bytes:
+    """Write a document with guids that are random, and the name of the paper behind every headline."""
+    items = "".join(
+        f"<item><title>{word.title()} | Harbour Times</title><link>https://h.example/{word[:4]}</link>"
+        f'<guid isPermaLink="false">{poll_number}-{word}</guid>'
+        f"<pubDate>{20 + place % 5} Nov 2026 10:00:0{place} GMT</pubDate></item>"
+        for place, word in enumerate(words)
+    )
+    return f'<rss version="2.0"><channel><title>Harbour</title>{items}</channel></rss>'.encode()
+
+
+async def learned(store, documents, overrides=NO_OVERRIDES):
+    clock, fetcher = FakeClock(), FakeFetcher()
+    url = "https://h.example/feed"
+    source = Source(id="harbour", id_given=True, url=url, pace_key="h.example", every=HowOften(), overrides=overrides)
+    await store.sync_sources([source], clock.now())
+    for document in documents:
+        fetcher.serve(url, document, etag=None)
+        await poll_due(store, fetcher, clock)
+        clock.turn(timedelta(days=1, hours=1))
+    return await explain_source(store, "harbour", clock.now())
+
+
+@pytest.mark.anyio
+async def test_what_was_learned_of_a_source_is_told_with_its_evidence(store):
+    told = await learned(store, [port(number) for number in range(2)])
+    quirks = {verdict: (rule, evidence) for verdict, rule, evidence in records(told, "quirk")}
+    assert quirks.keys() == {"random-guids", "title-affix ' | Harbour Times'"}
+    rule, evidence = quirks["random-guids"]
+    assert (rule, evidence[:49]) == ("seen once", "6 of 6 known entries came under other guids; firs")
+    rule, evidence = quirks["title-affix ' | Harbour Times'"]
+    assert (rule, evidence.partition(";")[0]) == ("believed", "on 6 of 6 headlines")
+    assert records(told, "identity")[0] == ("guid, link, title and day", "auto", "all keys are believed")
+
+
+@pytest.mark.anyio
+async def test_a_quirk_that_is_seen_again_is_believed_and_weakens_keys(store):
+    told = await learned(store, [port(number) for number in range(3)])
+    (random,) = [one for one in records(told, "quirk") if one[0] == "random-guids"]
+    assert random[1:] == (
+        "believed",
+        "6 of 6 known entries came under other guids; first 2026-11-24T13:00:01Z, last 2026-11-25T14:00:02Z",
+    )
+    assert records(told, "identity")[0][2] == "weaker for: random-guids"
+
+
+@pytest.mark.anyio
+async def test_what_is_held_and_what_is_set_by_hand_is_told(store):
+    strange = ("lamp posts", "gull nests", "tar barrels", "net menders", "old ropes", "chart rooms")
+    told = await learned(store, [port(0), port(0), port(0, strange)], Overrides(identity=Identity.LINK))
+    assert records(told, "identity") == [
+        ("link", "settings", "set by hand"),
+        ("updates: silent", "settings", "what readers see of edits"),
+    ]
+    assert records(told, "hold") == [("6 entries", "flood", "announced by 2026-11-26T14:00:02Z at the latest")]
 
 
 @pytest.mark.anyio

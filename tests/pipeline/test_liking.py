@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from aggregator.model.editing import Act, ActKind, Scope
 from aggregator.model.liking import Example, Like, Meaning
 from aggregator.model.story import StoryPolicy
 from aggregator.model.topic import Topic
@@ -16,7 +17,7 @@ from aggregator.topics import TopicSet
 from tests.builders import NOON, make_entry, make_source, make_topic
 from tests.contract.steps import bring, new
 from tests.fakes.store import FakeStore
-from tests.press import articles, mixed
+from tests.press import article, articles, mixed
 
 pytestmark = pytest.mark.anyio
 
@@ -67,6 +68,38 @@ async def test_what_was_learned_is_kept_and_used_whatever_else_is_kept_later(sto
     again = await only(store, wet())
     assert (again.learned, again.fresh) == (first.learned, False)
     assert again.topic.rule_digest == first.topic.rule_digest
+
+
+async def mark(store: FakeStore, kind: ActKind, *named: str, topic: str | None = "wet") -> None:
+    for name in named:
+        await store.edit(Act(kind=kind, named=(name,), topic=topic, scope=Scope.ENTRY, who="ann"), NOON)
+
+
+async def test_pins_are_examples_and_hidings_are_the_opposite(store: FakeStore):
+    desk = Desk(StoryPolicy())
+    await tell(store, (*articles("floods", 2, 500), *articles("bread", 2, 500)))
+    await curate(store, TopicSet.compile([wet()]), desk)
+    first = await only(store, wet())
+    await mark(store, ActKind.PIN, *(f"https://lwn.example/floods-{number}" for number in (500, 501)))
+    await mark(store, ActKind.HIDE, "https://lwn.example/bread-500")
+    await mark(store, ActKind.HIDE, "https://lwn.example/bread-501", topic=None)
+    second = await only(store, wet())
+    assert first.learned is not None
+    assert second.learned is not None
+    titles = {one.title for one in second.learned.examples}
+    assert titles == {one.title for one in (*EXAMPLES, *articles("floods", 2, 500))}
+    assert [one.title for one in second.learned.hidden] == [article("bread", 500).title]
+    assert second.fresh
+    again = await only(store, wet())
+    assert (again.fresh, again.learned) == (False, second.learned)
+
+
+async def test_what_is_undone_teaches_nothing(store: FakeStore):
+    await curate(store, TopicSet.compile([wet()]), Desk(StoryPolicy()))
+    first = await only(store, wet())
+    await mark(store, ActKind.PIN, "https://lwn.example/floods-1000")
+    await store.edit(Act(kind=ActKind.UNDO, who="ann"), NOON)
+    assert (await only(store, wet())).learned == first.learned
 
 
 async def test_looking_only_keeps_nothing(store: FakeStore):

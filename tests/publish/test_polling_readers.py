@@ -17,10 +17,10 @@ RESTLESS = [frozenset({one}) for one in (Mutation.MARKUP_CHURN, Mutation.REDATED
 
 def read_for(folder: Path, days: float, mutations: list[frozenset[Mutation]]) -> Readership:
     world = World(folder, mutations, 5)
-    world.readership = Readership(SITE, "all")
+    world.readership = readership = Readership(SITE, "all")
     outcome = asyncio.run(world.run(days))
     assert outcome.repeats == {"by id": [], "by link": [], "by id and updated": []}
-    return world.readership
+    return readership
 
 
 def check(readership: Readership, rounds: int) -> None:

@@ -19,33 +19,11 @@ from aggregator.publish import Painter
 from aggregator.service.engine import Engine
 from aggregator.service.house import House, Plan
 from aggregator.service.web.shelf import Shelf
-from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import FakeFetcher, fetched
-from tests.fakes.mailer import FakeMailer
-from tests.fakes.poster import FakePoster
-from tests.fakes.reader import FakeReader
 from tests.fakes.store import FakeStore
+from tests.service.houses import house_on
 
 URLS = ("https://ap.example/feed.xml", "https://bbc.example/feed.xml")
-
-
-def house_on(store: FakeStore, fetcher: FakeFetcher) -> House:
-    async def close() -> None:
-        await store.close()
-
-    return House(
-        store=store,
-        fetcher=fetcher,
-        poster=FakePoster(),
-        mailer=FakeMailer(),
-        reader=FakeReader(),
-        clock=FakeClock(),
-        user_agent="aggregator/test",
-        render=lambda _edition, _site: (),
-        render_archive=Painter().render_archive,
-        documents=lambda _plan: (),
-        close=close,
-    )
 
 
 def plan_of(folder: Path, *sources: str, topics: str = "{all: {}}") -> Plan:
@@ -72,7 +50,7 @@ class Running:
     async def with_titles(cls, folder: Path, *titles: str, topics: str = "{all: {}}") -> Running:
         fetcher = FakeFetcher()
         fetcher.script(URLS[0], fetched(URLS[0], told(*titles), etag='"1"'))
-        house, shelf = house_on(FakeStore(), fetcher), Shelf()
+        house, shelf = house_on(FakeStore(), fetcher=fetcher), Shelf()
         source = f"{{url: '{URLS[0]}', backfill: 999}}"
         running = cls(folder, Engine(house, plan_of(folder, source, topics=topics), shelf), house, shelf)
         await running.engine.start()
@@ -124,7 +102,7 @@ async def test_a_topic_that_was_renamed_leads_on_and_one_that_was_removed_is_gon
 @pytest.mark.anyio
 async def test_nothing_is_said_of_private_topics_that_were_renamed_or_taken_away(tmp_path: Path):
     shelf = Shelf()
-    engine = Engine(house_on(FakeStore(), FakeFetcher()), plan_of(tmp_path, f"'{URLS[0]}'"), shelf)
+    engine = Engine(house_on(FakeStore()), plan_of(tmp_path, f"'{URLS[0]}'"), shelf)
     await engine.start()
     (topic,) = engine.plan.topics
     renamed = replace(topic, slug="everything", aliases=("all",))
@@ -145,7 +123,7 @@ async def test_what_cannot_be_rendered_leaves_what_was_served_before(tmp_path: P
             raise RuntimeError("broken on purpose")
         return painter.render(edition, site)
 
-    engine = Engine(replace(house_on(store, fetcher), render=paint), plan_of(tmp_path, f"'{URLS[0]}'"), shelf)
+    engine = Engine(replace(house_on(store, fetcher=fetcher), render=paint), plan_of(tmp_path, f"'{URLS[0]}'"), shelf)
     fetcher.script(URLS[0], fetched(URLS[0], told("Ferry aground off Malta coast"), etag='"1"'))
     await engine.start()
     await engine.poll_due()
@@ -161,7 +139,7 @@ async def test_what_cannot_be_rendered_leaves_what_was_served_before(tmp_path: P
 @pytest.mark.anyio
 async def test_stories_go_on_when_a_source_is_given_another_id(tmp_path: Path):
     store, fetcher = FakeStore(), FakeFetcher()
-    house = house_on(store, fetcher)
+    house = house_on(store, fetcher=fetcher)
     engine = Engine(house, plan_of(tmp_path, f"'{URLS[0]}'", f"'{URLS[1]}'"), Shelf())
     fetcher.script(URLS[0], fetched(URLS[0], told("Ferry aground off Malta coast"), etag='"1"'))
     fetcher.script(URLS[1], fetched(URLS[1], told("Parliament votes on budget"), etag='"1"'))
@@ -180,7 +158,7 @@ async def test_stories_go_on_when_a_source_is_given_another_id(tmp_path: Path):
 @pytest.mark.anyio
 async def test_what_comes_of_age_for_a_topic_is_settled_without_a_poll(tmp_path: Path):
     store, fetcher = FakeStore(), FakeFetcher()
-    house, shelf = house_on(store, fetcher), Shelf()
+    house, shelf = house_on(store, fetcher=fetcher), Shelf()
     engine = Engine(house, plan_of(tmp_path, f"'{URLS[0]}'", topics="{all: {match: 'story-age>=2h'}}"), shelf)
     fetcher.script(URLS[0], fetched(URLS[0], told("Ferry aground off Malta coast"), etag='"1"'))
     await engine.start()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.bootstrap import make_plan, read_settings
+from aggregator.model.editing import Act, ActKind, Scope
 from aggregator.model.liking import Example
 from aggregator.model.status import EntryFilter
 from aggregator.service.engine import Engine
@@ -65,3 +66,25 @@ async def test_topics_learn_as_soon_as_their_examples_and_enough_else_are_there(
     await engine.poll_due()
     assert await store.tastes() == learned
     assert len(await members(store, "wet") - wet) in {2, 3}
+
+
+@pytest.mark.anyio
+async def test_a_pin_teaches_the_topic_that_it_is_in(tmp_path: Path):
+    store, fetcher = FakeStore(), FakeFetcher()
+    house = house_on(store, fetcher)
+    path = tmp_path / "aggregator.yaml"
+    path.write_text(LIKING.format(urls=URLS, names=[one.title for one in EXAMPLES]), encoding="utf-8")
+    engine = Engine(house, make_plan(read_settings(path, {})), Shelf())
+    await engine.start()
+    fetcher.script(URLS[1], fetched(URLS[1], items(mixed(40, 1000)), etag='"1"'))
+    await engine.poll_named(["press"])
+    (before,) = await store.tastes()
+    await engine.edit(Act(kind=ActKind.PIN, named=("https://w.example/bread-1000",), who="ann"))
+    assert not engine.unsettled.is_set()
+    pin = Act(kind=ActKind.PIN, named=("https://w.example/floods-1000",), topic="wet", scope=Scope.ENTRY, who="ann")
+    await engine.edit(pin)
+    assert engine.unsettled.is_set()
+    await engine.settle()
+    (after,) = await store.tastes()
+    assert len(after.examples) == len(before.examples) + 1
+    assert not engine.unsettled.is_set()

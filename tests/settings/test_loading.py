@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.model.overrides import DateSource, FutureDates, Identity, Ignored, Overrides, TextType
 from aggregator.model.source import AUTO, ContentPolicy, Every, Source
-from aggregator.model.topic import Attribution, FeedFormat, Output, Shown, TopicMode
+from aggregator.model.topic import Attribution, FeedFormat, Output, Retroactive, Shown, TopicMode
 from aggregator.settings import Network, Server, Site
 from aggregator.settings.values import HostGroup
 from tests.settings.configs import load, write
@@ -74,6 +74,7 @@ def test_everything_that_can_be_said_is_taken(tmp_path):
           host-groups: {"*.tumblr.com": {spacing: 5s}, "*.blog": {}}
           max-connections: 8
           ports: [80, 443, 81]
+        policies: {reload-bound: 120%}
         sources:
           - id: lwn
             url: https://www.lwn.net/rss
@@ -98,6 +99,7 @@ def test_everything_that_can_be_said_is_taken(tmp_path):
             mode: entries
             limit: 20
             aliases: [tux]
+            retroactive: none
             output:
               {content: summary, attribution: title, formats: [json, atom, json], hub: "https://hub.example", why: true}
         """
@@ -141,6 +143,8 @@ def test_everything_that_can_be_said_is_taken(tmp_path):
     (topic,) = settings.topics
     assert (topic.title, topic.description, topic.selectors) == ("Linux", "All about it.", ("lwn", "tag:2026"))
     assert (topic.match, topic.mode, topic.limit, topic.aliases) == ("linux", TopicMode.ENTRIES, 20, ("tux",))
+    assert topic.retroactive is Retroactive.NONE
+    assert settings.reload_bound == 1.2
     assert topic.output == Output(
         content=Shown.SUMMARY,
         attribution=Attribution.TITLE,

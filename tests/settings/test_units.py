@@ -15,6 +15,7 @@ from aggregator.settings.units import (
     format_size,
     parse_duration,
     parse_every,
+    parse_percent,
     parse_size,
 )
 
@@ -48,6 +49,24 @@ def test_a_size_that_is_nearly_right_is_answered_with_what_was_meant(text, hint)
     with pytest.raises(Unfit) as caught:
         parse_size(text)
     assert caught.value.hint == f"did you mean {hint}?"
+
+
+@pytest.mark.parametrize(("text", "share"), [("50%", 0.5), ("100%", 1.0), ("12.5%", 0.125), ("250%", 2.5)])
+def test_percentages_are_read(text, share):
+    assert parse_percent(text) == share
+
+
+@pytest.mark.parametrize("value", [50, "50", 0.5])
+def test_a_number_without_its_sign_is_answered_with_what_was_meant(value):
+    with pytest.raises(Unfit) as caught:
+        parse_percent(value)
+    assert caught.value.hint == f"did you mean {value}%?"
+
+
+@pytest.mark.parametrize("value", ["0%", "%", "-5%", "half", True, None, "50 %", "99999%", []])
+def test_what_is_no_percentage_is_refused(value):
+    with pytest.raises(Unfit):
+        parse_percent(value)
 
 
 @given(st.integers(min_value=0, max_value=10**9))

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
-from aggregator.model.edition import SiteFacts
+from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.fetching import FetchOutcome, FetchRequest
 from aggregator.model.habits import IDENTITY, IdentityPolicy
 from aggregator.model.reading import Document, ReadOutcome
@@ -31,7 +32,6 @@ from tests.builders import NOON, make_source
 from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import fetched
 from tests.simulate.mutations import Mutation
-from tests.simulate.pollers import Readership
 from tests.simulate.publisher import Publisher
 from tests.simulate.subscribers import KEYS, Subscriber, truth_of
 
@@ -93,6 +93,14 @@ class Outcome:
         return (self.missed.total() + self.wrong.total()) / max(self.articles.total(), 1)
 
 
+class Watcher(Protocol):
+    """Sees every edition; what it keeps in memory goes with each crash."""
+
+    def begin_anew(self) -> None: ...
+
+    async def publish(self, edition: Edition) -> None: ...
+
+
 class World:
     """So many publishers, one store, three subscribers.
 
@@ -125,7 +133,7 @@ class World:
         self._store = self._open()
         self._desk = Desk(APART)
         self._backup_at: datetime | None = None
-        self.readership: Readership | None = None
+        self.readership: Watcher | None = None
 
     async def run(self, days: float, *, backup: bool = False) -> Outcome:
         """Let so many days pass, with a poll of every source every few hours, and count."""

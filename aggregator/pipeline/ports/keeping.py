@@ -8,6 +8,7 @@ from typing import Protocol
 
 from aggregator.model.article import FullText, PageWanted
 from aggregator.model.audience import Audience, Sighting
+from aggregator.model.editing import DoneAct
 from aggregator.model.entry import StoredEntry
 from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.liking import Example, Learned
@@ -87,6 +88,10 @@ class TasteStore(Protocol):
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         """Show the kept entries that bear a short id or lead to an address, with their reasons, the oldest first."""
+        ...
+
+    async def acts(self) -> tuple[DoneAct, ...]:
+        """Read what editors did, the oldest act first."""
         ...
 
     async def background(self, limit: int) -> tuple[Example, ...]:

@@ -53,6 +53,10 @@ class MatchStore(Protocol):
         """List what is remembered of every topic that there ever was, by slug."""
         ...
 
+    async def kept_since(self) -> datetime | None:
+        """Say when the oldest entry that is kept was first seen; None when nothing is kept."""
+        ...
+
     async def members(self, slugs: Collection[str], since: datetime) -> tuple[Membership, ...]:
         """List the members of topics that were first seen since, the latest first."""
         ...

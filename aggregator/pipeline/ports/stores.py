@@ -194,7 +194,7 @@ class EditStore(Protocol):
         ...
 
 
-class Rehearsal(MatchStore, AnnounceStore, ReadStore, Protocol):
+class Rehearsal(MatchStore, AnnounceStore, TasteStore, ReadStore, Protocol):
     """A store in which a change is tried out: it begins with all that was kept, and ends with ``close``."""
 
     async def sync_sources(self, sources: Sequence[Source], now: datetime) -> tuple[Source, ...]:

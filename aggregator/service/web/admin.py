@@ -18,6 +18,7 @@ from aggregator.model.edition import SiteFacts
 from aggregator.pages.admin import AdminFrame, render_admin, render_admin_story, render_login
 from aggregator.pages.links import SERVED, Links, links_at
 from aggregator.pages.render import render_error
+from aggregator.pages.words import count
 from aggregator.service.operator import Operator
 from aggregator.service.web.answers import HTML, JSON, encoded, json_body, unavailable
 from aggregator.service.web.documents import Document, Header, passing_document
@@ -29,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS: Final = 8.0
 """A poll may take longer than a visitor waits; it goes on."""
+_OF_PRIVATE: Final = frozenset({"token", "revoke"})
 _BEARER: Final = "bearer "
 _OWN: Final[Header] = (b"referrer-policy", b"same-origin")
 """Under ``no-referrer`` browsers do not say where a form was: they send ``Origin: null``."""
@@ -159,6 +161,8 @@ class Admin:
     async def _do(self, form: str, fields: Fields, session: Session | None) -> Document:
         try:
             command, wanted = command_of(form, fields)
+            if form in _OF_PRIVATE:
+                await self._check_private(str(wanted["topic"]))
             _log.info("admin: %s", form)
             done = await self._carry_out(command, wanted)
         except AggregatorError as error:
@@ -168,8 +172,21 @@ class Admin:
         else:
             if session is None:
                 return passing_document(json_body({"done": done}), JSON)
-            session.said, session.wrong = _told(form, done), False
+            session.said, session.wrong = self._told(form, field(fields, "topic"), done), False
         return self._see_other(_back(field(fields, "back")))
+
+    async def _check_private(self, slug: str) -> None:
+        """Let tokens be made and revoked for private topics only."""
+        if slug not in {topic.slug for topic in (await self._operator.status()).topics if topic.private}:
+            raise ControlError(f"{slug or 'topic'}: is no topic with `access: token`")
+
+    def _told(self, form: str, topic: str, done: Any) -> str:
+        """Say what was done."""
+        if form == "token" and done is not None:
+            return f"The address is told this once: {self._site.base_url}/f/{done}/{topic}.atom"
+        if form == "revoke" and done is not None:
+            return f"{topic}: {count(done, 'address holds', 'addresses hold')} no longer."
+        return _told(form, done)
 
     async def _carry_out(self, command: str, wanted: Mapping[str, Any]) -> Any:
         """Do it; what takes long goes on after the visitor was told so."""

@@ -70,7 +70,7 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
     lately = Desk(inside.activity, fresh=_LATELY_SECONDS)
     pages = Pages(shelf, site, lately)
     states = States(site, Desk(inside.status), lately, inside.counts)
-    closely = Closely(shelf, site, inside)
+    closely = Closely(shelf, site, inside, behind.archives)
     seeking = Seeking(shelf, site, inside)
     health = Health(behind.checks)
     refusals: dict[Any, Any] = {HTTPException: pages.refused, Exception: pages.refused}
@@ -99,6 +99,7 @@ def make_app(shelf: Shelf, site: SiteFacts, behind: Behind) -> ASGIApp:
             Route("/{name}", pages.topic),
             Route("/{name}/", pages.slash),
             Route("/{name}/feed", pages.feed),
+            Route("/{name}/{month}", closely.month),
         ],
         exception_handlers=refusals,
     )

@@ -29,12 +29,19 @@ class Turnstile:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._seen: dict[tuple[str, str], Sighting] = {}
+        self._noted: set[tuple[object, ...]] = set()
 
     def note(self, topic: str, scope: Scope) -> None:
         """Count a request for a feed of a topic; whoever only looks with a browser is no subscriber."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        if b"sec-fetch-mode" in headers:
+        find = headers.get
+        client = scope.get("client")
+        # Of most requests nothing new is to be learned, and there may be thousands in a second.
+        told = (topic, client[0] if client else "", find(b"user-agent"), find(b"x-forwarded-for"))
+        if told in self._noted or b"sec-fetch-mode" in headers:
             return
+        if len(self._noted) < MOST:
+            self._noted.add(told)
         name = headers.get(b"user-agent", b"").decode("latin-1")[:300]
         reader, subscribers = _who(name, _address(scope, headers))
         if len(self._seen) < MOST or (topic, reader) in self._seen:
@@ -45,6 +52,7 @@ class Turnstile:
     def take(self) -> tuple[Sighting, ...]:
         """Give what was noted since the last time."""
         seen, self._seen = self._seen, {}
+        self._noted.clear()
         return tuple(seen.values())
 
 

@@ -1,4 +1,4 @@
-"""Entries and stories, each at an address of its own."""
+"""Entries, stories and months of topics, each at an address of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from aggregator.model.edition import SiteFacts
 from aggregator.pages.json_pages import entry_page_json, story_json
 from aggregator.pages.links import links_at
 from aggregator.pages.openness import OpenEntry, OpenStory, open_entry, open_story
-from aggregator.pages.render import render_entry, render_story
+from aggregator.pages.render import render_entry, render_story, render_topic
+from aggregator.service.archives import Archives
 from aggregator.service.insight import Inside
 from aggregator.service.web.answers import HTML, JSON, encoded, json_body, unavailable
 from aggregator.service.web.documents import Document, Header, page_document, passing_document
@@ -31,8 +32,9 @@ _NOINDEX: tuple[Header, ...] = ((b"x-robots-tag", b"noindex"),)
 class Closely:
     """Answer ``/e/ID`` and ``/s/ID``, with ``.json`` behind them for programs; what is private is not there."""
 
-    def __init__(self, shelf: Shelf, site: SiteFacts, inside: Inside) -> None:
+    def __init__(self, shelf: Shelf, site: SiteFacts, inside: Inside, archives: Archives | None = None) -> None:
         self._shelf = shelf
+        self._archives = archives
         self._site = site
         self._inside = inside
 
@@ -78,6 +80,19 @@ class Closely:
             return encoded(render_story(self._site, shown, _LINKS))
 
         return await _made(make, media_type)
+
+    async def month(self, request: Request) -> Document:
+        """Show what a topic announced in a month."""
+        slug, month = request.path_params["name"], request.path_params["month"]
+        if self._archives is None or self._shelf.edition(slug) is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        try:
+            edition = await self._archives.edition(slug, month)
+        except StoreError:
+            return unavailable(self._site, HTML, _LINKS)
+        if edition is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return await _made(lambda: encoded(render_topic(self._site, edition, _LINKS)), HTML)
 
     def _lead(self, story: str) -> str:
         """Name the entry that speaks for a story where it is announced."""

@@ -52,6 +52,11 @@ _PRIVATE_ARCHIVE: tuple[Header, ...] = (
     *_PRIVATE_FEED[1:],
 )
 
+_OK = int(HTTPStatus.OK)
+"""A plain number: looking it up in its enumeration takes longer than all the rest."""
+
+_REPEATED = frozenset({b"cache-control", b"vary", b"last-modified", b"access-control-allow-origin"})
+
 _GZIP_FROM = 1024
 """Bytes from which compressing a page is worth its time."""
 
@@ -99,11 +104,12 @@ class Document:
         """Answer a request whose headers are already read."""
         form = self.packed if wishes.gzip and self.packed else self.plain
         known = self._known_form(form, wishes)
-        status, headers, body = self.status, form.headers, form.body
         if known:
-            status, headers, body = HTTPStatus.NOT_MODIFIED, known.unchanged, b""
-        await send({"type": "http.response.start", "status": int(status), "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+            await send({"type": "http.response.start", "status": 304, "headers": known.unchanged})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send({"type": "http.response.start", "status": self.status, "headers": form.headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else form.body})
 
     def _known_form(self, form: Form, wishes: Wishes) -> Form | None:
         """Find the form that the visitor already has.
@@ -114,9 +120,12 @@ class Document:
         Follows:
             RFC 9110, 13.2.2; RFC 9111, 4.3.4.
         """
-        if self.status != HTTPStatus.OK:
+        if self.status != _OK:
             return None
         if wishes.none_match is not None:
+            # Nearly everybody sends the one tag that it was given.
+            if wishes.none_match == form.etag:
+                return form if form.etag else None
             forms = {one.etag: one for one in (form, self.plain, self.packed) if one and one.etag}
             tag = matched_tag(wishes.none_match, forms) if forms else None
             return forms[tag] if tag else None
@@ -190,13 +199,15 @@ def passing_document(
     kept = [*extra, *(one for one in SAFETY if one[0] not in names)]
     if b"cache-control" not in names:
         kept.append((b"cache-control", b"no-store"))
-    return Document(plain=_form(body, media_type, b"", kept), status=status)
+    return Document(plain=_form(body, media_type, b"", kept), status=int(status))
 
 
 def _form(body: bytes, media_type: str, etag: bytes, kept: Sequence[Header], *own: Header) -> Form:
     tag: list[Header] = [(b"etag", etag)] if etag else []
     content = [(b"content-type", media_type.encode("ascii")), (b"content-length", str(len(body)).encode("ascii"))]
-    return Form(body=body, etag=etag, headers=[*content, *own, *tag, *kept], unchanged=[*tag, *kept])
+    # A 304 says what a cache has to know; the rest of what it keeps stays as it is (RFC 9110, 15.4.5).
+    unchanged = [*tag, *(header for header in kept if header[0] in _REPEATED)]
+    return Form(body=body, etag=etag, headers=[*content, *own, *tag, *kept], unchanged=unchanged)
 
 
 def _packed(body: bytes, media_type: str, etag: bytes, kept: Sequence[Header]) -> Form:

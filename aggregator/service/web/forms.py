@@ -96,10 +96,18 @@ def _resume(fields: Fields) -> tuple[str, dict[str, Any]]:
     return "resume", {"source": field(fields, "source")}
 
 
+def _token(fields: Fields) -> tuple[str, dict[str, Any]]:
+    return "token", {"topic": field(fields, "topic")}
+
+
+def _revoke(fields: Fields) -> tuple[str, dict[str, Any]]:
+    return "revoke", {"topic": field(fields, "topic")}
+
+
 def _reload(fields: Fields) -> tuple[str, dict[str, Any]]:
     return "reload", {"accept": bool(field(fields, "accept"))}
 
 
 _FORMS: Mapping[str, Callable[[Fields], tuple[str, dict[str, Any]]]] = MappingProxyType(
-    {"poll": _poll, "pause": _pause, "resume": _resume, "reload": _reload}
+    {"poll": _poll, "pause": _pause, "resume": _resume, "reload": _reload, "token": _token, "revoke": _revoke}
 )

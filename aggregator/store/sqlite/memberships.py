@@ -12,7 +12,7 @@ from aggregator.model.entry import EntryKey
 from aggregator.model.membership import Membership, Overlap, Told, TopicRecord
 from aggregator.model.topic import Access, TopicMode
 from aggregator.store.sqlite.matches import Entering
-from aggregator.store.sqlite.rows import Row, encode, known_moment, known_reason, moment
+from aggregator.store.sqlite.rows import Row, encode, known_moment, known_reason, moment, read_moment
 
 _MEMBERS: Final = """
 SELECT m.topic, m.reason, m.pending, m.lapsed, s.source, e.guid, e.title, e.first_seen_at,
@@ -35,6 +35,12 @@ GROUP BY m.topic, o.topic ORDER BY m.topic, o.topic
 _RECORDS: Final = """
 SELECT t.*, (SELECT count(*) FROM announcements a WHERE a.topic = t.topic) AS announced FROM topics t ORDER BY t.topic
 """
+
+
+def kept_since(db: Database) -> datetime | None:
+    """Say when the oldest entry that is kept was first seen."""
+    (first,) = db.execute("SELECT min(first_seen_at) FROM entries WHERE pruned_at IS NULL").fetchone()
+    return read_moment(first)
 
 
 def members(db: Database, slugs: Collection[str], since: datetime) -> tuple[Membership, ...]:

@@ -209,6 +209,10 @@ class SqliteStore(Publishing, Telling):
         """List what is remembered of every topic that there ever was, by slug."""
         return await self._reader.run(memberships.topic_records)
 
+    async def kept_since(self) -> datetime | None:
+        """Say when the oldest entry that is kept was first seen; None when nothing is kept."""
+        return await self._reader.run(memberships.kept_since)
+
     async def members(self, slugs: Collection[str], since: datetime) -> tuple[Membership, ...]:
         """List the members of topics that were first seen since, the latest first."""
         return await self._reader.run(lambda db: memberships.members(db, slugs, since))

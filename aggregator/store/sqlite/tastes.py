@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from sqlite_utils import Database
@@ -43,6 +44,7 @@ def keep_taste(db: Database, learned: Learned) -> None:
     check = learned.check
     model = {
         "examples": [[one.title, one.text, one.name] for one in learned.examples],
+        "hidden": [[one.title, one.text, one.name] for one in learned.hidden],
         "terms": learned.terms,
         "rarest": learned.rarest,
         "scales": learned.scales,
@@ -66,11 +68,16 @@ def _read(topic: str, asked: str, sample: str, meaning: str, text: str) -> Learn
         asked=asked,
         background=sample,
         meaning=meaning,
-        examples=tuple(Example(title=title, text=text, name=name) for title, text, name in model["examples"]),
+        examples=_examples(model["examples"]),
         terms=tuple((term, rarity, weight) for term, rarity, weight in model["terms"]),
         rarest=model["rarest"],
         scales=(by_words, by_meaning),
         direction=tuple(model["direction"]),
         marks=(middle, line, top),
         check=CrossCheck(examples=examples, found=found, background=held_against, taken=taken),
+        hidden=_examples(model["hidden"]),
     )
+
+
+def _examples(rows: Iterable[tuple[str, str, str]]) -> tuple[Example, ...]:
+    return tuple(Example(title=title, text=text, name=name) for title, text, name in rows)

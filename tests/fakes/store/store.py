@@ -136,6 +136,9 @@ class FakeStore:
     async def topic_records(self) -> tuple[TopicRecord, ...]:
         return memberships.topic_records(self._readable())
 
+    async def kept_since(self) -> datetime | None:
+        return min((one.first_seen_at for _, one in self._readable().live()), default=None)
+
     async def members(self, slugs: Collection[str], since: datetime) -> tuple[Membership, ...]:
         return memberships.members(self._readable(), slugs, since)
 

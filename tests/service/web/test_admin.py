@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import httpx
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp
 from aggregator.errors import ControlError, StoreError
 from aggregator.model.editing import ActKind, DoneAct
 from aggregator.model.source import SourceCondition
+from aggregator.model.status import TopicStatus
 from aggregator.service.web import admin as admin_room
 from aggregator.service.web.app import Behind, make_app
 from aggregator.service.web.gate import COOKIE, Gate
@@ -334,3 +336,23 @@ async def test_pages_with_forms_let_the_browser_say_where_they_were():
     for answer in (await browser.ask("/admin"), await browser.come_in(), await browser.ask(f"/admin/s/{STORY.id}")):
         assert answer.headers.get_list("referrer-policy") == ["same-origin"]
         assert '<meta name="referrer" content="same-origin">' in answer.text
+
+
+async def test_addresses_of_private_topics_are_made_and_revoked_and_of_no_others():
+    browser = Browser()
+    open_topic = TopicStatus(slug="harbour", title="Harbour", entries=1, stories=1, updated_at=None)
+    browser.operator.answer = replace(
+        make_status(), topics=(open_topic, replace(open_topic, slug="mine", private=True))
+    )
+    browser.operator.answers |= {"token": "s3cr3t", "revoke": 2}
+    page = Page((await browser.come_in()).text)
+    assert [form["action"] for form in page.all("form")].count("admin/revoke") == 1
+    await browser.send("/admin/token", [("topic", "mine")])
+    assert "https://feeds.example.org/f/s3cr3t/mine.atom" in (await browser.ask("/admin")).text
+    assert "s3cr3t" not in (await browser.ask("/admin")).text
+    await browser.send("/admin/revoke", [("topic", "mine")])
+    assert "mine: 2 addresses hold no longer." in (await browser.ask("/admin")).text
+    for topic in ("harbour", "nobody", ""):
+        await browser.send("/admin/token", [("topic", topic)])
+        assert "is no topic with `access: token`" in (await browser.ask("/admin")).text
+    assert [command for command, _ in browser.operator.told] == ["token", "revoke"]

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from aggregator.errors import StoreError
+from aggregator.service.web.app import Behind, make_app
 from tests.builders import make_facts
-from tests.pages.samples import make_edition, make_edition_entry, make_story, make_view
-from tests.service.web.visits import Insides, ask, build, fill, filled_shelf
+from tests.pages.samples import SITE, make_edition, make_edition_entry, make_story, make_view
+from tests.service.web.visits import Insides, Readiness, ask, build, fill, filled_shelf
 
 pytestmark = pytest.mark.anyio
 
@@ -140,3 +141,32 @@ async def test_half_a_character_does_not_take_a_page_down():
     app = build(inside=made)
     for path in (f"/e/{LEAD}", f"/s/{STORY.id}", f"/e/{LEAD}.json"):
         assert (await ask(app, path)).status_code == 200
+
+
+class Months:
+    """Stands for the archives: one month of one topic."""
+
+    def __init__(self) -> None:
+        self.failing = False
+
+    async def edition(self, slug: str, month: str):
+        if self.failing:
+            raise StoreError("gone")
+        return make_edition(month=month) if (slug, month) == ("harbour", "2026-10") else None
+
+    async def find(self, slug: str, month: str):
+        return None
+
+
+async def test_a_month_of_a_topic_has_a_page():
+    months = Months()
+    behind = Behind(inside=inside(), checks=Readiness(), archives=months)
+    app = make_app(filled_shelf(), SITE, behind)
+    page = await ask(app, "/harbour/2026-10")
+    assert (page.status_code, "Oct 2026" in page.text) == (200, True)
+    assert 'href="../-/style.css' in page.text
+    for path in ("/harbour/2026-11", "/nothing/2026-10", "/harbour/x", "/harbour/2026-10/x"):
+        assert (await ask(app, path)).status_code == 404
+    assert (await ask(build(), "/harbour/2026-10")).status_code == 404
+    months.failing = True
+    assert (await ask(app, "/harbour/2026-10")).status_code == 503
