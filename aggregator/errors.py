@@ -39,7 +39,7 @@ class Problem:
         what: The complaint, without a full stop.
         hint: What to do, or empty.
         frame: The source line that is wrong, or empty.
-        severity: ``error``, ``warning``, or ``note`` for what may well be meant.
+        severity: ``error``, ``warning``, or ``note`` for what is right and worth knowing.
     """
 
     file: str

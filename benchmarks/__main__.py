@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import intervals, judging, links, many, parsing, polling, serving, stories, texts, topics
+from benchmarks import intervals, judging, links, many, matching, parsing, polling, serving, stories, texts, topics
 from benchmarks.results import Result, show, write
 
 
@@ -31,6 +31,7 @@ def main() -> None:
             "stories",
             "texts",
             "topics",
+            "matching",
         ),
         help="one subject; writes no results",
     )
@@ -49,6 +50,7 @@ def main() -> None:
         "stories": lambda: stories.measure(chosen.corpora),
         "texts": lambda: texts.measure(chosen.corpora),
         "topics": lambda: topics.measure(chosen.corpora),
+        "matching": matching.measure,
     }
     results = [one for name, measure in subjects.items() if chosen.only in (None, name) for one in measure()]
     show(results)

@@ -40,7 +40,7 @@ def command(invocation: Invocation, show: str | None, strict: bool, form: str) -
             click.echo(line)
         return 0
     learned, found = run(_looked(settings))
-    found = [*settings.warnings, *_missing_extra(settings), *found]
+    found = [*settings.warnings, *_missing_extra(settings), *_costly(settings), *found]
     _tell(sorted(found, key=lambda one: (one.file, one.line, one.column)), invocation, form)
     wrong = sum(problem.severity == "error" for problem in found)
     if not invocation.as_json and invocation.verbosity >= 0:
@@ -63,6 +63,27 @@ def _missing_extra(settings: Settings) -> tuple[Problem, ...]:
     what = f"{wanting[0]} wants full-text, and the extra for it is not installed: the texts of the feed are kept"
     hint = "pip install 'aggregator[fulltext]'"
     return (Problem(file=settings.file, line=0, column=0, path="", what=what, hint=hint, severity="warning"),)
+
+
+def _costly(settings: Settings) -> tuple[Problem, ...]:
+    """List the topics whose query is asked about every entry, because no word has to be there."""
+    from aggregator.topics import is_costly
+
+    what = "costly: no word has to be there, so the query is asked about every entry"
+    hint = "add a word, a phrase or a prefix that all of it has, where there is one"
+    return tuple(
+        Problem(
+            file=topic.place.rpartition(":")[0] or settings.file,
+            line=int(topic.place.rpartition(":")[2] or 0),
+            column=1,
+            path=f"topics.{topic.slug}.match",
+            what=what,
+            hint=hint,
+            severity="note",
+        )
+        for topic in settings.topics
+        if topic.match is not None and is_costly(topic.match)
+    )
 
 
 async def _looked(settings: Settings) -> tuple[list[str], list[Problem]]:

@@ -42,11 +42,8 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     DefaultsSection: _SOURCE_LATER,
     GroupSection: _SOURCE_LATER,
     SourceSection: _SOURCE_LATER,
-    TopicSection: (
-        *("lang", "min-outlets", "budget", "per-source", "unless-in"),
-        *("digest", "settle", "quiet", "drop", "keep", "mute"),
-    ),
-    PoliciesSection: ("mute", "clean", "edits"),
+    TopicSection: ("drop", "keep", "mute"),
+    PoliciesSection: ("clean", "edits"),
 }
 _SYNONYMS = {
     "interval": "every",

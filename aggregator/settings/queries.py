@@ -100,6 +100,16 @@ def _check(check: QueryCheck, text: str | None, spot: Spot, loc: Loc, findings: 
     return checked
 
 
+def check_mutes(
+    check: QueryCheck, mutes: Sequence[str | None] | None, tree: Tree, findings: Findings
+) -> tuple[str, ...]:
+    """Read what no topic takes."""
+    several = isinstance((tree.root.get("policies") or {}).get("mute"), list)
+    for number, text in enumerate(mutes or ()):
+        check_text(check, text, tree, ("policies", "mute", *((number,) if several else ())), findings)
+    return tuple(dict.fromkeys(text.strip() for text in mutes or () if text))
+
+
 def check_drops(check: QueryCheck, parts: Sequence[Part], findings: Findings) -> None:
     """Read what sources, groups and defaults drop."""
     for part in parts:

@@ -1,5 +1,6 @@
 """Topics: the query language, and which topics an entry belongs to, with the reasons. Pure."""
 
+from aggregator.topics.anchors import is_costly
 from aggregator.topics.dropping import without_dropped
 from aggregator.topics.learning import MOST_BACKGROUND, asked_of, learn
 from aggregator.topics.likeness import LearnedTaste
@@ -16,6 +17,7 @@ __all__ = [
     "TopicSet",
     "asked_of",
     "in_words",
+    "is_costly",
     "learn",
     "parse_query",
     "sought",

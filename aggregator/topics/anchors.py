@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
+from aggregator.text.stop_words import STOP_WORDS
+from aggregator.text.tokens import piece_of
 from aggregator.topics.finding import EVERYWHERE, scope
 from aggregator.topics.indexed import IndexedEntry
+from aggregator.topics.query import parse_query
 from aggregator.topics.tree import And, Near, Node, Or, Phrase, Prefix, Word, WordLeaf
 
 _PREFIX_COST = 4.0
+_EVERYWHERE = 100.0
+# The pieces of a text are cut once for each length of a start; longer starts find hardly fewer candidates.
+_LONGEST_START = 5
+_COMMON = frozenset[str]().union(*STOP_WORDS.values())
 # So many words are looked for in a text in the time that it takes to cut it into words.
 _FEW = 50
 
@@ -44,12 +51,21 @@ def anchors_of(node: Node) -> frozenset[Anchor] | None:
     return frozenset({_anchor(node)}) if isinstance(node, Word | Prefix | Phrase | Near) else None
 
 
+def is_costly(match: str) -> bool:
+    """Say whether a query has to be asked about every entry, because none of its words has to be there.
+
+    Raises:
+        QueryError: It cannot be read.
+    """
+    return anchors_of(parse_query(match).root) is None
+
+
 class AnchorIndex:
-    """From words, and from the starts of words by their length, to the numbers of the trees anchored there."""
+    """From pieces of words, and from their starts by length, to the numbers of the trees anchored there."""
 
     def __init__(self, roots: Iterable[tuple[int, Node]]) -> None:
         self._unanchored: set[int] = set()
-        # By field and length, 0 for whole words.
+        # By field and length, 0 for whole pieces.
         trees: defaultdict[tuple[str, int], defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for number, root in roots:
             anchors = anchors_of(root)
@@ -57,31 +73,44 @@ class AnchorIndex:
                 self._unanchored.add(number)
                 continue
             for anchor in anchors:
-                length = len(anchor.token) if anchor.open_ended else 0
+                length, piece = _sought(anchor)
                 for field in anchor.fields:
-                    trees[field, length][anchor.token].append(number)
+                    trees[field, length][piece].append(number)
         # The long text comes last: it is not even read when what stands before it has said enough.
         self._groups = [
             (field, length, trees[field, length], frozenset(chain.from_iterable(trees[field, length].values())))
             for field, length in sorted(trees, key=lambda group: (EVERYWHERE.index(group[0]), group[1]))
         ]
+        sizes: Counter[str] = Counter()
+        for field, _, sought, _ in self._groups:
+            sizes[field] += len(sought)
+        self._few = frozenset(field for field, size in sizes.items() if size <= _FEW)
 
-    def candidates(self, entry: IndexedEntry) -> frozenset[int]:
+    def candidates(self, entry: IndexedEntry) -> set[int]:
         """Name every tree that may hold for an entry, and few others."""
         found = set(self._unanchored)
         for field, length, trees, numbers in self._groups:
             if numbers <= found:
                 continue
-            if len(trees) <= _FEW:
-                for token in trees:
-                    if not entry.lacks(field, token):
-                        found.update(trees[token])
+            if field in self._few:
+                for letters in trees:
+                    if not entry.lacks_letters(field, letters):
+                        found.update(trees[letters])
                 continue
-            words = entry.words(field).keys()
-            starts = {word[:length] for word in words} if length else words
-            for token in trees.keys() & starts:
-                found.update(trees[token])
-        return frozenset(found)
+            pieces = entry.pieces(field)
+            starts = {piece[:length] for piece in pieces} if length else pieces
+            for piece in trees.keys() & starts:
+                found.update(trees[piece])
+        return found
+
+
+def _sought(anchor: Anchor) -> tuple[int, str]:
+    """Say which piece an entry has to have: its length when it is only the start of one, else 0."""
+    piece = piece_of(anchor.token)
+    if anchor.open_ended and anchor.token.endswith(piece):
+        start = piece[:_LONGEST_START]
+        return len(start), start
+    return 0, piece
 
 
 def _anchor(leaf: WordLeaf) -> Anchor:
@@ -100,4 +129,11 @@ def _rarest(leaf: Phrase | Near) -> str:
 
 
 def _cost(anchors: frozenset[Anchor]) -> float:
-    return sum((_PREFIX_COST if anchor.open_ended else 1.0) / len(anchor.token) ** 2 for anchor in anchors)
+    return sum(map(_likelihood, anchors))
+
+
+def _likelihood(anchor: Anchor) -> float:
+    """Guess how many texts have a word; only the order of the numbers means anything."""
+    if anchor.token in _COMMON:
+        return _EVERYWHERE
+    return (_PREFIX_COST if anchor.open_ended else 1.0) / len(anchor.token) ** 2

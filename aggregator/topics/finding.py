@@ -73,6 +73,8 @@ def find(leaf: Leaf, entry: IndexedEntry) -> Hit | None:
         return _find_pattern(leaf, entry)
     if isinstance(leaf, Measure | Has | After):
         return _find_fact(leaf, entry)
+    if _lacks(leaf, entry):
+        return None
     for field in scope(leaf.field):
         found = _in_field(leaf, field, entry)
         if found is not None:
@@ -80,10 +82,34 @@ def find(leaf: Leaf, entry: IndexedEntry) -> Hit | None:
     return None
 
 
+def _lacks(leaf: WordLeaf, entry: IndexedEntry) -> bool:
+    """Say by a quick look at all fields at once whether a leaf is surely not true."""
+    if isinstance(leaf, Word):
+        return entry.lacks_everywhere(leaf.token)
+    if isinstance(leaf, Prefix):
+        return entry.lacks_letters_everywhere(leaf.start)
+    return any(entry.lacks_everywhere(token) for token in _whole(leaf))
+
+
+def _whole(leaf: Phrase | Near) -> Sequence[str]:
+    """List the words that have to be there whole."""
+    runs = leaf.runs if isinstance(leaf, Near) else (leaf.placed,)
+    tokens = [token for run in runs for _, token in run]
+    return tokens[:-1] if leaf.open_ended else tokens
+
+
 def _in_field(leaf: WordLeaf, field: str, entry: IndexedEntry) -> Hit | None:
-    if isinstance(leaf, Word) and not is_unspaced(leaf.token):
+    place = None
+    if isinstance(leaf, Prefix):
+        place = entry.written(field, leaf.start, open_ended=True)
+    elif isinstance(leaf, Word) and not is_unspaced(leaf.token):
         place = entry.written(field, leaf.token)
-        return None if place is None else Hit(field, place=place)
+    else:
+        return _in_row(leaf, field, entry)
+    return None if place is None else Hit(field, place=place)
+
+
+def _in_row(leaf: Word | Phrase | Near, field: str, entry: IndexedEntry) -> Hit | None:
     found = _first(leaf, field, entry)
     return None if found is None else Hit(field, position=found[0], width=found[1])
 
@@ -160,13 +186,10 @@ def _find_fact(leaf: Fact, entry: IndexedEntry) -> Hit | None:
     return Hit("after", text=told(leaf, entry)) if late else None
 
 
-def _first(leaf: WordLeaf, field: str, entry: IndexedEntry) -> tuple[int, int] | None:
+def _first(leaf: Word | Phrase | Near, field: str, entry: IndexedEntry) -> tuple[int, int] | None:
     """Find the first position of a leaf in a field, and how many positions it takes."""
     if isinstance(leaf, Near):
         return _first_near(leaf, field, entry)
-    if isinstance(leaf, Prefix):
-        start = min(_positions(leaf.start, field, entry, open_ended=True), default=None)
-        return None if start is None else (start, 1)
     run: Run = leaf.placed if isinstance(leaf, Phrase) else ((0, leaf.token),)
     starts = _starts(run, field, entry, open_ended=isinstance(leaf, Phrase) and leaf.open_ended)
     return (starts[0], _width(run)) if starts else None
@@ -176,6 +199,9 @@ def _starts(run: Run, field: str, entry: IndexedEntry, *, open_ended: bool) -> l
     """List the rising positions where words stand in a row."""
     starts: set[int] | None = None
     last = len(run) - 1
+    # A field is not cut into words for a run of which one is not there.
+    if any(entry.lacks(field, token) for _, token in (run[:-1] if open_ended else run)):
+        return []
     for number, (offset, token) in enumerate(run):
         found = _positions(token, field, entry, open_ended=open_ended and number == last)
         shifted = {position - offset for position in found}
@@ -188,6 +214,8 @@ def _starts(run: Run, field: str, entry: IndexedEntry, *, open_ended: bool) -> l
 def _first_near(leaf: Near, field: str, entry: IndexedEntry) -> tuple[int, int] | None:
     """Find the first place where one of each run stands, from the first word to the last within reach."""
     last = len(leaf.runs) - 1
+    if any(entry.lacks(field, token) for token in _whole(leaf)):
+        return None
     placed: list[tuple[int, list[int]]] = []
     for number, run in enumerate(leaf.runs):
         starts = _starts(run, field, entry, open_ended=leaf.open_ended and number == last)
@@ -208,7 +236,7 @@ def _first_near(leaf: Near, field: str, entry: IndexedEntry) -> tuple[int, int] 
 
 
 def _positions(token: str, field: str, entry: IndexedEntry, *, open_ended: bool) -> Sequence[int]:
-    if entry.lacks(field, token):
+    if entry.lacks_letters(field, token) if open_ended else entry.lacks(field, token):
         return ()
     words = entry.words(field)
     if not open_ended:

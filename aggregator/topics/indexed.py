@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from aggregator.model.entry import Entry, SourceFacts, StoredEntry
 from aggregator.model.story import StoryFacts
-from aggregator.text.tokens import FoldedText, Located, count_words, fold, index_words, locate_words
+from aggregator.text.tokens import FoldedText, Located, count_words, fold, index_words, locate_words, piece_of
 from aggregator.text.visible import visible_text
+from aggregator.topics.tree import Node
 
 # Articles are shorter; what is longer is a book or an attack.
 MAX_TEXT_CHARACTERS = 200_000
@@ -52,7 +53,12 @@ class IndexedEntry:
         self._words: dict[str, dict[str, list[int]]] = {}
         self._sorted: dict[str, list[str]] = {}
         self._plain: dict[str, FoldedText] = {}
-        self._written: dict[tuple[str, str], Place | None] = {}
+        self._places: dict[str, tuple[list[Located], Iterator[Located]]] = {}
+        self._answers: dict[int, bool] = {}
+        self._letters: str | None = None
+        self._known: set[str] | None = None
+        self._pieces: dict[str, set[str]] = {}
+        self._written: dict[tuple[str, str, bool], Place | None] = {}
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
 
     @property
@@ -82,7 +88,35 @@ class IndexedEntry:
             found = self._words[field] = index_words(self.parts(field))
         return found
 
-    def lacks(self, field: str, letters: str) -> bool:
+    def pieces(self, field: str) -> set[str]:
+        """Give what the words of a field are made of, without cutting it into words; see ``aggregator.text.tokens``."""
+        found = self._pieces.get(field)
+        if found is None:
+            found = self._pieces[field] = self._folded(field).pieces()
+        return found
+
+    def lacks_everywhere(self, token: str) -> bool:
+        """Say whether a token is surely no word of any field, where their pieces are known already."""
+        if len(self._pieces) < len(_PARTS):
+            return False
+        if self._known is None:
+            self._known = set().union(*self._pieces.values())
+        return piece_of(token) not in self._known
+
+    def lacks_letters_everywhere(self, letters: str) -> bool:
+        """Say whether no word of any field can hold these folded letters, where all fields were folded already."""
+        if len(self._plain) < len(_PARTS):
+            return False
+        if self._letters is None:
+            self._letters = "\n".join(plain.folded for plain in self._plain.values())
+        return letters not in self._letters
+
+    def lacks(self, field: str, token: str) -> bool:
+        """Say whether a token, whole, is surely no word of a field; mostly at the cost of a look."""
+        known = self._pieces.get(field)
+        return self.lacks_letters(field, token) if known is None else piece_of(token) not in known
+
+    def lacks_letters(self, field: str, letters: str) -> bool:
         """Say whether no word of a field can hold these folded letters.
 
         Most words of most queries are nowhere in an entry, and to find that out is much cheaper than to index it.
@@ -91,15 +125,18 @@ class IndexedEntry:
             return False
         return not self._folded(field).holds(letters)
 
-    def written(self, field: str, token: str) -> Place | None:
-        """Find the first word of a field that a token stands for; not for scripts without spaces.
+    def written(self, field: str, token: str, *, open_ended: bool = False) -> Place | None:
+        """Find the first word of a field that a token, or its start, stands for; not for scripts without spaces.
 
         A field is not indexed for the sake of single words.
         """
-        if (field, token) not in self._written:
-            span = self._folded(field).find(token)
-            self._written[field, token] = None if span is None else self._within(field, *span)
-        return self._written[field, token]
+        if not open_ended and field in self._pieces and self.lacks(field, token):
+            return None
+        key = (field, token, open_ended)
+        if key not in self._written:
+            span = self._folded(field).find(token, open_ended=open_ended)
+            self._written[key] = None if span is None else self._within(field, *span)
+        return self._written[key]
 
     def words_with(self, field: str, start: str) -> Iterator[str]:
         """Walk over the words of a field that start so."""
@@ -143,18 +180,27 @@ class IndexedEntry:
             return (self._now - story.first_at).total_seconds()
         return story.outlets if name == "outlets" else story.items
 
+    def answers(self, query: Node, holds: Callable[[Node, IndexedEntry], bool]) -> bool:
+        """Say whether a query holds that many topics ask, which is found out once."""
+        known = self._answers.get(id(query))
+        if known is None:
+            known = self._answers[id(query)] = holds(query, self)
+        return known
+
     def has(self, part: str) -> bool:
         """Say whether the entry has something, one of ``PARTS``."""
         return _HAS[part](self._entry)
 
     def place(self, field: str, position: int, width: int) -> Place | None:
         """Find what stands at ``width`` positions of a field."""
-        parts = self.parts(field)
         beyond = position + width
-        words = list(locate_words(parts, position, beyond))
-        if not words:
+        words = self._located(field, beyond)
+        # The first word that ends behind the position, and the last one that begins before the end.
+        begins = bisect_right(words, position, key=lambda word: word.position + word.width)
+        ends = bisect_left(words, beyond, key=lambda word: word.position)
+        if begins >= ends:
             return None
-        first, last = words[0], words[-1]
+        first, last = words[begins], words[ends - 1]
         begin = first.start + position - first.position if _is_run(first) else first.start
         end = min(last.start + beyond - last.position, last.end) if _is_run(last) else last.end
         return Place(field, first.part, begin, end)
@@ -162,6 +208,18 @@ class IndexedEntry:
     def quote(self, place: Place) -> str:
         """Quote a place on one line, as it is written."""
         return " ".join(self.parts(place.field)[place.part][place.start : place.end].split())
+
+    def _located(self, field: str, beyond: int) -> list[Located]:
+        """Locate the words of a field as far as a position, and no further than was asked for."""
+        if field not in self._places:
+            self._places[field] = ([], locate_words(self.parts(field)))
+        found, more = self._places[field]
+        while not found or found[-1].position < beyond:
+            word = next(more, None)
+            if word is None:
+                break
+            found.append(word)
+        return found
 
     def _within(self, field: str, start: int, end: int) -> Place:
         """Find a span of the joined parts of a field among them."""

@@ -1,8 +1,8 @@
 """Say which topics an entry belongs to, and why, or why not.
 
 A source with credentials comes first: its entries reach no public topic, only such with ``access: token``. Then the
-topic's ``from``, then its query; a topic without a query takes everything that its ``from`` lets in. What is left has
-to be like its examples, where it names some.
+topic's ``from``, then what is muted, then its query; a topic without a query takes everything that its ``from`` lets
+in. What is left has to be like its examples, where it names some.
 
 A topic is restless when its query, or a topic that it draws from, asks for the story or the time: its members change
 although nobody edits an entry. What is restless is decided apart, whenever it may have changed; all else once.
@@ -10,7 +10,8 @@ although nobody edits an entry. What is restless is decided apart, whenever it m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
@@ -24,6 +25,7 @@ from aggregator.topics.evaluate import absence, evidence, holds
 from aggregator.topics.indexed import IndexedEntry
 from aggregator.topics.liking import is_alike, like_reason, with_likeness
 from aggregator.topics.query import Query, parse_query
+from aggregator.topics.spelling import shortened
 from aggregator.topics.tree import asks_for_story, periods
 
 _PRIVATE = "an entry from a source with credentials never reaches a public topic"
@@ -39,6 +41,7 @@ class _Rule:
     Attributes:
         number: Its place among the topics as given.
         feeders: Topics that its ``from`` names.
+        mutes: What does not enter.
     """
 
     number: int
@@ -46,6 +49,7 @@ class _Rule:
     query: Query | None
     selectors: frozenset[str]
     feeders: tuple[str, ...]
+    mutes: tuple[Query, ...]
 
 
 class TopicSet:
@@ -57,10 +61,13 @@ class TopicSet:
 
     def __init__(self, rules: Sequence[_Rule]) -> None:
         self._rules = {rule.topic.slug: rule for rule in rules}
+        self._order = tuple(rules)
         self.restless = _restless(rules)
-        own = [self._rules[slug].query for slug in self.restless]
-        self._periods = frozenset(one for query in own if query for one in periods(query.root))
-        self._index = AnchorIndex((rule.number, rule.query.root) for rule in rules if rule.query)
+        self._steady = frozenset(self._rules) - self.restless
+        own = [query for slug in self.restless for query in _queries(self._rules[slug])]
+        self._periods = frozenset(one for query in own for one in periods(query.root))
+        self._doors = _Doors.of(rules)
+        self._index = AnchorIndex((place, rule.query.root) for place, rule in enumerate(rules) if rule.query)
 
     @classmethod
     def compile(cls, topics: Sequence[Topic]) -> TopicSet:
@@ -73,6 +80,7 @@ class TopicSet:
             ValueError: Topics take from each other in a circle.
         """
         slugs = {topic.slug for topic in topics}
+        mutes = {text: parse_query(text) for topic in topics for text in topic.mutes}
         rules = {
             topic.slug: _Rule(
                 number=number,
@@ -80,6 +88,7 @@ class TopicSet:
                 query=None if topic.match is None else parse_query(topic.match),
                 selectors=frozenset(topic.selectors),
                 feeders=_feeders(topic, slugs),
+                mutes=tuple(mutes[text] for text in topic.mutes),
             )
             for number, topic in enumerate(topics)
         }
@@ -92,7 +101,7 @@ class TopicSet:
 
     def judge(self, stored: StoredEntry, source: SourceFacts) -> tuple[Match, ...]:
         """Find the topics that an entry belongs to, in the order in which they were given, but no restless ones."""
-        return self._matches(stored, source, IndexedEntry(stored, source), self._rules.keys() - self.restless)
+        return self._matches(stored, source, IndexedEntry(stored, source), self._steady)
 
     def weigh(self, stored: StoredEntry, source: SourceFacts, now: datetime, story: StoryFacts) -> tuple[Match, ...]:
         """Find the restless topics that an entry belongs to now, with its story as it is."""
@@ -134,6 +143,13 @@ class TopicSet:
         door = _door(rule, names, entered)
         if not door:
             return (Reason("topic", "not entered", "from", f"{_introduced(source)}; from: {_asked(rule)}"),)
+        if not _speaks(rule.topic, entry):
+            said = ", ".join(value for _, value in entry.values("lang"))
+            return (Reason("topic", "not entered", "lang", f"{said}; lang: {', '.join(rule.topic.languages)}"),)
+        muting = _muting(rule, entry)
+        if muting is not None:
+            found, facts = evidence(muting, entry)
+            return (Reason("topic", "not entered", "mute", f"{shortened(muting.text)} found {found}", facts),)
         passed = (Reason("topic", "let in", "from", door),) if rule.query and rule.selectors else ()
         if slug in entered:
             return (*passed, _entrance(rule, door, entry))
@@ -159,35 +175,97 @@ class TopicSet:
     def _entered(self, entry: IndexedEntry, source: SourceFacts) -> frozenset[str]:
         names = _names(source)
         entered: set[str] = set()
-        candidates: frozenset[int] | None = None
-        for slug, rule in self._rules.items():
+        for place in self._places(entry, names):
+            rule = self._order[place]
             if not _is_open(rule.topic, source):
                 continue
             if rule.selectors and rule.selectors.isdisjoint(names) and entered.isdisjoint(rule.feeders):
                 continue
-            if rule.query:
-                # Only now is it certain that the entry has to be cut into words at all.
-                candidates = self._index.candidates(entry) if candidates is None else candidates
-                if rule.number not in candidates or not holds(rule.query.root, entry):
-                    continue
-            if is_alike(rule.topic, entry):
-                entered.add(slug)
+            holding = _speaks(rule.topic, entry) and (rule.query is None or holds(rule.query.root, entry))
+            if holding and _muting(rule, entry) is None and is_alike(rule.topic, entry):
+                entered.add(rule.topic.slug)
         return frozenset(entered)
+
+    def _places(self, entry: IndexedEntry, names: frozenset[str]) -> list[int]:
+        """Give the places of the few topics that may take an entry, in the order of drawing."""
+        doors = self._doors
+        named = doors.drawing.union(*(doors.by_name[name] for name in names if name in doors.by_name))
+        found = (named - doors.asking) | doors.taking_all
+        if doors.asking_all or not named.isdisjoint(doors.asking):
+            # Only now is it certain that the entry has to be cut into words at all.
+            candidates = self._index.candidates(entry)
+            found |= {place for place in candidates if place in doors.everywhere or place in named}
+        return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """By which sources topics are reached; all by their places in the order of drawing.
+
+    Attributes:
+        everywhere: Topics that take from every source.
+        by_name: Topics that take from a source, a group or a tag.
+        drawing: Topics that draw from other ones.
+        asking: Topics with a query.
+        taking_all: Those of ``everywhere`` without one.
+        asking_all: Whether one of ``everywhere`` has one.
+    """
+
+    everywhere: frozenset[int]
+    by_name: Mapping[str, frozenset[int]]
+    drawing: frozenset[int]
+    asking: frozenset[int]
+    taking_all: frozenset[int]
+    asking_all: bool
+
+    @classmethod
+    def of(cls, rules: Sequence[_Rule]) -> _Doors:
+        everywhere = frozenset(place for place, rule in enumerate(rules) if not rule.selectors)
+        asking = frozenset(place for place, rule in enumerate(rules) if rule.query)
+        by_name: defaultdict[str, set[int]] = defaultdict(set)
+        for place, rule in enumerate(rules):
+            for name in rule.selectors:
+                by_name[name].add(place)
+        return cls(
+            everywhere=everywhere,
+            by_name={name: frozenset(places) for name, places in by_name.items()},
+            drawing=frozenset(place for place, rule in enumerate(rules) if rule.feeders),
+            asking=asking,
+            taking_all=everywhere - asking,
+            asking_all=not everywhere.isdisjoint(asking),
+        )
 
 
 def _restless(rules: Sequence[_Rule]) -> frozenset[str]:
     """Name the restless topics; the rules come in the order of drawing."""
     found: set[str] = set()
     for rule in rules:
-        own = rule.query and (asks_for_story(rule.query.root) or periods(rule.query.root))
-        if own or not found.isdisjoint(rule.feeders):
+        own = (asks_for_story(query.root) or periods(query.root) for query in _queries(rule))
+        if any(own) or not found.isdisjoint(rule.feeders):
             found.add(rule.topic.slug)
     return frozenset(found)
+
+
+def _queries(rule: _Rule) -> tuple[Query, ...]:
+    return rule.mutes if rule.query is None else (rule.query, *rule.mutes)
+
+
+def _muting(rule: _Rule, entry: IndexedEntry) -> Query | None:
+    return next((mute for mute in rule.mutes if entry.answers(mute.root, holds)), None)
 
 
 def _is_open(topic: Topic, source: SourceFacts) -> bool:
     """Say whether entries of a source may reach a topic at all."""
     return not source.private or topic.access is Access.TOKEN
+
+
+def _speaks(topic: Topic, entry: IndexedEntry) -> bool:
+    """Say whether an entry is in a language that the topic takes, or in none that is known."""
+    if not topic.languages:
+        return True
+    said = [folded for folded, _ in entry.values("lang")]
+    wanted = [language.lower() for language in topic.languages]
+    return not said or any(one == tag or one.startswith(f"{tag}-") for one in said for tag in wanted)
 
 
 def _feeders(topic: Topic, slugs: Collection[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from unicodedata import category
 
 from aggregator.text.tokens import is_unspaced
 from aggregator.topics.terms import UNITS
@@ -62,7 +63,9 @@ def run_text(run: Run) -> str:
         if joins and is_unspaced(token) and before and before[1][-1] == token[0]:
             said += token[1:]
         else:
-            said += f" {token}" if said else token
+            # A mark that stands for itself does so behind a letter only.
+            apart = said and not category(token[0]).startswith("M")
+            said += f" {token}" if apart else token
         before = (offset, token)
     return said
 

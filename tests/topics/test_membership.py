@@ -13,7 +13,7 @@ from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.reason import Reason
 from aggregator.model.story import StoryFacts
 from aggregator.model.topic import Access
-from aggregator.topics import TopicSet
+from aggregator.topics import TopicSet, is_costly
 from tests.builders import NOON, make_facts, make_stored, make_topic
 
 
@@ -242,3 +242,48 @@ def test_explaining_a_restless_topic_asks_for_story_and_time():
     assert (entered.verdict, entered.evidence) == ("entered", "outlets 3 · age 1h")
     (missed,) = topics.explain("wide", make_stored(), make_facts(), NOON + timedelta(days=1), STORY)
     assert missed.evidence == "age<1d does not hold: 1d"
+
+
+@pytest.mark.parametrize(
+    ("own", "of_source", "enters"),
+    [("en-GB", None, True), ("de", None, True), ("fr", None, False), (None, "fr", False), (None, None, True)],
+)
+def test_a_topic_of_some_languages_takes_no_others_and_what_says_none(own, of_source, enters):
+    rules = TopicSet.compile([make_topic("ships", languages=("en", "DE"))])
+    stored, source = make_stored("1", language=own), make_facts(language=of_source)
+    assert bool(rules.judge(stored, source)) is enters
+    (reason,) = rules.explain("ships", stored, source)
+    assert (reason.rule, reason.evidence) == (("from", "every source") if enters else ("lang", "fr; lang: en, DE"))
+
+
+def test_what_is_muted_enters_no_topic_and_says_why():
+    mutes = ("title:/sponsored/i", "category:horoscopes")
+    topics = TopicSet.compile([make_topic("all", mutes=mutes), make_topic("drones", match="drone", mutes=mutes)])
+    assert judged(topics, make_stored(title="Drone"), make_facts()).keys() == {"all", "drones"}
+    muted = make_stored(title="Sponsored: drone")
+    assert not judged(topics, muted, make_facts())
+    (reason,) = topics.explain("drones", muted, make_facts())
+    assert (reason.verdict, reason.rule) == ("not entered", "mute")
+    assert reason.evidence == 'title:/sponsored/i found title: "Sponsored"'
+    assert make_topic("all").rule_digest != make_topic("all", mutes=mutes).rule_digest
+
+
+def test_a_mute_may_ask_for_the_story():
+    topics = TopicSet.compile([make_topic("all", mutes=("outlets<2",))])
+    assert topics.restless == {"all"}
+    assert weighed(topics, NOON) == ["all"]
+    assert weighed(topics, NOON, replace(STORY, outlets=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("match", "costly"),
+    [
+        ("drone", False),
+        ("drone OR /kite/", True),
+        ("/kite/ drone*", False),
+        ("tag:world outlets>=3", True),
+        ('"a b"~3 -c', False),
+    ],
+)
+def test_a_query_without_a_word_that_has_to_be_there_is_costly(match: str, *, costly: bool):
+    assert is_costly(match) is costly

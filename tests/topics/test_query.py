@@ -328,6 +328,7 @@ def read(text: str) -> Query | QueryError:
 @example('"a-b c*"~2')
 @example('"東京都 C# x"')
 @example("AND:b")
+@example("0\u17b4 x")
 def test_any_text_is_read_or_refused_within_its_columns(text: str):
     found = read(text)
     if isinstance(found, QueryError):

@@ -12,9 +12,7 @@ from sqlite_utils import Database
 
 from aggregator.errors import StoreError
 from aggregator.model.article import FullText, PageWanted
-from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
-from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.liking import Example, Learned
@@ -29,8 +27,6 @@ from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocu
 from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
     activity as recent_activity,
-    announcements,
-    audience,
     care,
     claims,
     curation,
@@ -220,10 +216,6 @@ class SqliteStore(Publishing, Telling, Matching):
         """Find what is kept, what came last first."""
         return await self._reader.run(lambda db: searching.search(db, sought))
 
-    async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
-        """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
-        return await self._write(lambda db: announcements.announce(db, topic, now, compose))
-
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
         return await self._write(lambda db: editing.edit(db, act, now))
@@ -267,14 +259,6 @@ class SqliteStore(Publishing, Telling, Matching):
     async def run_errand(self, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
         """Look up what is known of a host, decide and write, in one transaction."""
         await self._write(lambda db: paces.run_errand(db, errand, decide))
-
-    async def note_readers(self, seen: Sequence[Sighting], now: datetime) -> None:
-        """Remember who reads topics, as hashes, and forget who has not come for long."""
-        await self._write(lambda db: audience.note_readers(db, seen, now))
-
-    async def audience(self, now: datetime) -> Audience:
-        """Count the readers of every topic, and of every source."""
-        return await self._reader.run(lambda db: audience.audience(db, now))
 
     async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
         """Apply the keep rules, in slices, so that polls pass between them."""
