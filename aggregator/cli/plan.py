@@ -47,15 +47,20 @@ def command(invocation: Invocation, new: str | None, since: timedelta, samples: 
 
 async def look(settings: Settings, question: Question) -> Planned | None:
     """Plan a configuration over what is stored; None when that is nothing."""
-    from aggregator.bootstrap import open_store_for_reading, proposed
+    from aggregator.bootstrap import make_plan, open_store_for_reading
+    from aggregator.model.planned import Proposed
     from aggregator.pipeline.plan import plan
+    from aggregator.semantic import load_meaning
     from aggregator.service.clock import SystemClock
 
     store = open_store_for_reading(settings)
     if store is None:
         return None
+    new = make_plan(settings)
+    meaning = load_meaning() if settings.semantic else None
+    proposed = Proposed(sources=new.sources, topics=new.topics, site=new.site, meaning=meaning)
     try:
-        return await plan(store, proposed(settings), SystemClock(), question)
+        return await plan(store, proposed, SystemClock(), question)
     finally:
         await store.close()
 

@@ -10,6 +10,7 @@ from aggregator.model.entry import EntryKey
 from aggregator.model.liking import Like, Taste
 from aggregator.model.reason import Reason
 from aggregator.model.sending import NO_SENDING, Sending
+from aggregator.model.shape import NO_SHAPE, Shape
 
 
 class TopicMode(StrEnum):
@@ -84,6 +85,8 @@ class Topic:
         match: A query, as written; None takes everything from the selected sources.
         limit: The subscription document holds at most so many items.
         aliases: Old slugs, answered with 301.
+        shape: How much of it its readers get, and when.
+        languages: Tags of the languages that it takes; empty: all.
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
@@ -103,6 +106,8 @@ class Topic:
     limit: int = 60
     aliases: tuple[str, ...] = ()
     output: Output = Output()
+    shape: Shape = NO_SHAPE
+    languages: tuple[str, ...] = ()
     place: str = ""
     context: str = ""
     sending: Sending = NO_SENDING
@@ -119,7 +124,8 @@ class Topic:
         private = ("\2", self.access) if self.access is not Access.PUBLIC else ()
         muted = ("\4", *sorted(self.mutes)) if self.mutes else ()
         learned = () if self.like is None else ("\3", str(self.like.at_least), self.taste.digest if self.taste else "")
-        more = (*private, *learned, *muted)
+        spoken = ("\5", *sorted(self.languages)) if self.languages else ()
+        more = (*private, *learned, *muted, *spoken)
         rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *more))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 

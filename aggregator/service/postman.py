@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from aggregator.model.topic import Topic
@@ -41,6 +40,7 @@ class Postman:
             mail_server=lambda: engine.plan.settings.mail,
         )
         self._looked_at: datetime | None = None
+        self._known: frozenset[tuple[str, str]] = frozenset()
         self._sending = asyncio.Lock()
 
     async def round(self) -> None:
@@ -57,16 +57,20 @@ class Postman:
                     return
 
     async def letters(self) -> None:
-        """Write the letters whose time has come since the last look; the first look of a process sees all of them.
+        """Write the letters whose time has come since the last look, and begin to tell mailboxes that are new.
+
+        To the first look of a process all of them are new.
 
         Raises:
             StoreError: They are written at the next look.
         """
-        now = self._clock.now()
-        since = self._looked_at
-        topics = [topic for topic in self._engine.plan.topics if _comes(topic, since, now)]
-        await self._engine.settler.write_letters([topic.slug for topic in topics])
-        self._looked_at = now
+        now, topics = self._clock.now(), self._engine.plan.topics
+        listed = frozenset((topic.slug, one.name) for topic in topics for one in topic.sending.mailings)
+        fresh = {slug for slug, _ in listed - self._known}
+        due = [topic.slug for topic in topics if topic.slug in fresh or _comes(topic, self._looked_at, now)]
+        if due:
+            await self._engine.settler.write_letters(due)
+        self._looked_at, self._known = now, listed
 
     async def finish(self) -> None:
         """Write and send what a single round of work leaves behind, once.
@@ -80,5 +84,4 @@ class Postman:
 
 
 def _comes(topic: Topic, since: datetime | None, now: datetime) -> bool:
-    mailings: Sequence[datetime] = [last_moment(one.times, now) for one in topic.sending.mailings]
-    return any(since is None or moment > since for moment in mailings)
+    return since is not None and any(last_moment(one.times, now) > since for one in topic.sending.mailings)

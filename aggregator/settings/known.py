@@ -41,10 +41,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     DefaultsSection: _SOURCE_LATER,
     GroupSection: _SOURCE_LATER,
     SourceSection: _SOURCE_LATER,
-    TopicSection: (
-        *("lang", "min-outlets", "budget", "per-source", "unless-in", "examples"),
-        *("digest", "settle", "quiet", "drop", "keep", "mute"),
-    ),
+    TopicSection: ("examples", "drop", "keep", "mute"),
     PoliciesSection: ("clean", "edits"),
 }
 _SYNONYMS = {

@@ -10,6 +10,8 @@ from pathlib import Path
 from aggregator.errors import SettingsError
 from aggregator.model.outline import Outline
 from aggregator.model.story import StoryPolicy
+from aggregator.model.topic import Topic
+from aggregator.settings.addresses import is_public_base
 from aggregator.settings.files import Library
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import near
@@ -35,7 +37,7 @@ from aggregator.settings.values import RELOAD_BOUND, HostGroup, Network, Server,
 # Keys whose value may be left empty: nothing is in them yet.
 _CONTAINERS = frozenset(
     (
-        *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output"),
+        *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output", "weights"),
         *("site", "server", "network", "defaults", "host-groups", "allow-private"),
         *("policies", "duplicates", "stories", "like", "send", "mail"),
     )
@@ -89,14 +91,18 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
     names = listed.names
     names.lost |= library.incomplete or any(_loses_a_name(loc) for part in library.parts for loc in part.tree.damaged)
     check_drops(check_query, library.parts, findings)
+    site = _site(main, library.parts[0].tree, findings)
     mail = read_mail_server(main.mail, library.parts[0].tree, findings)
-    topics = TopicList(names, check_query, findings, mail_server=main.mail is not None).read(library.parts)
+    zone, mails = site.timezone, main.mail is not None
+    topics = TopicList(names, check_query, findings, mail_server=mails, zone=zone).read(library.parts)
     policies = main.policies or PoliciesSection()
     mutes = check_mutes(check_query, policies.mute, library.parts[0].tree, findings)
     _remark(library, groups, names, {source.group for source in sources})
+    site = _site(main, library.parts[0].tree, findings)
+    _remark_hubs(topics, site, Spot(library.parts[0].tree.file), findings)
     return Settings(
         file=file.shown,
-        site=_site(main, library.parts[0].tree, findings),
+        site=site,
         server=_server(main.server or ServerSection()),
         data=_data(main, file.path.parent, library.environment),
         network=network,
@@ -201,3 +207,11 @@ def _remark(library: Library, groups: Groups, names: Names, used: set[str]) -> N
         findings.warning(whole, "", "there are no sources", "list addresses of feeds below `sources:`")
     if not any(part.shape.topics for part in library.parts):
         findings.warning(whole, "", "there are no topics: nothing is published", "`topics: {everything: {}}`")
+
+
+def _remark_hubs(topics: tuple[Topic, ...], site: Site, whole: Spot, findings: Findings) -> None:
+    """Note that no hub can fetch what is not public."""
+    first = next((topic for topic in topics if topic.output.hub is not None), None)
+    if first is not None and not (site.base_url and is_public_base(site.base_url)):
+        what = "a hub fetches the feeds where the public can, and there is no public site.base-url"
+        findings.warning(whole, f"topics.{first.slug}.output.hub", what, "say site.base-url, https and a public name")

@@ -111,3 +111,11 @@ def test_what_the_second_of_a_letter_brings_is_told_by_the_next_one_and_only_by_
     assert letters(waiting, seven) == ([], {"ann": seven})
     shown = replace(after(view, told(waiting, seven), seven), told=(("ann", seven),))
     assert letters(shown, seven + DAY) == (["Entry a"], {"ann": seven + DAY})
+
+
+def test_a_clock_that_was_wrong_keeps_no_letter_back_for_ever():
+    seven = NOON + timedelta(hours=19)
+    view = view_of("a", sending=Sending(mailings=(MAIL,)))
+    ahead = replace(after(view, told(view)), told=(("ann", NOON + 999 * DAY),))
+    assert letters(ahead, NOON) == ([], {"ann": NOON})
+    assert letters(replace(ahead, told=(("ann", NOON),)), seven) == (["Entry a"], {"ann": seven})

@@ -117,3 +117,11 @@ def test_no_value_shows_a_secret(tmp_path):
     )
     settings = load(tmp_path, text.replace("p%40ss", "hunter2"))
     assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(("base", "warned"), [("https://feeds.example.org", 0), ("http://10.0.0.2", 1), ("", 1)])
+def test_a_hub_that_cannot_fetch_the_feeds_is_warned_of(tmp_path, base, warned):
+    site = f"site: {{base-url: '{base}'}}\n" if base else ""
+    text = f"{site}sources: [https://a.example/feed]\ntopics: {{t: {{output: {{hub: 'https://hub.example/'}}}}}}\n"
+    warnings = load(tmp_path, text).warnings
+    assert [one.path for one in warnings] == ["topics.t.output.hub"] * warned

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.topic import Topic
-from aggregator.store.sqlite import announcements, archives, audience
+from aggregator.store.sqlite import announcements, archives, audience, shaping
 from aggregator.store.sqlite.aside import Aside
 from aggregator.store.sqlite.writer import ReadingThread
 
@@ -20,13 +20,17 @@ Result = TypeVar("Result")
 
 
 class Publishing:
-    """Months, tokens and readers; the store brings what reads and writes."""
+    """What is announced, months, tokens, readers and what is due; the store brings what reads and writes."""
 
     _reader: ReadingThread | Aside
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
+
+    async def due_topics(self, now: datetime) -> tuple[str, ...]:
+        """Name the topics for which time alone may have changed something."""
+        return await self._reader.run(lambda db: shaping.due_topics(db, now))
 
     async def month(
         self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
