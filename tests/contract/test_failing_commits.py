@@ -125,7 +125,6 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "tokens": lambda store: store.tokens(),
     "tastes": lambda store: store.tastes(),
     "background": lambda store: store.background(9),
-    "due_topics": lambda store: store.due_topics(NOON + DAY),
     "pages_wanted": lambda store: store.pages_wanted(["lwn"], NOON, 9),
     "next_weighing_at": lambda store: store.next_weighing_at(),
     "search": lambda store: store.search(EVERYTHING),
