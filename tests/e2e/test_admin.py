@@ -24,7 +24,7 @@ def test_what_the_operator_does_over_the_web_is_what_the_command_line_does(tmp_p
     before = stories(config)
 
     def send(path: str, fields: dict[str, str], **headers: str) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         named = {"Content-Type": "application/x-www-form-urlencoded", "Origin": base, **headers}
         connection.request("POST", path, urlencode(fields), named)
         answer = connection.getresponse()
@@ -53,7 +53,7 @@ def test_what_the_operator_does_over_the_web_is_what_the_command_line_does(tmp_p
         assert "+0 -0 sources" in json.loads(send("/admin/reload", {}, **bearer).told)["done"]
         seen = b"".join(get(f"{base}{path}", {"Cookie": cookie})[2] for path in ("/admin", "/status", "/readyz"))
         daemon.terminate()
-        _, log = daemon.communicate(timeout=10)
+        _, log = daemon.communicate(timeout=30)
     assert TOKEN not in log + seen.decode()
     assert "admin: merge" in log
 

@@ -121,7 +121,7 @@ def _served(config: Path, base: str) -> str:
         names += ("topics.opml", "sources.opml", "nothing?token=canary", "api/openapi.json")
         seen = [get(f"{base}/{name}", {"Cookie": "a=b"}) for name in names]
         daemon.terminate()
-        _, log = daemon.communicate(timeout=10)
+        _, log = daemon.communicate(timeout=30)
     assert not [name for name, (status, _, _) in zip(names, seen, strict=True) if status >= 500]
     return log + "".join(str(headers) + body.decode() for _, headers, body in seen)
 
