@@ -33,16 +33,16 @@ def test_what_the_operator_does_over_the_web_is_what_the_command_line_does(tmp_p
         return answer
 
     with running("-v", "-c", config, "run", "--no-poll") as daemon:
-        wait_for(f"{base}/all.json")
+        wait_for(f"{base}/all.json", seconds=60)
         assert get(f"{base}/admin")[0] == 401
         cookie = send("/admin/login", {"token": TOKEN}).headers["set-cookie"].partition(";")[0]
         _, _, page = get(f"{base}/admin", {"Cookie": cookie})
         proof = re.search(rb'name="proof" value="([^"]+)"', page)[1].decode()
         merged = send("/admin/merge", {"proof": proof, "named": " ".join(before.values()), "why": "one"}, Cookie=cookie)
         assert merged.status == 303
-        assert len(json.loads(wait_for(f"{base}/all.json"))["items"]) == 1
+        assert len(json.loads(wait_for(f"{base}/all.json", seconds=60))["items"]) == 1
         assert "act 1, merge, is undone" in aggregator("-c", config, "undo").stdout
-        assert len(json.loads(wait_for(f"{base}/all.json"))["items"]) == 2
+        assert len(json.loads(wait_for(f"{base}/all.json", seconds=60))["items"]) == 2
         bearer = {"Authorization": f"Bearer {TOKEN}"}
         assert "asked no more" in json.loads(send("/admin/pause", {"source": "wire"}, **bearer).told)["done"]
         (source,) = json.loads(aggregator("-c", config, "--json", "status").stdout)["sources"]
