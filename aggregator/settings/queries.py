@@ -13,7 +13,7 @@ from aggregator.settings.known import near
 from aggregator.settings.shapes import DefaultsSection, MainFile
 from aggregator.settings.sources import Names
 from aggregator.settings.tree import Tree
-from aggregator.text.tokens import fold
+from aggregator.text.folding import fold
 
 
 class Remark(Protocol):
