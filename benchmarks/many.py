@@ -21,9 +21,10 @@ from pathlib import Path
 from statistics import mean, quantiles
 from typing import Any
 
-from aggregator.bootstrap import DATABASE, make_plan, open_store, read_settings, run
+from aggregator.bootstrap import database_path, make_plan, open_store, read_settings, run
 from aggregator.model.fetching import FetchOutcome, FetchRequest, NotModified, PostOutcome, PostRequest
 from aggregator.model.reading import Document, ReadOutcome
+from aggregator.model.sending import Attempt, Letter, MailServer
 from aggregator.model.source import Every, Source, Validators
 from aggregator.publish import Painter
 from aggregator.service.engine import Engine
@@ -75,6 +76,10 @@ class Network:
         """Fail: no hub is there to be asked."""
         raise AssertionError("no source has a hub")
 
+    async def send(self, letter: Letter, server: MailServer) -> Attempt:  # noqa: ARG002 - as below
+        """Fail: nobody is to be written to."""
+        raise AssertionError("no topic is mailed")
+
     async def read(self, document: Document) -> ReadOutcome:  # noqa: ARG002 - a port has its signature
         """Fail: nothing is there to be read."""
         raise AssertionError("no server sent a document")
@@ -106,6 +111,7 @@ async def simulate(count: int, folder: Path) -> dict[str, float]:
         store=store,
         fetcher=network,
         poster=network,
+        mailer=network,
         reader=network,
         clock=clock,
         user_agent="aggregator (benchmark)",
@@ -118,14 +124,14 @@ async def simulate(count: int, folder: Path) -> dict[str, float]:
     started = time.perf_counter()
     await engine.start()
     figures = {"sync_s": time.perf_counter() - started}
-    settle(folder / "data" / DATABASE, clock.now())
+    settle(database_path(settings), clock.now())
     cpu = time.process_time()
     ticks: list[float] = []
     while clock.turned < STRETCH.total_seconds():
         ticks.append(await _tick(engine, clock))
     figures["cpu_ms"] = (time.process_time() - cpu) * 1000 / network.answers
     figures |= {"polls": network.answers, "tick_ms": mean(ticks), "tick_p95_ms": quantiles(ticks, n=20)[-1]}
-    late = lateness(folder / "data" / DATABASE, clock.start, count)
+    late = lateness(database_path(settings), clock.start, count)
     figures |= {"late_p95_s": quantiles(late, n=20)[-1], "late_most_s": max(late)}
     clock.turned += STRETCH.total_seconds()
     woken = clock.turned

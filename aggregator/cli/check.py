@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 def command(invocation: Invocation, show: str | None, strict: bool, form: str) -> int:
     """Validate the config; say exactly what is wrong and where, all in one go."""
     from aggregator.bootstrap import read_settings, run
+    from aggregator.pages.words import count
     from aggregator.settings import show_source
 
     path = invocation.config_path()
@@ -37,13 +39,17 @@ def command(invocation: Invocation, show: str | None, strict: bool, form: str) -
         for line in show_source(settings, name):
             click.echo(line)
         return 0
-    learned, untaught = run(_schooled(settings))
-    _tell((*settings.warnings, *_missing_extra(settings), *untaught, *_costly(settings)), invocation, form)
+    learned, found = run(_looked(settings))
+    found = [*settings.warnings, *_missing_extra(settings), *_costly(settings), *found]
+    _tell(sorted(found, key=lambda one: (one.file, one.line, one.column)), invocation, form)
+    wrong = sum(problem.severity == "error" for problem in found)
     if not invocation.as_json and invocation.verbosity >= 0:
         for line in learned:
             click.echo(line)
-        click.echo(f"{path}: good: {len(settings.sources)} sources, {len(settings.topics)} topics")
-    return EXIT_USAGE if strict and (settings.warnings or untaught) else 0
+        verdict = count(wrong, "example fails", "examples fail") if wrong else "good"
+        click.echo(f"{path}: {verdict}: {len(settings.sources)} sources, {len(settings.topics)} topics")
+    warned = strict and any(problem.severity == "warning" for problem in found)
+    return EXIT_USAGE if wrong or warned else 0
 
 
 def _missing_extra(settings: Settings) -> tuple[Problem, ...]:
@@ -80,23 +86,33 @@ def _costly(settings: Settings) -> tuple[Problem, ...]:
     )
 
 
-async def _schooled(settings: Settings) -> tuple[list[str], list[Problem]]:
-    """Tell what topics learned from their examples, and what is wrong with those."""
+async def _looked(settings: Settings) -> tuple[list[str], list[Problem]]:
+    """Try the topics: tell what they learned from examples, and what is wrong with them over what is stored."""
     from aggregator.bootstrap import open_store_for_reading, schooled
+    from aggregator.cli.plan import proposed
+    from aggregator.pipeline.check import Trials, check_over
+    from aggregator.pipeline.liking import with_tastes
+    from aggregator.service.clock import SystemClock
 
-    store = open_store_for_reading(settings) if any(topic.like for topic in settings.topics) else None
+    store, clock = open_store_for_reading(settings), SystemClock()
     if store is None:
-        return [], []
+        return [], list(await Trials(settings.topics, settings.sources).failures(None, clock.now()))
     try:
-        found = await schooled(store, settings)
+        taught = await schooled(store, settings)
+        trials = Trials(with_tastes(settings.topics, taught), settings.sources)
+        found = [
+            *(_at_topic(one.topic, what, hint) for one in taught for what, hint in one.findings),
+            *await trials.failures(store, clock.now()),
+            *await check_over(store, proposed(settings), clock),
+        ]
     finally:
         await store.close()
     told = [
         f"topic {one.topic.slug}: learned by {one.learned.meaning or 'words alone'}: {one.learned.check}"
-        for one in found
+        for one in taught
         if one.learned
     ]
-    return told, [_at_topic(one.topic, what, hint) for one in found for what, hint in one.findings]
+    return told, found
 
 
 def _at_topic(topic: Topic, what: str, hint: str) -> Problem:
@@ -105,13 +121,14 @@ def _at_topic(topic: Topic, what: str, hint: str) -> Problem:
     return Problem(file=file, line=int(line), column=1, path=path, what=what, hint=hint, severity="warning")
 
 
-def _tell(problems: tuple[Problem, ...], invocation: Invocation, form: str) -> None:
+def _tell(problems: Sequence[Problem], invocation: Invocation, form: str) -> None:
     for problem in problems:
         if invocation.as_json:
             names = ("file", "line", "column", "severity", "path", "what", "hint")
             echo_json({name: getattr(problem, name) for name in names})
         elif form == "github":
             place = f"file={problem.file},line={problem.line},col={problem.column}"
-            click.echo(f"::{problem.severity} {place}::{problem.path}: {problem.what} {problem.hint}".rstrip())
+            kind = "notice" if problem.severity == "note" else problem.severity
+            click.echo(f"::{kind} {place}::{problem.path}: {problem.what} {problem.hint}".rstrip())
         else:
             click.echo(str(problem), err=True)

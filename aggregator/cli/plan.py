@@ -14,7 +14,7 @@ from aggregator.cli.main import EXIT_FAILED, Invocation, echo_json
 from aggregator.errors import SettingsError
 
 if TYPE_CHECKING:
-    from aggregator.model.planned import Planned
+    from aggregator.model.planned import Planned, Proposed
     from aggregator.pipeline.plan import Question
     from aggregator.settings import Settings
 
@@ -47,7 +47,7 @@ def command(invocation: Invocation, new: str | None, since: timedelta, samples: 
 
 async def look(settings: Settings, question: Question) -> Planned | None:
     """Plan a configuration over what is stored; None when that is nothing."""
-    from aggregator.bootstrap import open_store_for_reading, proposed
+    from aggregator.bootstrap import open_store_for_reading
     from aggregator.pipeline.plan import plan
     from aggregator.service.clock import SystemClock
 
@@ -58,6 +58,17 @@ async def look(settings: Settings, question: Question) -> Planned | None:
         return await plan(store, proposed(settings), SystemClock(), question)
     finally:
         await store.close()
+
+
+def proposed(settings: Settings) -> Proposed:
+    """Put a configuration into the form in which it is tried out."""
+    from aggregator.bootstrap import make_plan
+    from aggregator.model.planned import Proposed
+    from aggregator.semantic import load_meaning
+
+    new = make_plan(settings)
+    meaning = load_meaning() if settings.semantic else None
+    return Proposed(sources=new.sources, topics=new.topics, site=new.site, meaning=meaning)
 
 
 def _data(invocation: Invocation) -> str | None:

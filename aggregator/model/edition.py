@@ -10,6 +10,7 @@ from aggregator.model.entry import Enclosure, EntryKey, SourceFacts, StoredEntry
 from aggregator.model.extras import NO_EXTRAS, Extras
 from aggregator.model.reason import Reason
 from aggregator.model.sending import Message
+from aggregator.model.shape import NO_RHYTHM, Decision, Digest, Rhythm, Telling
 from aggregator.model.topic import Access, Output, Topic
 
 
@@ -66,12 +67,14 @@ class Candidate:
         members: At least one, by first seen, then key. Those that only the story brought are included.
         ledger: Its row, when any topic has announced it.
         announced_at: When *this* topic announced it; None when it has not.
+        elsewhere: Topics of ``unless-in`` that have it, and whether they announced it; else it waits there.
     """
 
     subject: EntryKey
     members: tuple[Member, ...]
     ledger: LedgerRow | None = None
     announced_at: datetime | None = None
+    elsewhere: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,10 @@ class TopicView:
             what begins with the ``own_id`` of one.
         taken_urls: The same of links.
         marks: Pins and hidings that hold here now, the oldest first.
+        recent: What was announced here within the memory of the topic's shape, by time.
+        digests: The last ``topic.limit``, the latest first.
+        partial: More waits than is shown: what can be cut is cut, and nothing is announced that others may be
+            better than.
         last_digest: Of the edition before, empty at first.
         last_changed_at: When the content last changed.
         announcing: Subjects that the same commit has announced already, where a flood is announced in slices.
@@ -107,6 +114,10 @@ class TopicView:
     told: tuple[tuple[str, datetime], ...] = ()
     older_at: datetime | None = None
     marks: tuple[Mark, ...] = ()
+    recent: tuple[Telling, ...] = ()
+    rhythm: Rhythm = NO_RHYTHM
+    digests: tuple[Digest, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +203,11 @@ class Composed:
     Attributes:
         new_rows: For subjects that no topic had announced before.
         announced: Subjects that this topic announces with this edition.
-        leads: The entries that speak in it, in its order.
+        leads: The entries that speak in it, in its order, then those that speak in a new digest.
+        decisions: About every subject that was not announced here, unless it is announced for no other reason than that
+            it is there.
+        digest: Of those, what ``digested`` is told as, where that is not by items of its own.
+        due_at: When time alone may give another edition.
         messages: What tells of it elsewhere; of a flood that is announced in slices only those of the last count.
         told: As in the view, from now on; empty leaves it as it is.
     """
@@ -201,6 +216,11 @@ class Composed:
     new_rows: tuple[LedgerRow, ...] = ()
     announced: tuple[EntryKey, ...] = ()
     leads: tuple[EntryKey, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    rhythm: Rhythm = NO_RHYTHM
+    digest: Digest | None = None
+    digested: tuple[EntryKey, ...] = ()
+    due_at: datetime | None = None
     messages: tuple[Message, ...] = ()
     told: tuple[tuple[str, datetime], ...] = ()
 

@@ -134,10 +134,12 @@ class Refused:
     Attributes:
         what: Why.
         hint: What to do about it.
+        too_few: Whether there was too little to learn from.
     """
 
     what: str
     hint: str
+    too_few: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

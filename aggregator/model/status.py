@@ -62,6 +62,8 @@ class EntryView:
         reasons: In the order in which the data walks.
         topics: Topic and reason of each match.
         telling: Who tells its story, as it is now.
+        fates: Topic, what became last of the entry's subject there, where something keeps or kept it waiting, and when
+            it is looked at again without anything happening.
         revisions: What it was before, the oldest first; of many edits the last ones.
     """
 
@@ -71,6 +73,7 @@ class EntryView:
     reasons: tuple[Reason, ...] = ()
     topics: tuple[tuple[str, Reason], ...] = ()
     telling: StoryFacts | None = None
+    fates: tuple[tuple[str, Reason, datetime | None], ...] = ()
     revisions: tuple[Revision, ...] = ()
 
 

@@ -10,6 +10,7 @@ from aggregator.model.entry import EntryKey
 from aggregator.model.liking import Like, Taste
 from aggregator.model.reason import Reason
 from aggregator.model.sending import NO_SENDING, Sending
+from aggregator.model.shape import NO_SHAPE, Shape
 
 
 class TopicMode(StrEnum):
@@ -73,6 +74,22 @@ class Output:
     why: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An example of a topic: a headline, or the address or id of an entry, that it has to let in or keep out.
+
+    Attributes:
+        wanted: Whether it has to be let in.
+        at: File, line and column.
+        path: Below the ``examples`` of the topic, such as ``in.0``.
+    """
+
+    text: str
+    wanted: bool
+    at: tuple[str, int, int] = ("", 0, 0)
+    path: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """A curated output feed.
@@ -84,10 +101,13 @@ class Topic:
         match: A query, as written; None takes everything from the selected sources.
         limit: The subscription document holds at most so many items.
         aliases: Old slugs, answered with 301.
+        shape: How much of it its readers get, and when.
+        languages: Tags of the languages that it takes; empty: all.
         place: ``file:line`` of the definition, for explanations.
         context: Digest of what the rule depends on outside itself: the groups, tags and privacy of the sources
             that it selects by, and the rules of the topics that it names.
         retroactive: What becomes of older entries that a changed rule lets in.
+        trials: The ``examples`` of the settings; they decide nothing.
         mutes: Queries, as written; what one of them holds for does not enter, whatever ``match`` says.
         like: Examples that its entries have to be like, beside what ``match`` asks for.
         taste: What was learned from them; None lets nothing in.
@@ -103,11 +123,14 @@ class Topic:
     limit: int = 60
     aliases: tuple[str, ...] = ()
     output: Output = Output()
+    shape: Shape = NO_SHAPE
+    languages: tuple[str, ...] = ()
     place: str = ""
     context: str = ""
     sending: Sending = NO_SENDING
     access: Access = Access.PUBLIC
     retroactive: Retroactive = Retroactive.SILENT
+    trials: tuple[Trial, ...] = ()
     mutes: tuple[str, ...] = ()
     like: Like | None = None
     taste: Taste | None = field(default=None, compare=False, repr=False)
@@ -119,7 +142,8 @@ class Topic:
         private = ("\2", self.access) if self.access is not Access.PUBLIC else ()
         muted = ("\4", *sorted(self.mutes)) if self.mutes else ()
         learned = () if self.like is None else ("\3", str(self.like.at_least), self.taste.digest if self.taste else "")
-        more = (*private, *learned, *muted)
+        spoken = ("\5", *sorted(self.languages)) if self.languages else ()
+        more = (*private, *learned, *muted, *spoken)
         rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *more))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 

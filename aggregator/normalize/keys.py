@@ -12,8 +12,8 @@ from aggregator.model.parsed import ParsedEntry
 from aggregator.normalize.names import short_text
 from aggregator.text.characters import clean_text
 from aggregator.text.digests import digest64, digest128
+from aggregator.text.folding import fold
 from aggregator.text.link_keys import canonical_link
-from aggregator.text.tokens import fold
 
 _MAX_GUID_CHARS = 2_000
 _LEAST_TITLE_WORDS = 3

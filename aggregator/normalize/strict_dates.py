@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from aggregator.normalize.calendar_names import ZONES, month_number
-from aggregator.text.tokens import fold
+from aggregator.text.folding import fold
 
 _CLOCK = r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d*)?)?"
 _RFC3339 = re.compile(

@@ -20,13 +20,11 @@ class Links:
     Attributes:
         root: The way from the page to the base address: empty, or ``../`` as often as needed.
         suffix: Of page files: empty where a server answers, ``.html`` where files lie.
-        deep: Whether entries and stories have pages.
         asks: Whether somebody answers: there is a search, and pages take parameters.
     """
 
     root: str = ""
     suffix: str = ""
-    deep: bool = True
     asks: bool = True
 
     def index(self) -> str:

@@ -58,11 +58,7 @@ def for_everyone(status: Status) -> Status:
 
     Beyond credentials, the address of a private source is gone (an empty ``url``), its error is the bare name of
     the outcome, and of local documents only the file's name is left. What was learned of the hosts of private sources
-    <<<<<<< HEAD
-    is not told, nor to whom we send what.
-    =======
-    is not told, and no private topic is named.
-    >>>>>>> main
+    is not told, nor to whom we send what, and no private topic is named.
     """
     sources = map(_without_credentials, status.sources)
     hidden = [name for one in status.sources if one.source.private for name in _names(one)]

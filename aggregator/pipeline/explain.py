@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from aggregator.model.editing import PINNED
 from aggregator.model.habits import QuirkKind
 from aggregator.model.overrides import Identity
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
+from aggregator.model.shape import Fate
 from aggregator.model.source import Source
 from aggregator.model.status import EntryView, Explanation, SourceView
 from aggregator.model.topic import Topic
@@ -52,7 +55,8 @@ async def explain_entry(
         now: At which time, for topics that ask for it.
     """
     rules = TopicSet.compile(topics) if topic is not None else None
-    return tuple(_of_entry(view, rules, topic, now) for view in await store.entry_views(wanted))
+    by_slug = {one.slug: one for one in topics}
+    return tuple(_of_entry(view, by_slug, rules, topic, now) for view in await store.entry_views(wanted))
 
 
 def reasons_in(topic: str, view: EntryView, rules: TopicSet, now: datetime) -> tuple[Reason, ...]:
@@ -150,13 +154,17 @@ def _poll(poll: PollRecord) -> Reason:
     return Reason("poll", poll.outcome, status, f"{instant(poll.at)}: {sent}; {came}{told}{following}")
 
 
-def _of_entry(view: EntryView, rules: TopicSet | None, topic: str | None, now: datetime) -> Explanation:
+def _of_entry(
+    view: EntryView, topics: Mapping[str, Topic], rules: TopicSet | None, topic: str | None, now: datetime
+) -> Explanation:
     entry = view.stored.entry
     if rules is not None and topic is not None:
         matched = [(topic, reason) for reason in reasons_in(topic, view, rules, now)]
+        kept = dict(view.topics).get(topic)
+        if kept is not None and kept.rule == PINNED:
+            matched.append((topic, kept))
     else:
         matched = list(view.topics)
-    matches = (Reason(one.stage, f"{one.verdict} {slug}", one.rule, one.evidence) for slug, one in matched)
     story = f"story {view.story}" if view.story else "not curated yet"
     return Explanation(
         kind="entry",
@@ -164,5 +172,22 @@ def _of_entry(view: EntryView, rules: TopicSet | None, topic: str | None, now: d
         url=entry.url,
         title=entry.title,
         state=f"{entry.key.source}, {story}",
-        records=(*view.reasons, *matches),
+        records=(
+            *view.reasons,
+            *(_in_topic(slug, reason, topics.get(slug)) for slug, reason in matched),
+            *(_fate(*one) for one in view.fates if topic in {None, one[0]}),
+        ),
     )
+
+
+def _in_topic(slug: str, reason: Reason, topic: Topic | None) -> Reason:
+    """Tell a match, or why there is none, with where the rule stands."""
+    place = f" ({topic.place})" if topic is not None and topic.place and reason.rule != PINNED else ""
+    return replace(reason, verdict=f"{reason.verdict} {slug}", evidence=f"{reason.evidence}{place}".strip())
+
+
+def _fate(slug: str, reason: Reason, again_at: datetime | None) -> Reason:
+    """Tell what keeps, or kept, a subject out of a topic that it matches, and until when at the least."""
+    until = f" until {instant(again_at)}" if again_at is not None else ""
+    words = {Fate.ANNOUNCED: "announced in", Fate.WAITS: "waits in", Fate.CUT: "left out of"}
+    return replace(reason, verdict=f"{words[Fate(reason.verdict)]} {slug}{until}")

@@ -36,15 +36,16 @@ class Schooling:
     @property
     def findings(self) -> Iterator[tuple[str, str]]:
         """Give what is wrong, and what to do about it."""
+        goes_on = "what was learned before goes on" if self.learned else "nothing enters"
         if self.missing:
             more = f" and {len(self.missing) - 1} more" if len(self.missing) > 1 else ""
+            then = f": {goes_on}" if self.refused else ""
             yield (
-                f"nothing that is kept bears the name of the example '{self.missing[0]}'{more}",
+                f"nothing that is kept bears the name of the example '{self.missing[0]}'{more}{then}",
                 "the address or the id of an entry of a public source, or a headline in your own words",
             )
-        if self.refused:
-            before = "; what was learned before goes on" if self.learned else ": nothing enters"
-            yield f"{self.refused.what}{before}", self.refused.hint
+        if self.refused and not (self.missing and self.refused.too_few):
+            yield f"{self.refused.what}: {goes_on}", self.refused.hint
 
 
 async def school(

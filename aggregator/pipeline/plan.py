@@ -20,7 +20,7 @@ from aggregator.model.planned import (
 )
 from aggregator.model.reason import Reason
 from aggregator.model.topic import Retroactive, Topic
-from aggregator.pipeline.announce import announce
+from aggregator.pipeline.announce import announce, in_turn
 from aggregator.pipeline.curate import When, rematch, with_context
 from aggregator.pipeline.explain import reasons_in
 from aggregator.pipeline.liking import school, with_tastes
@@ -84,9 +84,8 @@ async def _rehearsed(aside: Rehearsal, proposed: Proposed, clock: Clock, questio
     steps = [step for step in _steps(topics, records) if _may_differ(step, question)]
     before = _by_topic(await aside.members({step.was for step in steps if step.was is not None}, start))
     await rematch(aside, topics, When(since=start, now=now))
-    for step in steps:
-        if step.topic is not None:
-            await announce(aside, step.topic, proposed.site, clock)
+    for topic in in_turn(topics, {step.slug for step in steps if step.topic is not None}):
+        await announce(aside, topic, proposed.site, clock)
     told = {record.slug: record.announced for record in await aside.topic_records()}
     fresh = {step.slug: told.get(step.slug, 0) - _told(records, step) if step.topic else 0 for step in steps}
     steps = [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from aggregator.model.editing import PINNED, Mark, Scope
 from aggregator.model.edition import (
@@ -19,14 +20,18 @@ from aggregator.model.edition import (
     SiteFacts,
     TopicView,
 )
+from aggregator.model.entry import EntryKey
 from aggregator.model.extras import NO_EXTRAS
 from aggregator.model.reason import Reason
+from aggregator.model.shape import Digest
 from aggregator.model.topic import Topic, TopicMode
 from aggregator.publish.clean import language_tag, line, web_url
+from aggregator.publish.digest import digest_entry, make_digest
 from aggregator.publish.hands import Hands
 from aggregator.publish.ids import apart, choose_id
 from aggregator.publish.item import MAX_SUMMARY_CHARS, Told, make_item
-from aggregator.publish.lead import MAX_TITLE_CHARS, also_covered, choose_lead, may_be_announced, open_members
+from aggregator.publish.lead import MAX_TITLE_CHARS, also_covered, choose_lead, open_members
+from aggregator.publish.shape import Shaped, shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +50,24 @@ class _Subject:
         return self.pin is not None and self.pin.scope is not Scope.SOURCE
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Something that an edition may show: where it stands, who speaks in it, and how it is made."""
+
+    place: tuple[bool, datetime, datetime]
+    atom_id: str
+    speaks: EntryKey | None
+    make: Callable[[], EditionEntry]
+
+
 def compose(view: TopicView, now: datetime, site: SiteFacts, *, own_links: bool = True) -> Composed:
     """Compose the edition of a topic.
 
-    Subjects that this topic has not announced are announced now, all of them, also those for which the edition has
-    no room: they are in the ledger, and a flood is not dealt out over days. The edition shows what an editor pinned,
-    then the newest, ``topic.limit`` in all; what is hidden is not in it. Composing again with the ledger of the first
-    time gives the same edition. What is announced, and who speaks, does not depend on the texts of the members, only
-    on their lengths.
+    Subjects that this topic has not announced are announced now, unless the topic's shape or an editor keeps them; also
+    those for which the edition has no room: they are in the ledger, and a flood is not dealt out over days. The edition
+    shows what an editor pinned, then the newest, ``topic.limit`` in all; what is hidden is not in it. Composing again
+    with the ledger of the first time gives the same edition. What is announced, and who speaks, does not depend on the
+    texts of the members, only on their lengths.
 
     Args:
         view: All that may be known; a public topic passes over members of private sources.
@@ -62,32 +77,75 @@ def compose(view: TopicView, now: datetime, site: SiteFacts, *, own_links: bool 
     """
     now = now.replace(microsecond=0)
     hands = Hands(view.marks)
-    found = (_subject(candidate, view.topic, hands, now) for candidate in view.candidates)
-    subjects = [one for one in found if one is not None]
+    shaped = shape(view, hands, now)
+    told = shaped.released | set(shaped.digested)
+    subjects = [one for candidate in view.candidates if (one := _subject(view, candidate, hands, told, now))]
     rows = _new_rows(view, subjects, now, own_links=own_links)
-    ledger = {row.subject: row for row in rows}
-    shown = [(one, one.candidate.ledger or ledger[one.candidate.subject]) for one in subjects]
-    # Sorting is stable: the id decides what the two dates leave open.
-    shown.sort(key=lambda pair: pair[1].atom_id)
-    shown.sort(key=lambda pair: (pair[0].on_top, pair[0].announced_at, pair[1].published_at), reverse=True)
+    by_subject = {one.candidate.subject: one for one in subjects}
+    listed = [by_subject[key] for key in shaped.digested]
+    digest = _digest_of(view, shaped, listed, now, site)
+    alone = [one for one in subjects if one.candidate.subject not in shaped.digested]
+    shown = _in_order(view, alone, rows, digest, site)
     room = shown[: view.topic.limit]
+    entries = tuple(one.make() for one in room)
     return Composed(
-        edition=_edition(view, tuple(_item(one, row, view.topic) for one, row in room), now, site, _older(view, shown)),
+        edition=_edition(view, entries, now, site, _older(view, shown)),
         new_rows=rows,
-        leads=tuple(one.lead.stored.entry.key for one, _ in room),
-        announced=tuple(one.candidate.subject for one, _ in shown if one.candidate.announced_at is None),
+        announced=tuple(sorted(told)),
+        leads=(
+            *(one.speaks for one in room if one.speaks is not None),
+            *(one.lead.stored.entry.key for one in listed),
+        ),
+        decisions=shaped.decisions,
+        rhythm=shaped.rhythm,
+        digest=digest,
+        digested=shaped.digested,
+        due_at=shaped.due_at,
     )
 
 
-def _subject(candidate: Candidate, topic: Topic, hands: Hands, now: datetime) -> _Subject | None:
-    members = hands.seen(candidate, open_members(candidate, topic.access))
+def _digest_of(
+    view: TopicView, shaped: Shaped, listed: Sequence[_Subject], now: datetime, site: SiteFacts
+) -> Digest | None:
+    """Write the digest that is due, if anything is in it."""
+    if not listed or shaped.rhythm.digested_at is None:
+        return None
+    return make_digest(view, shaped.rhythm.digested_at, now, [(one.lead, one.members) for one in listed], site)
+
+
+def _in_order(
+    view: TopicView, subjects: Sequence[_Subject], rows: Sequence[LedgerRow], digest: Digest | None, site: SiteFacts
+) -> list[_Placed]:
+    """Give all that the edition may show, in the order in which it does."""
+    ledger = {row.subject: row for row in rows}
+    placed = [_placed(one, one.candidate.ledger or ledger[one.candidate.subject], view.topic) for one in subjects]
+    for one in (*((digest,) if digest else ()), *view.digests):
+        place = (False, one.made_at, one.at)
+        placed.append(_Placed(place, one.atom_id, None, partial(digest_entry, one, view, site)))
+    # Sorting is stable: the id decides what the two dates leave open.
+    placed.sort(key=lambda one: one.atom_id)
+    placed.sort(key=lambda one: one.place, reverse=True)
+    return placed
+
+
+def _placed(one: _Subject, row: LedgerRow, topic: Topic) -> _Placed:
+    place = (one.on_top, one.announced_at, row.published_at)
+    return _Placed(place, row.atom_id, one.lead.stored.entry.key, partial(_item, one, row, topic))
+
+
+def _subject(
+    view: TopicView, candidate: Candidate, hands: Hands, told: Collection[EntryKey], now: datetime
+) -> _Subject | None:
     announced_at = candidate.announced_at
-    if not members or (announced_at is None and not may_be_announced(members, hands)):
+    if announced_at is None and candidate.subject not in told:
+        return None
+    members = hands.seen(candidate, open_members(candidate, view.topic.access))
+    if not members:
         return None
     return _Subject(
         candidate=candidate,
         members=members,
-        lead=choose_lead(members, candidate),
+        lead=choose_lead(members, candidate, view.topic.shape),
         announced_at=(announced_at or now).replace(microsecond=0),
         pin=hands.pins(members),
     )
@@ -155,10 +213,10 @@ def _reasons(one: _Subject) -> tuple[Reason, ...]:
     return next(((member.reason,) for member in one.members if member.reason is not None), ())
 
 
-def _older(view: TopicView, shown: Sequence[tuple[_Subject, LedgerRow]]) -> str | None:
+def _older(view: TopicView, shown: Sequence[_Placed]) -> str | None:
     """Name the month of the newest item that has no room in the edition."""
     beyond = shown[view.topic.limit : view.topic.limit + 1]
-    at = beyond[0][0].announced_at if beyond else view.older_at
+    at = beyond[0].place[1] if beyond else view.older_at
     return None if at is None else f"{at:%Y-%m}"
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aggregator.model.edition import AlsoCovered, Candidate, Member
+from aggregator.model.shape import NO_SHAPE, Shape
 from aggregator.model.topic import Access
 from aggregator.publish.clean import line, web_url
 from aggregator.publish.hands import Hands
+from aggregator.publish.weights import weight_in
 
 MAX_ALSO = 20
 MAX_NAME_CHARS = 200
@@ -40,30 +42,30 @@ def may_be_announced(members: Sequence[Member], hands: Hands) -> bool:
     )
 
 
-def choose_lead(members: Sequence[Member], candidate: Candidate) -> Member:
+def choose_lead(members: Sequence[Member], candidate: Candidate, shape: Shape = NO_SHAPE) -> Member:
     """Choose the member that speaks: the one that spoke before, else the best.
 
     Where the one that spoke in another topic is not among the members, the one that the subject is named after speaks:
     it is the only one that stays whoever comes and goes, and the item's link with it.
 
-    Matched and fresh ones come first, then matched ones; among them the heaviest source, the first seen and the
-    most complete; the key decides what is left.
+    Matched and fresh ones come first, then matched ones; among them the source that is heaviest in the topic, the first
+    seen and the most complete; the key decides what is left.
     """
     if candidate.ledger is not None:
         by_key = {member.stored.entry.key: member for member in members}
         for key in (candidate.ledger.lead, candidate.subject):
             if key in by_key:
                 return by_key[key]
-    return min(members, key=_rank)
+    return min(members, key=lambda member: _rank(member, shape))
 
 
-def _rank(member: Member) -> tuple[object, ...]:
+def _rank(member: Member, shape: Shape) -> tuple[object, ...]:
     stored = member.stored
     matched = member.reason is not None
     return (
         not (matched and not stored.backfilled),
         not matched,
-        -member.source.weight,
+        -weight_in(shape, member.source),
         stored.first_seen_at,
         -member.text_length,
         stored.entry.key,

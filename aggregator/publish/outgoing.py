@@ -62,7 +62,10 @@ def _posts(view: TopicView, composed: Composed, now: datetime, site: SiteFacts) 
         return
     ledger = {one.subject: one.ledger for one in view.candidates if one.ledger is not None}
     ledger |= {row.subject: row for row in composed.new_rows}
-    told_now = {ledger[subject].atom_id for subject in (*view.announcing, *composed.announced) if subject in ledger}
+    alone = {*view.announcing, *composed.announced} - {*composed.digested}
+    told_now = {ledger[subject].atom_id for subject in alone if subject in ledger}
+    if composed.digest is not None:
+        told_now.add(composed.digest.atom_id)
     news = [one for one in composed.edition.entries if one.id in told_now]
     if not news:
         return

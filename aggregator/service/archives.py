@@ -19,6 +19,11 @@ MOST_ITEMS = 1_000
 GRACE = timedelta(hours=1)
 """What is under way when a month ends belongs to it; so late nothing is any more."""
 
+_REMEMBERED = 16
+"""Months that are over, in memory: readers that follow archives come one after another."""
+
+_FRESH_SECONDS = 60.0
+
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -65,7 +70,10 @@ class Archives:
         self._clock = clock
         self._plan = plan
         self._paint = paint
-        self._running: dict[tuple[str, str], Rendition] = {}
+        self._running: dict[tuple[str, str], tuple[float, Rendition]] = {}
+        self._final: dict[tuple[str, str], Rendition] = {}
+        # Months are large: however many ask, one is read or written at a time.
+        self._one_at_a_time = asyncio.Lock()
 
     async def find(self, slug: str, month: str) -> Archive | None:
         """Find a month of a topic in force; None where nothing was announced.
@@ -76,12 +84,14 @@ class Archives:
         topic = next((one for one in self._plan().topics if one.slug == slug), None)
         if topic is None or not _MONTH.fullmatch(month):
             return None
-        kept = await self._store.archive(slug, month)
-        if kept is not None:
-            return Archive(kept, final=True)
-        if month >= self._first_open():
-            return await self._run(topic, month)
-        return await self._close(topic, month)
+        async with self._one_at_a_time:
+            kept = self._final.pop((slug, month), None) or await self._store.archive(slug, month)
+            if kept is not None:
+                self._remember(slug, month, kept)
+                return Archive(kept, final=True)
+            if month >= self._first_open():
+                return await self._run(topic, month)
+            return await self._close(topic, month)
 
     async def edition(self, slug: str, month: str) -> Edition | None:
         """Give a month of a public topic in force, to be shown; None where nothing was announced.
@@ -113,16 +123,24 @@ class Archives:
         await self._store.keep_archive(topic.slug, month, document)
         return Archive(await self._store.archive(topic.slug, month) or document, final=True)
 
+    def _remember(self, slug: str, month: str, document: Rendition) -> None:
+        """Keep a month that is over in memory, and let go of the one that was not asked for longest."""
+        self._final[slug, month] = document
+        while len(self._final) > _REMEMBERED:
+            del self._final[next(iter(self._final))]
+
     async def _run(self, topic: Topic, month: str) -> Archive | None:
-        """Write a month that runs; its date is that of the first time that it was written so."""
+        """Write a month that runs, once a minute at most; its date is that of the first time that it was written so."""
+        at, known = self._running.get((topic.slug, month), (0.0, None))
+        if known is not None and self._clock.monotonic() - at < _FRESH_SECONDS:
+            return Archive(known, final=False)
         document = await self._written(topic, month, final=False)
         if document is None:
             return None
-        before = self._running.get((topic.slug, month))
-        if before is not None and before.etag == document.etag:
-            document = before
+        if known is not None and known.etag == document.etag:
+            document = known
         self._running = {key: one for key, one in self._running.items() if key[1] == month}
-        self._running[topic.slug, month] = document
+        self._running[topic.slug, month] = (self._clock.monotonic(), document)
         return Archive(document, final=False)
 
     async def _written(self, topic: Topic, month: str, *, final: bool) -> Rendition | None:

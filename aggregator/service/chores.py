@@ -12,7 +12,7 @@ _QUIET_BATCHES = 20
 
 
 class Chores:
-    """Fills the index of searching, and looks whether anything has come of age.
+    """Fills the index of searching, and looks whether anything has come of age or is due.
 
     Args:
         house: The parts.
@@ -42,3 +42,11 @@ class Chores:
             StoreError: The next look finds it.
         """
         await self._settler.look_at_time()
+
+    async def bring_up(self) -> None:
+        """Announce topics for which time alone may have changed something.
+
+        Raises:
+            StoreError: The next look finds it.
+        """
+        await self._settler.bring_up()

@@ -34,6 +34,8 @@ GRACE = timedelta(seconds=7)
 
 TICK = timedelta(seconds=1)
 TEND = timedelta(minutes=1)
+BRING_UP = timedelta(seconds=5)
+"""So late at most is what a topic announces at a time of its own."""
 LETTERS = timedelta(seconds=20)
 PAGES = timedelta(seconds=10)
 COUNT = timedelta(minutes=10)
@@ -149,6 +151,7 @@ class Daemon:
         self._metronome.every(TICK, self._postman.round)
         self._metronome.every(LETTERS, self._postman.letters)
         self._metronome.every(COUNT, self._count_readers)
+        self._metronome.every(BRING_UP, self._engine.chores.bring_up)
         if self.watchman is not None:
             self._metronome.every(LOOK, self.watchman.look)
         self._metronome.every(AGES, self._engine.chores.look_at_time)

@@ -111,10 +111,8 @@ class Engine:
         """Claim what is due, as much as the runners have room for, and set them to work."""
         async with self._feeding:
             now = self._house.clock.now()
-            if self._paused_until is not None and now < self._paused_until:
-                return
             room = self._runners.room
-            if not room:
+            if not room or (self._paused_until is not None and now < self._paused_until):
                 return
             try:
                 claims = await self._house.store.claim_due(now, room, busy=self._runners.busy)

@@ -13,7 +13,7 @@ from aggregator.errors import StoreError
 from aggregator.model.editing import Act, Edited
 from aggregator.model.edition import Edition, Rendition
 from aggregator.model.topic import Access
-from aggregator.pipeline.announce import announce
+from aggregator.pipeline.announce import announce, in_turn
 from aggregator.pipeline.curate import Desk, Rematching, When, begin_rematch, curate, curate_batch
 from aggregator.pipeline.weigh import weigh
 from aggregator.service.house import House, Plan, Shelf
@@ -120,6 +120,11 @@ class Settler:
             await self._announce(touched)
             self._touched -= touched
 
+    async def bring_up(self) -> None:
+        """Announce topics for which time alone may have changed something: digests, budgets, quiet hours, marks."""
+        async with self._one_at_a_time:
+            await self._announce(await self._house.store.due_topics(self._house.clock.now()))
+
     async def edit(self, act: Act) -> Edited:
         """Carry out what an editor wants, and announce the topics that it touched."""
         async with self._one_at_a_time:
@@ -199,10 +204,9 @@ class Settler:
                 self.unsettled.set()
 
     async def _announce(self, slugs: Iterable[str], *, letters: bool = False) -> None:
-        wanted = frozenset(slugs)
         plan = self._plan()
-        for topic in plan.topics:
-            if topic.slug not in wanted or topic.slug in self._filling:
+        for topic in in_turn(plan.topics, frozenset(slugs)):
+            if topic.slug in self._filling:
                 continue
             edition = await announce(self._house.store, topic, plan.site, self._house.clock, letters=letters)
             try:

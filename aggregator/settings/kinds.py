@@ -119,7 +119,9 @@ def _tag(text: str) -> str:
     return text.removeprefix("tag:")
 
 
-def _count(least: int, most: int) -> Callable[[object], int]:
+def count_between(least: int, most: int) -> Callable[[object], int]:
+    """Make a reader of whole numbers within bounds."""
+
     def read(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise Unfit(f"expected a whole number, but this is {kind_of(value)}")
@@ -162,7 +164,8 @@ def _pattern(pattern: str, *examples: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
 
 
-def _integer(least: int, most: int) -> WithJsonSchema:
+def integer_schema(least: int, most: int) -> WithJsonSchema:
+    """Describe a whole number within bounds."""
     return WithJsonSchema({"type": "integer", "minimum": least, "maximum": most})
 
 
@@ -191,6 +194,7 @@ IgnoredFields = Annotated[list[Ignored | None], BeforeValidator(_several), _IGNO
 SourceId = Annotated[str, _text_of(_id), _pattern(r"^[a-z0-9][a-z0-9._-]{0,63}$", "lwn")]
 Zone = Annotated[str, _text_of(parse_zone), _pattern(r"^[A-Za-z0-9+_/-]+$", "UTC", "Europe/London")]
 Language = Annotated[str, _text_of(_language), _pattern(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", "en", "en-GB")]
+Languages = Annotated[list[Language | None], BeforeValidator(_several), _SEVERAL]
 Base = Annotated[str, _text_of(_base), _pattern("^(auto|feed|entry|https?://.+)$", "feed", "https://example.org/")]
 BaseUrl = Annotated[str, _text_of(parse_base_url), _pattern("^https?://", "https://feeds.example.org")]
 HubUrl = Annotated[str, _text_of(parse_hub), _pattern("^https?://", "https://hub.example.org/")]
@@ -217,7 +221,7 @@ Size = Annotated[int, PlainValidator(parse_size), _pattern(SIZE_PATTERN, "5MB", 
 Weight = Annotated[
     float, PlainValidator(_weight), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000})
 ]
-Backfill = Annotated[int, PlainValidator(_count(0, 100_000)), _integer(0, 100_000)]
-Limit = Annotated[int, PlainValidator(_count(1, 1000)), _integer(1, 1000)]
-Connections = Annotated[int, PlainValidator(_count(1, 1000)), _integer(1, 1000)]
-Port = Annotated[int, PlainValidator(_count(1, 65_535)), _integer(1, 65_535)]
+Backfill = Annotated[int, PlainValidator(count_between(0, 100_000)), integer_schema(0, 100_000)]
+Limit = Annotated[int, PlainValidator(count_between(1, 1000)), integer_schema(1, 1000)]
+Connections = Annotated[int, PlainValidator(count_between(1, 1000)), integer_schema(1, 1000)]
+Port = Annotated[int, PlainValidator(count_between(1, 65_535)), integer_schema(1, 65_535)]

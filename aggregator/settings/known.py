@@ -11,6 +11,7 @@ from aggregator.settings.sending import MailSection, SendSection
 from aggregator.settings.shapes import (
     DefaultsSection,
     DuplicatesSection,
+    ExamplesSection,
     GroupSection,
     HostGroupSection,
     IncludedFile,
@@ -41,10 +42,7 @@ _LATER: dict[type[Section], tuple[str, ...]] = {
     DefaultsSection: _SOURCE_LATER,
     GroupSection: _SOURCE_LATER,
     SourceSection: _SOURCE_LATER,
-    TopicSection: (
-        *("lang", "min-outlets", "budget", "per-source", "unless-in", "examples"),
-        *("digest", "settle", "quiet", "drop", "keep", "mute"),
-    ),
+    TopicSection: ("drop", "keep", "mute"),
     PoliciesSection: ("clean", "edits"),
 }
 _SYNONYMS = {
@@ -84,7 +82,7 @@ _SECTIONS: dict[str, type[Section]] = {
     "mail": MailSection,
 }
 _POLICIES: dict[str, type[Section]] = {"duplicates": DuplicatesSection, "stories": StoriesSection}
-_TOPICS: dict[str, type[Section]] = {"output": OutputSection, "like": LikeSection}
+_TOPICS: dict[str, type[Section]] = {"output": OutputSection, "like": LikeSection, "examples": ExamplesSection}
 _SINGLE = ("site", "server", "network", "defaults")
 
 

@@ -37,7 +37,7 @@ from aggregator.settings.values import RELOAD_BOUND, HostGroup, Network, Server,
 # Keys whose value may be left empty: nothing is in them yet.
 _CONTAINERS = frozenset(
     (
-        *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output"),
+        *("sources", "topics", "groups", "owners", "include", "tags", "headers", "aliases", "output", "weights"),
         *("site", "server", "network", "defaults", "host-groups", "allow-private"),
         *("policies", "duplicates", "stories", "like", "send", "mail"),
     )
@@ -91,8 +91,10 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
     names = listed.names
     names.lost |= library.incomplete or any(_loses_a_name(loc) for part in library.parts for loc in part.tree.damaged)
     check_drops(check_query, library.parts, findings)
+    site = _site(main, library.parts[0].tree, findings)
     mail = read_mail_server(main.mail, library.parts[0].tree, findings)
-    topics = TopicList(names, check_query, findings, mail_server=main.mail is not None).read(library.parts)
+    zone, mails = site.timezone, main.mail is not None
+    topics = TopicList(names, check_query, findings, mail_server=mails, zone=zone).read(library.parts)
     policies = main.policies or PoliciesSection()
     mutes = check_mutes(check_query, policies.mute, library.parts[0].tree, findings)
     _remark(library, groups, names, {source.group for source in sources})

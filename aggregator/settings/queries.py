@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from aggregator.errors import QueryError
 from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
+from aggregator.settings.known import near
 from aggregator.settings.shapes import DefaultsSection, MainFile
+from aggregator.settings.sources import Names
 from aggregator.settings.tree import Tree
+from aggregator.text.folding import fold
 
 
 class Remark(Protocol):
@@ -36,6 +40,10 @@ class Checked(Protocol):
         """Give the remarks, in the order of the text."""
 
     @property
+    def names(self) -> Sequence[tuple[str, str, int]]:
+        """Give the sources, groups and tags that it names: field, folded name, and where, counted from 1."""
+
+    @property
     def story_column(self) -> int | None:
         """Say where it first asks for the story of an entry, counted from 1; None when it does not."""
 
@@ -43,9 +51,31 @@ class Checked(Protocol):
 QueryCheck = Callable[[str], Checked | None]
 
 
-def check_text(check: QueryCheck, text: str | None, tree: Tree, loc: Loc, findings: Findings) -> None:
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """Something that was perhaps meant otherwise."""
+
+    what: str
+    column: int
+    hint: str
+
+
+def check_text(check: QueryCheck, text: str | None, tree: Tree, loc: Loc, findings: Findings) -> Checked | None:
     """Read a query, and note what is wrong with it or was perhaps meant otherwise, where it stands."""
-    _check(check, text, tree.spot(loc), loc, findings)
+    return _check(check, text, tree.spot(loc), loc, findings)
+
+
+def check_names(checked: Checked | None, names: Names, tree: Tree, loc: Loc, findings: Findings) -> None:
+    """Note sources, groups and tags that a query names and that are not there: that clause is never true."""
+    if checked is None or names.lost:
+        return
+    known = {"source": names.ids, "group": names.groups - {""}, "tag": names.tags}
+    for field, name, column in checked.names:
+        there = {fold(one): one for one in known[field]}
+        if name not in there:
+            hint = near(name, there).replace("'", f"'{field}:", 1) or f"there are: {', '.join(sorted(there)) or 'none'}"
+            what = f"there is no {field} '{name}': this is never true"
+            _tell(findings.warning, Remarked(what, column, hint), tree.spot(loc), loc)
 
 
 def check_text_without_story(check: QueryCheck, text: str | None, tree: Tree, loc: Loc, findings: Findings) -> None:

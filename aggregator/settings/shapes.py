@@ -29,6 +29,7 @@ from aggregator.settings.kinds import (
     HubUrl,
     Keep,
     Language,
+    Languages,
     Likeness,
     Limit,
     Line,
@@ -49,6 +50,7 @@ from aggregator.settings.kinds import (
     Weight,
     Zone,
 )
+from aggregator.settings.rates import DigestValue, HalfLife, Outlets, QuietValue, RateValue, Score, Settle
 from aggregator.settings.reading import ReadingSection
 from aggregator.settings.section import Section
 from aggregator.settings.sending import MailSection, SendSection
@@ -224,6 +226,13 @@ class LikeSection(Section):
     )
 
 
+class ExamplesSection(Section):
+    """What a topic has to let in and keep out; `check` tries it."""
+
+    in_: Lines | None = Field(default=None, description="Headlines, or addresses or ids of entries, that are let in.")
+    out: Lines | None = Field(default=None, description="The same of what is kept out.")
+
+
 class TopicSection(Section):
     """A curated feed. An empty one takes everything."""
 
@@ -231,10 +240,26 @@ class TopicSection(Section):
     description: Line | None = Field(default=None, description="A sentence under the title.")
     from_: Lines | None = Field(default=None, description="Groups, source ids, tag:NAME and topics; all when left out.")
     match: Query | None = Field(default=None, description="Query; everything when left out.")
+    examples: ExamplesSection | None = None
     like: LikeSection | None = None
     mode: TopicMode | None = Field(default=None, description="stories: one item a story (default); entries: each one.")
     limit: Limit | None = Field(default=None, description="Items in the feed; default 60.")
     aliases: Lines | None = Field(default=None, description="Old slugs, answered with a redirect.")
+    lang: Languages | None = Field(default=None, description="Languages that it takes; all when left out.")
+    budget: RateValue | None = Field(default=None, description="At most so many stories, evenly: 20/day.")
+    per_source: RateValue | None = Field(default=None, description="At most so many stories that one source tells.")
+    min_outlets: Outlets | None = Field(default=None, description="So many outlets have to tell a story; default 1.")
+    settle: Settle | None = Field(default=None, description="A story waits so long for other outlets; default 0s.")
+    quiet: QuietValue | None = Field(default=None, description="Hours in which nothing is announced: 22:00-07:00.")
+    digest: DigestValue | None = Field(
+        default=None, description="All that waits becomes one item: daily at 07:00 Europe/London."
+    )
+    unless_in: Lines | None = Field(default=None, description="Topics whose stories are not announced here.")
+    weights: dict[str, Weight | None] | None = Field(
+        default=None, description="Source, tag:NAME or group -> its weight in this topic."
+    )
+    half_life: HalfLife | None = Field(default=None, description="After so long a story is worth half; default 1d.")
+    least_score: Score | None = Field(default=None, description="What is worth less waits; default 0.")
     access: Access | None = Field(default=None, description="public (default), or token: only who has its address.")
     retroactive: Retroactive | None = Field(
         default=None,

@@ -6,13 +6,13 @@ import difflib
 import re
 from datetime import time
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from aggregator.model.timetable import EVERY_DAY, Timetable
 from aggregator.settings.kinds import read_text
 from aggregator.settings.units import Unfit
+from aggregator.settings.zones import parse_zone
 
 TIMETABLE_PATTERN = r"^(daily|weekdays|([a-z]+days?)(, ?[a-z]+days?)*) at [0-2]?[0-9]:[0-5][0-9]( [A-Za-z0-9_+/-]+)?$"
 
@@ -44,7 +44,7 @@ def parse_timetable(text: str, *, zone: str = "UTC") -> Timetable:
     hour, minute = int(found["hour"]), int(found["minute"])
     if hour > 23 or minute > 59:  # noqa: PLR2004 - hours and minutes
         raise Unfit(f"{hour}:{minute:02} is no time of day", "00:00 to 23:59")
-    return Timetable(at=time(hour, minute), days=_days(found["days"]), zone=_zone(found["zone"] or zone))
+    return Timetable(at=time(hour, minute), days=_days(found["days"]), zone=parse_zone(found["zone"] or zone))
 
 
 def format_timetable(timetable: Timetable) -> str:
@@ -69,16 +69,6 @@ def _days(text: str) -> frozenset[int]:
             raise Unfit(f"'{word.strip()}' is no day", f"did you mean {near[0]}?" if near else _HINT)
         found.add(_DAYS.index(day))
     return frozenset(found)
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = difflib.get_close_matches(name, sorted(available_timezones()), n=1)
-        hint = f"did you mean {near[0]}?" if near else "a name such as Europe/London or UTC"
-        raise Unfit(f"no time zone is named '{name}'", hint) from None
-    return name
 
 
 Times = Annotated[

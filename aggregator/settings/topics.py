@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Sequence
 from typing import Any
 
 from aggregator.model.topic import Access, Output, Topic
@@ -12,11 +11,13 @@ from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import RESERVED, near
 from aggregator.settings.likes import read_like
-from aggregator.settings.queries import QueryCheck, check_text
+from aggregator.settings.queries import QueryCheck, check_names, check_text
 from aggregator.settings.sending import Targets
 from aggregator.settings.shapes import OutputSection, TopicSection
+from aggregator.settings.shaping import ShapeCheck, circles, shape_of
 from aggregator.settings.sources import Names
 from aggregator.settings.tree import Tree
+from aggregator.settings.trials import read_trials
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _QUALIFIERS = ("group:", "source:", "topic:", "id:")
@@ -26,7 +27,10 @@ _SLUG_RULE = "a slug is made of a-z, 0-9 and '-'"
 class TopicList:
     """Gathers the topics of all files."""
 
-    def __init__(self, names: Names, check_query: QueryCheck, findings: Findings, *, mail_server: bool = False) -> None:
+    def __init__(
+        self, names: Names, check_query: QueryCheck, findings: Findings, *, mail_server: bool = False, zone: str = "UTC"
+    ) -> None:
+        self._zone = zone
         self.topics: list[Topic] = []
         self._names = names
         self._check_query = check_query
@@ -45,6 +49,11 @@ class TopicList:
             for slug, section in (part.shape.topics or {}).items():
                 self._add(slug, section or TopicSection(), part.tree)
         self._check_circles()
+        shapes = ShapeCheck(self._names, self._slugs, self._findings)
+        trees = {slug: tree for slug, (tree, _) in self._from.items()}
+        for topic in self.topics:
+            shapes.check(topic, trees[topic.slug])
+        shapes.check_circles(self.topics, trees)
         return tuple(self.topics)
 
     def _note_slug(self, slug: str, tree: Tree, loc: Loc) -> None:
@@ -65,7 +74,8 @@ class TopicList:
             what = "a topic with access: token names no hub: a hub hands on what it gets"
             self._findings.error(tree.spot(here), here, what, "leave out the hub, or make the topic public")
         self._from[slug] = (tree, (*loc, "from"))
-        check_text(self._check_query, section.match, tree, (*loc, "match"), self._findings)
+        checked = check_text(self._check_query, section.match, tree, (*loc, "match"), self._findings)
+        check_names(checked, self._names, tree, (*loc, "match"), self._findings)
         self._check_from(slug, section, tree)
         self._check_aliases(section, tree, (*loc, "aliases"))
         said: dict[str, Any] = {
@@ -81,9 +91,12 @@ class TopicList:
                 match=section.match.strip() if section.match else None,
                 aliases=_present(section.aliases),
                 output=self._output(section.output or OutputSection(), tree, (*loc, "output")),
+                shape=shape_of(section, self._zone),
+                languages=_present(section.lang),
                 place=str(tree.key_spot(loc)),
                 like=read_like(section.like, tree, (*loc, "like"), self._findings),
                 sending=Targets(tree, self._findings, mail_server=self._mail_server).read(section.send, (*loc, "send")),
+                trials=tuple(read_trials(section.examples, tree, (*loc, "examples"))),
                 **said,
             )
         )
@@ -151,25 +164,10 @@ class TopicList:
             topic.slug: {name for name in topic.selectors if name in self._slugs and name != topic.slug}
             for topic in self.topics
         }
-        for circle in _circles(feeders):
+        for circle in circles(feeders):
             tree, loc = self._from[circle[0]]
             what = "topics draw from each other in a circle: " + " → ".join(circle)
             self._findings.error(tree.spot(loc), loc, what, "take one of them out of the other's from")
-
-
-def _circles(feeders: dict[str, set[str]]) -> Iterator[list[str]]:
-    """Find circles, each told from its first name in the alphabet, until what is left has none."""
-    while True:
-        try:
-            TopologicalSorter(feeders).prepare()
-        except CycleError as error:
-            # The library names each node behind the one that draws from it.
-            ring = list(reversed(error.args[1]))[1:]
-            start = ring.index(min(ring))
-            yield [*ring[start:], *ring[:start], ring[start]]
-            feeders = {slug: names - set(ring) for slug, names in feeders.items() if slug not in ring}
-        else:
-            return
 
 
 def _present(values: Sequence[Any] | None) -> tuple[Any, ...]:

@@ -17,12 +17,13 @@ from itertools import chain, pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
+from aggregator.text.folding import INVISIBLE, fold, keeps_length
+
 # Characters that stand inside of a word without being a letter: invisible ones, and marks of every script.
-_INVISIBLE = "\u00ad\u034f\u200c\u200d\u2060\ufeff"
 _MARK_BLOCKS = (range(0x300, 0x3100), range(0xA600, 0xAC00), range(0xFB1E, 0xFE30), range(0x10A00, 0x11F60))
 _MARKS = "".join(c for c in map(chr, chain(*_MARK_BLOCKS)) if unicodedata.category(c).startswith("M"))
 # A class with all marks is slow to ask: once a word, and only behind a cheap guard.
-_LETTERS = rf"\w+(?:(?=[^\x00-\xac])[{_INVISIBLE}{_MARKS}]+\w*)*"
+_LETTERS = rf"\w+(?:(?=[^\x00-\xac])[{INVISIBLE}{_MARKS}]+\w*)*"
 _WORD = re.compile(
     rf"{_LETTERS}(?:['\u2019]{_LETTERS})?"
     # C++ (and C++20), C#, Disney+; but neither 1+1 nor 100+.
@@ -31,22 +32,11 @@ _WORD = re.compile(
     rf"|\.(?<![\w.]\.)(?=[^\W\d_]){_LETTERS}"
 )
 
-# Vowels and voicing of scripts that spell with marks make another word; accents and points do not.
-_DROPPED = frozenset(_INVISIBLE + "\u0640")
-_SPELLING_CLASSES = frozenset({0, 8, 9, 84, 91, *range(103, 133)})
-# Letters that Unicode does not take apart, although readers do.
-_LOOK_ALIKE = str.maketrans(
-    {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
-    | dict.fromkeys("\u2019\u02bc", "'")
-)
-
 # Thai to Lao, Myanmar, Hangul letters, Khmer, kana and ideographs, Hangul, the supplementary ideographs.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# What is not ASCII comes in short runs that return: letters with accents, quotes, dashes.
-_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _RUN = re.compile(rf"([{_UNSPACED}]+)")
 _PIECE = re.compile(rf"[^\W_{_UNSPACED}]+")
 _ASCII_PIECE = re.compile(r"[a-z0-9]+")
@@ -85,27 +75,6 @@ class Located(NamedTuple):
     part: int
     start: int
     end: int
-
-
-def fold(text: str) -> str:
-    """Take case, accents, points, width and invisible characters out of a text.
-
-    >>> fold("CAFÉ Łódź İstanbul Straße")
-    'cafe lodz istanbul strasse'
-    """
-    if text.isascii():
-        return text.lower()
-    return _FOREIGN.sub(_folded, text.lower())
-
-
-def _folded(run: re.Match[str]) -> str:
-    return _fold_foreign(run[0])
-
-
-@lru_cache(maxsize=8_192)
-def _fold_foreign(text: str) -> str:
-    kept = (character for character in unicodedata.normalize("NFKD", text) if _spells(character))
-    return unicodedata.normalize("NFC", "".join(kept).casefold().translate(_LOOK_ALIKE))
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -232,10 +201,7 @@ class FoldedText:
         """Whether every character stands where its folded form does."""
         if len(self._text) != len(self.folded):
             return False
-        if self._text.isascii():
-            return True
-        runs = set(_FOREIGN.findall(self._text))
-        return all(len(run) == len(_fold_foreign(run.lower())) for run in runs)
+        return keeps_length(self._text)
 
 
 def pieces(folded: str) -> set[str]:
@@ -268,12 +234,6 @@ def piece_of(token: str) -> str:
 def is_unspaced(character: str) -> bool:
     """Say whether a folded character belongs to a script that puts no spaces between words."""
     return _RUN.match(character) is not None
-
-
-def _spells(character: str) -> bool:
-    if character in _DROPPED or "\ufe00" <= character <= "\ufe0f" or unicodedata.category(character) == "Me":
-        return False
-    return unicodedata.combining(character) in _SPELLING_CLASSES
 
 
 class _TermCache(dict[str, _Terms]):

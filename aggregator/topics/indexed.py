@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from aggregator.model.entry import Entry, SourceFacts, StoredEntry
 from aggregator.model.story import StoryFacts
-from aggregator.text.tokens import FoldedText, Located, count_words, fold, index_words, locate_words, piece_of
+from aggregator.text.folding import fold
+from aggregator.text.tokens import FoldedText, Located, count_words, index_words, locate_words, piece_of
 from aggregator.text.visible import visible_text
 from aggregator.topics.tree import Node
 

@@ -118,6 +118,7 @@ def _too_few(examples: int, background: int) -> Refused | None:
         return Refused(
             what=f"{examples} examples are at hand, and {LEAST_EXAMPLES} are needed",
             hint="name more, by address, by id, or as a headline in your own words",
+            too_few=True,
         )
     if background < LEAST_BACKGROUND:
         return Refused(

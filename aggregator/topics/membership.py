@@ -143,6 +143,9 @@ class TopicSet:
         door = _door(rule, names, entered)
         if not door:
             return (Reason("topic", "not entered", "from", f"{_introduced(source)}; from: {_asked(rule)}"),)
+        if not _speaks(rule.topic, entry):
+            said = ", ".join(value for _, value in entry.values("lang"))
+            return (Reason("topic", "not entered", "lang", f"{said}; lang: {', '.join(rule.topic.languages)}"),)
         muting = _muting(rule, entry)
         if muting is not None:
             found, facts = evidence(muting, entry)
@@ -178,7 +181,7 @@ class TopicSet:
                 continue
             if rule.selectors and rule.selectors.isdisjoint(names) and entered.isdisjoint(rule.feeders):
                 continue
-            holding = rule.query is None or holds(rule.query.root, entry)
+            holding = _speaks(rule.topic, entry) and (rule.query is None or holds(rule.query.root, entry))
             if holding and _muting(rule, entry) is None and is_alike(rule.topic, entry):
                 entered.add(rule.topic.slug)
         return frozenset(entered)
@@ -254,6 +257,15 @@ def _muting(rule: _Rule, entry: IndexedEntry) -> Query | None:
 def _is_open(topic: Topic, source: SourceFacts) -> bool:
     """Say whether entries of a source may reach a topic at all."""
     return not source.private or topic.access is Access.TOKEN
+
+
+def _speaks(topic: Topic, entry: IndexedEntry) -> bool:
+    """Say whether an entry is in a language that the topic takes, or in none that is known."""
+    if not topic.languages:
+        return True
+    said = [folded for folded, _ in entry.values("lang")]
+    wanted = [language.lower() for language in topic.languages]
+    return not said or any(one == tag or one.startswith(f"{tag}-") for one in said for tag in wanted)
 
 
 def _feeders(topic: Topic, slugs: Collection[str]) -> tuple[str, ...]:

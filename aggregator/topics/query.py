@@ -18,13 +18,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aggregator.errors import QueryError
+from aggregator.topics.impossible import contradictions
 from aggregator.topics.lexemes import Kind, Lexeme, lexemes
 from aggregator.topics.patterns import false_flag
 from aggregator.topics.terms import leaf_of
-from aggregator.topics.tree import And, Leaf, Node, Not, Or, is_of_story, leaves
+from aggregator.topics.tree import And, Leaf, Node, Not, Or, Value, is_of_story, leaves
 
 MAX_CHARACTERS = 20_000
 MAX_DEPTH = 100
+_NAMES = frozenset({"source", "group", "tag"})
 _WRITTEN_SMALL = frozenset({"and", "or", "not"})
 _LEAVES = frozenset({Kind.WORD, Kind.PHRASE, Kind.REGEX, Kind.MEASURE})
 
@@ -56,6 +58,15 @@ class Query:
         return self.text[node.column - 1 : node.end - 1]
 
     @property
+    def names(self) -> tuple[tuple[str, str, int], ...]:
+        """The sources, groups and tags that it names, each with its field and column; folded."""
+        return tuple(
+            (leaf.field, leaf.value, leaf.column)
+            for leaf, _ in leaves(self.root)
+            if isinstance(leaf, Value) and leaf.field in _NAMES and not leaf.open_ended
+        )
+
+    @property
     def story_column(self) -> int | None:
         """Where the query first asks for what others write; None when it does not."""
         return next((leaf.column for leaf, _ in leaves(self.root) if is_of_story(leaf)), None)
@@ -81,7 +92,11 @@ def parse_query(text: str) -> Query:
             column=root.column,
             hint="say what to take first, such as group:news or a word, then what to leave out",
         )
-    return Query(text, root, tuple(parser.warnings))
+    never = (
+        QueryWarning(f"nothing gets past this: {why}", clause.column, "write OR where either is enough")
+        for clause, why in contradictions(root)
+    )
+    return Query(text, root, tuple(sorted((*parser.warnings, *never), key=lambda one: one.column)))
 
 
 class _Parser:

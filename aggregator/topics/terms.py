@@ -6,7 +6,8 @@ import re
 from datetime import date, timedelta
 
 from aggregator.errors import QueryError
-from aggregator.text.tokens import fold, is_unspaced, placed_tokens
+from aggregator.text.folding import fold
+from aggregator.text.tokens import is_unspaced, placed_tokens
 from aggregator.topics.lexemes import Kind, Lexeme
 from aggregator.topics.patterns import check_pattern
 from aggregator.topics.spelling import part_meant, shortened

@@ -34,7 +34,7 @@ HOMES = {
     "markupsafe": {"pages"},
     "starlette": {"service/web"},
     "uvicorn": {"service/web"},
-    "uvloop": {"bootstrap.py"},
+    "uvloop": {"bootstrap/parts.py"},
     "click": {"cli"},
     "rich": {"cli"},
     "dateutil": {"normalize"},

@@ -121,6 +121,7 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "archive": lambda store: store.archive("world", "2026-10"),
     "month": lambda store: store.month(WORLD, "2026-11", NOON, lambda view: compose(view, NOON, SITE), most=9),
     "open_months": lambda store: store.open_months([WORLD], "2027-01"),
+    "due_topics": lambda store: store.due_topics(NOON),
     "tokens": lambda store: store.tokens(),
     "tastes": lambda store: store.tastes(),
     "background": lambda store: store.background(9),

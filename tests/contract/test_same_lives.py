@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -18,9 +18,11 @@ from aggregator.model.editing import Act, ActKind, Scope
 from aggregator.model.entry import EntryKey
 from aggregator.model.fetching import Failure, FetchFailed, FetchOutcome, NotModified
 from aggregator.model.following import FollowChange
+from aggregator.model.shape import NO_SHAPE, Quiet, Rate, Shape
 from aggregator.model.source import Claim, Source
 from aggregator.model.status import EntryFilter
 from aggregator.model.story import Recalled
+from aggregator.model.timetable import Timetable
 from aggregator.model.topic import TopicMode
 from aggregator.model.websub import Offer, PushState
 from aggregator.pipeline.curate import Desk, rematch
@@ -40,6 +42,13 @@ pytestmark = pytest.mark.anyio
 
 Result = TypeVar("Result")
 HOUR = timedelta(hours=1)
+SHAPES = (
+    *(NO_SHAPE, NO_SHAPE),
+    Shape(budget=Rate(2, timedelta(days=1)), per_source=Rate(1, 6 * HOUR)),
+    Shape(min_outlets=2, settle=HOUR / 2),
+    Shape(digest=Timetable(at=time(7), zone="Europe/London"), quiet=Quiet(time(22), time(6))),
+    Shape(unless_in=("world",), weights=(("s1", 3.0),)),
+)
 TITLES = (
     "Ferry aground off Malta coast",
     "Malta: ferry aground near coast",
@@ -99,7 +108,8 @@ class Twins:
     async def change_topics(self) -> None:
         """Change a rule, a mode or a limit; a topic retires, or takes another slug."""
         mode = self.chance.choice(list(TopicMode))
-        topics = [make_topic("world", mode=mode, limit=self.chance.choice([1, 3, 60]))]
+        shape = self.chance.choice(SHAPES)
+        topics = [make_topic("world", mode=mode, limit=self.chance.choice([1, 3, 60]), shape=shape)]
         if self.chance.random() < 0.7:
             slug, other = self.chance.sample(["ships", "boats"], 2)
             topics.append(
@@ -107,6 +117,7 @@ class Twins:
                     slug,
                     match=self.chance.choice(RULES),
                     aliases=(other,),
+                    shape=self.chance.choice(SHAPES),
                 )
             )
         self.real.topics = self.fake.topics = topics
@@ -167,6 +178,13 @@ class Twins:
                 return "refused"
 
         await self.both(edit)
+
+    async def bring_up(self) -> None:
+        """Announce what is due by time alone."""
+        due = await self.both(lambda house: house.store.due_topics(self.clock.now()))
+        hours = (self.clock.now() - NOON) / HOUR
+        for topic in [topic for topic in self.real.topics if topic.slug in due]:
+            await self.both(lambda house, one=topic: house.announce(one, hours))
 
     async def spread(self) -> None:
         await self.both(lambda house: house.store.reschedule(self.clock.now(), spread))
@@ -245,6 +263,7 @@ async def seen(house: House, clock: FakeClock) -> dict[str, Any]:
         "weighing": await store.next_weighing_at(),
         "pages": await store.pages_wanted(names, now, 99),
         "acts": await store.acts(),
+        "due": await store.due_topics(now),
         "documents": [(frozenset(one.items), one.frame) for one in documents],
         "recalled": Recalled(
             recent=tuple(replace(one, terms=tuple(sorted(one.terms))) for one in recalled.recent),
@@ -260,7 +279,7 @@ async def test_the_fake_lives_as_the_real_store_does(seed: int, tmp_path: Path, 
     twins = Twins(House(store, ()), House(FakeStore(), ()), Random(seed), FakeClock())
     ways = [twins.poll, twins.poll, twins.poll, twins.curate, twins.curate, twins.announce, twins.announce]
     ways += [twins.sync, twins.poll_named, twins.change_topics, twins.prune, twins.read_pages, twins.follow]
-    ways += [twins.spread, twins.step, twins.mark, twins.mark, twins.pause]
+    ways += [twins.spread, twins.step, twins.mark, twins.mark, twins.pause, twins.bring_up, twins.bring_up]
     await twins.sync()
     await twins.change_topics()
     for _ in range(60):

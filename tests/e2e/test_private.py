@@ -59,6 +59,11 @@ def _live(config: Path, base: str, site: Path) -> None:
             assert (status, b"anary" in body) == (200, False), path
         for path in CLOSED:
             assert get(base + path)[0] == 404, path
+        listed = aggregator("-c", str(config), "--json", "entries", "--source", "inside").stdout
+        inside = json.loads(listed.splitlines()[0])
+        for path in (f"/e/{inside['id']}", f"/e/{inside['id']}.json", f"/s/{inside['story']}", "/search?q=canary"):
+            assert b"anary of" not in get(base + path)[2], path
+            assert get(base + path)[0] in {200, 404}, path
         second = json.loads(aggregator("-c", str(config), "--json", "token", "canary-mine").stdout)["addresses"][0]
         assert get(second)[0] == get(atom)[0] == 200
         assert aggregator("-c", str(config), "token", "canary-mine", "--revoke").stdout.split()[1] == "2"

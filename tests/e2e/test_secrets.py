@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.daemons import aggregator
+from aggregator.model.entry import EntryKey
+from tests.e2e.daemons import aggregator, free_port, get, running, wait_for
 from tests.web import Reply, ScriptedWeb
 from tests.web.proxy import ScriptedProxy
 
 pytestmark = pytest.mark.anyio
 
-WORDS = ("canary-basic", "canary-userinfo", "canary-header", "canary-bearer", "canary-proxy", "canary-own-proxy")
+WORDS = (
+    "canary-basic",
+    "canary-userinfo",
+    "canary-header",
+    "canary-bearer",
+    "canary-proxy",
+    "canary-own-proxy",
+    "canary-admin",
+)
 SECRETS = (
     *WORDS,
     *(base64.b64encode(f"ann:{word}".encode()).decode() for word in WORDS),
     quote("canary userinfo"),
 )
 CONFIG = """\
-server: {{listen: "127.0.0.1:0"}}
+server: {{listen: "127.0.0.1:{listen}", admin-token: canary-admin}}
 network:
   allow-private: [127.0.0.0/8]
   host-spacing: 0s
@@ -56,13 +66,17 @@ async def test_no_secret_is_shown_logged_or_stored_and_each_goes_where_it_belong
         base = web.url("")
         config = tmp_path / "aggregator.yaml"
         with_credentials = base.replace("//", "//ann:canary-userinfo@")
-        text = CONFIG.format(base=base, port=web.port, proxy=proxy.port, with_credentials=with_credentials)
+        listen = free_port()
+        text = CONFIG.format(
+            base=base, port=web.port, proxy=proxy.port, with_credentials=with_credentials, listen=listen
+        )
         config.write_text(text, encoding="utf-8")
         said = await asyncio.to_thread(_everything, config, tmp_path / "site")
+        served = await asyncio.to_thread(_served, config, f"http://127.0.0.1:{listen}")
         sent = [(row.target, row.address, row.headers) for row in web.log]
     assert "userinfo" in said
     assert "127.0.0.1:9 cannot be reached" in said
-    told = said + _files(tmp_path / "site") + _files(tmp_path / "data")
+    told = said + served + _files(tmp_path / "site") + _files(tmp_path / "data")
     assert [secret for secret in SECRETS if secret in told] == []
     for target, address, headers in sent:
         given = {name.lower(): value for name, value in headers}
@@ -91,6 +105,25 @@ def _everything(config: Path, site: Path) -> str:
         done = aggregator("-c", str(config), *arguments, check=False)
         said.append(done.stdout + done.stderr)
     return "\n".join(said)
+
+
+def _served(config: Path, base: str) -> str:
+    """Ask a daemon for every kind of page, and give all of it with its log; what is private is not among it."""
+    private, public = EntryKey("private", "1").short, EntryKey("good", "1").short
+    with running("-v", "-c", str(config), "run", "--no-poll") as daemon:
+        wait_for(f"{base}/all.json", b"One", seconds=60)
+        found = json.loads(get(f"{base}/search.json?q=one")[2])
+        assert {hit["source"] for hit in found["hits"]} <= {"good", "elsewhere"}
+        for path in (f"e/{private}", f"e/{private}.json"):
+            assert get(f"{base}/{path}")[0] == 404
+        names = ("", "all", "all.atom", "index.json", "sources", "sources.json", "status", "status.json", "metrics")
+        names += ("search?q=one", "search?q=source:private", f"e/{public}", f"s/{public}.json", "readyz", "admin")
+        names += ("topics.opml", "sources.opml", "nothing?token=canary", "api/openapi.json")
+        seen = [get(f"{base}/{name}", {"Cookie": "a=b"}) for name in names]
+        daemon.terminate()
+        _, log = daemon.communicate(timeout=10)
+    assert not [name for name, (status, _, _) in zip(names, seen, strict=True) if status >= 500]
+    return log + "".join(str(headers) + body.decode() for _, headers, body in seen)
 
 
 def _files(folder: Path) -> str:

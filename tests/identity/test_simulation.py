@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aggregator.model.habits import IDENTITY
+from aggregator.model.shape import Quiet, Rate, Shape
 from tests.simulate.mutations import TRACELESS, Mutation
 from tests.simulate.world import Guards, Outcome, World
 
+SHAPED = (
+    *(Mutation.EDIT_TITLE, Mutation.SCHEME_FLIPS, Mutation.RANDOM_GUIDS, Mutation.BURSTS, Mutation.MIGRATION),
+    *(Mutation.FRONT_PAGE, Mutation.CRASHES, Mutation.RENAMED, Mutation.FORGETFUL),
+)
 # Rules stand in for one another: with these off, each of the others has to carry its weight alone.
 ALONE = {"replacement": False, "floods": False}
 
@@ -31,6 +37,18 @@ def test_a_sample_of_mutations_repeats_nothing_and_loses_nothing(tmp_path: Path)
     assert outcome.stale == []
     assert outcome.error_share() <= 0.01
     assert outcome.articles.total() > 400
+
+
+def test_a_shape_that_lets_everything_wait_repeats_nothing_and_loses_nothing(tmp_path: Path):
+    shape = Shape(
+        settle=timedelta(hours=5),
+        quiet=Quiet(time(22), time(7)),
+        budget=Rate(400, timedelta(days=1)),
+        per_source=Rate(30, timedelta(days=1)),
+    )
+    outcome = lived(tmp_path, [frozenset({mutation}) for mutation in SHAPED], Guards(shape=shape), days=7.0)
+    assert outcome.repeats == outcome.losses == {"by id": [], "by link": [], "by id and updated": []}
+    assert outcome.articles.total() > 150
 
 
 @pytest.mark.parametrize(

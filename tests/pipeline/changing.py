@@ -142,7 +142,7 @@ class Month:
         following = replace(following, settings=replace(following.settings, topics=following.topics))
         refused = await too_much(self.house, old, following) if since is LONG else ""
         await self.engine.change(following)
-        await self.engine._settler.rematch_all()
+        await self.engine.settler.rematch_all()
         self._compare(planned, before, await self._seen(since), refused)
 
     async def _seen(self, since: timedelta) -> Seen:

@@ -140,6 +140,12 @@ async def test_examples_that_are_not_kept_are_named_and_the_others_do(store: Fak
     assert "headline" in hint
 
 
+async def test_that_all_are_missing_is_said_once(store: FakeStore):
+    one = await only(store, wet("nothing", "nowhere"))
+    ((what, _),) = one.findings
+    assert what == "nothing that is kept bears the name of the example 'nothing' and 1 more: nothing enters"
+
+
 async def test_entries_of_sources_with_credentials_are_no_examples(store: FakeStore):
     await tell(store, articles("floods", 1, 90), source="secret")
     one = await only(store, wet(*ADDRESSES, "https://secret.example/floods-90"))
@@ -162,7 +168,7 @@ async def test_what_was_learned_before_goes_on_when_the_new_examples_are_refused
     assert (one.learned, one.fresh) == (first.learned, False)
     assert one.topic.rule_digest == first.topic.rule_digest
     ((what, _),) = one.findings
-    assert what == "3 examples are at hand, and 5 are needed; what was learned before goes on"
+    assert what == "3 examples are at hand, and 5 are needed: what was learned before goes on"
 
 
 async def test_what_was_learned_by_a_meaning_that_is_gone_does_not_go_on(store: FakeStore):

@@ -45,7 +45,7 @@ async def members(store: FakeStore, slug: str) -> set[str]:
 @pytest.mark.anyio
 async def test_topics_learn_as_soon_as_their_examples_and_enough_else_are_there(tmp_path: Path):
     store, fetcher = FakeStore(), FakeFetcher()
-    house = house_on(store, fetcher)
+    house = house_on(store, fetcher=fetcher)
     path = tmp_path / "aggregator.yaml"
     names = [f"https://w.example/{one.name}" for one in EXAMPLES]
     path.write_text(LIKING.format(urls=URLS, names=names), encoding="utf-8")

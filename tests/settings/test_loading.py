@@ -13,6 +13,7 @@ from aggregator.model.source import AUTO, ContentPolicy, Every, Source
 from aggregator.model.topic import Attribution, FeedFormat, Output, Retroactive, Shown, TopicMode
 from aggregator.settings import Network, Server, Site
 from aggregator.settings.values import HostGroup
+from aggregator.topics import parse_query
 from tests.settings.configs import load, write
 
 MINIMAL = """\
@@ -374,7 +375,37 @@ def test_remarks_on_a_query_are_warnings_at_their_place(tmp_path):
 
     class Checked:
         warnings = (Remark(),)
+        names = ()
 
     text = "sources: [https://a.example]\ntopics: {t: {match: a or b}}\n"
     settings = load(tmp_path, text, check_query=lambda _: Checked())
     assert warned(settings) == ["2:23: topics.t.match: a small or"]
+
+
+def test_names_in_a_query_that_are_not_there_are_warnings_at_their_place(tmp_path):
+    text = """\
+        sources: {news: [{id: ap, url: "https://ap.example/f.xml", tags: [World]}]}
+        topics:
+          a: {match: "group:nws OR tag:world OR source:app OR Source:AP OR source:x*"}
+        """
+    warnings = load(tmp_path, text, check_query=parse_query).warnings
+    assert [(one.column, one.what, one.hint) for one in warnings] == [
+        (15, "there is no group 'nws': this is never true", "did you mean 'group:news'?"),
+        (41, "there is no source 'app': this is never true", "did you mean 'source:ap'?"),
+    ]
+
+
+def test_examples_are_read_with_their_places(tmp_path):
+    text = """\
+        sources: ["https://ap.example/f.xml"]
+        topics:
+          a:
+            examples: {in: [One, "https://ap.example/1"], out: Two}
+        """
+    (topic,) = load(tmp_path, text).topics
+    assert [(one.text, one.wanted, one.at[1:], one.path) for one in topic.trials] == [
+        ("One", True, (4, 21), "in.0"),
+        ("https://ap.example/1", True, (4, 26), "in.1"),
+        ("Two", False, (4, 56), "out.0"),
+    ]
+    assert "examples" not in topic.rule_digest

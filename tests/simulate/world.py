@@ -19,6 +19,7 @@ from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.fetching import FetchOutcome, FetchRequest
 from aggregator.model.habits import IDENTITY, IdentityPolicy
 from aggregator.model.reading import Document, ReadOutcome
+from aggregator.model.shape import NO_SHAPE, Shape
 from aggregator.model.source import Source
 from aggregator.model.story import Granularity, StoryPolicy
 from aggregator.model.topic import Topic, TopicMode
@@ -61,6 +62,7 @@ class Guards:
     identity: IdentityPolicy = IDENTITY
     own_links: bool = True
     tombstones: bool = True
+    shape: Shape = NO_SHAPE
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ class World:
         ]
         self._by_url: dict[str, Publisher] = {}
         self._sources: list[Source] = [self._source(publisher) for publisher in self.publishers]
-        self._topic = Topic(slug="all", title="All", mode=TopicMode.ENTRIES, limit=6 * len(kinds))
+        self._topic = Topic(slug="all", title="All", mode=TopicMode.ENTRIES, limit=6 * len(kinds), shape=guards.shape)
         self.subscribers = {name: Subscriber(key) for name, key in KEYS.items()}
         self._store = self._open()
         self._desk = Desk(APART)

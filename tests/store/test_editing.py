@@ -231,7 +231,7 @@ def test_the_table_of_the_ledger_is_made_anew_with_all_that_refers_to_it(tmp_pat
 
     live(tmp_path, story, RESCUE)
     before = rows(tmp_path, "SELECT * FROM ledger"), rows(tmp_path, "SELECT * FROM announcements")
-    assert [(topic, subject, told_as) for topic, subject, _, told_as in before[1]] == [("rescue", 1, 2)]
+    assert [(topic, subject, told_as) for topic, subject, _, told_as, *_ in before[1]] == [("rescue", 1, 2)]
     with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as conn:
         conn.execute("PRAGMA foreign_keys = ON")
         conn.execute("DROP TABLE act_entries")

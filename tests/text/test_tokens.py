@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from aggregator.text.tokens import FoldedText, fold, index_words, locate_words, placed_tokens, tokens
+from aggregator.text.folding import fold
+from aggregator.text.tokens import FoldedText, index_words, locate_words, placed_tokens, tokens
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,18 @@ def test_explaining_a_restless_topic_asks_for_story_and_time():
     assert missed.evidence == "age<1d does not hold: 1d"
 
 
+@pytest.mark.parametrize(
+    ("own", "of_source", "enters"),
+    [("en-GB", None, True), ("de", None, True), ("fr", None, False), (None, "fr", False), (None, None, True)],
+)
+def test_a_topic_of_some_languages_takes_no_others_and_what_says_none(own, of_source, enters):
+    rules = TopicSet.compile([make_topic("ships", languages=("en", "DE"))])
+    stored, source = make_stored("1", language=own), make_facts(language=of_source)
+    assert bool(rules.judge(stored, source)) is enters
+    (reason,) = rules.explain("ships", stored, source)
+    assert (reason.rule, reason.evidence) == (("from", "every source") if enters else ("lang", "fr; lang: en, DE"))
+
+
 def test_what_is_muted_enters_no_topic_and_says_why():
     mutes = ("title:/sponsored/i", "category:horoscopes")
     topics = TopicSet.compile([make_topic("all", mutes=mutes), make_topic("drones", match="drone", mutes=mutes)])

@@ -156,7 +156,14 @@ class AnnounceStore(Protocol):
         more than once: entries that do not speak need not be read whole, and a flood may be announced in slices. The
         messages that tell of it elsewhere, those of the last call, are written in the same commit; one that merges
         takes the place of the one that waits for the same target, with its due time.
+
+        What is decided about subjects that wait is kept; what is cut is shown again when an entry of it was judged
+        anew, its story was merged or parted, an editor or the settings touched the topic, or its time has come.
         """
+        ...
+
+    async def due_topics(self, now: datetime) -> tuple[str, ...]:
+        """Name the topics for which time alone may have changed something since they were announced."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import EntryKey
+from aggregator.model.shape import Fate, Rhythm
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite.candidates import (
     MEMBER_OF,
@@ -31,6 +32,15 @@ from aggregator.store.sqlite.rows import (
     moment,
     moment_or_none,
     read_moment,
+)
+from aggregator.store.sqlite.shaping import (
+    add_elsewhere,
+    digests,
+    forget_absent,
+    recent,
+    wake_changed,
+    write_decisions,
+    write_digest,
 )
 from aggregator.store.sqlite.topic_rows import authority, topic_row
 
@@ -73,22 +83,31 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
         # Stories are other subjects than entries: what was announced as the one was not as the other.
         db.execute(_PEND_ANEW, [topic.slug])
         db.execute(_TELL_ENTRIES, [topic.slug])
+    wake_changed(db, topic, state["shape"], now)
     waiting = waiting_for(db, topic)
     if _give_back(db, topic, waiting):
         waiting = waiting_for(db, topic)
+    forget_absent(db, topic.slug, waiting)
     # A flood is announced slice by slice, or all of its texts would be in memory at once; only the last is shown.
-    unseen = replace(topic, limit=0)
+    # Where a topic has a shape only what is left out is parted from the rest so: the best of all is not in one slice.
+    unseen, left = replace(topic, limit=0), []
     sliced: frozenset[EntryKey] = frozenset()
     while len(waiting) > SLICE:
-        sliced |= {*_announce(db, unseen, state, waiting[:SLICE], now, compose).announced}
+        part = _announce(db, unseen, state, waiting[:SLICE], now, compose)
+        sliced |= {*part.composed.announced}
+        left += [subject for subject in waiting[:SLICE] if subject not in part.gone]
+        state = {**state, "spent_until": moment_or_none(part.composed.rhythm.spent_until)}
         del waiting[:SLICE]
-    last = _announce(db, topic, state, waiting, now, lambda view: compose(replace(view, announcing=sliced)))
-    edition = last.edition
+
+    def composing(view: TopicView) -> Composed:
+        return compose(replace(view, announcing=sliced, partial=False))
+
+    last = _announce(db, topic, state, [*left, *waiting], now, composing).composed
     add_messages(db, last.messages)
     write_told(db, topic.slug, last.told)
     db.execute(_SETTLES[topic.mode], {"topic": topic.slug})
-    _write_state(db, topic, state, edition)
-    return edition
+    _write_state(db, topic, state, last)
+    return last.edition
 
 
 def _give_back(db: Database, topic: Topic, waiting: Sequence[int]) -> bool:
@@ -110,6 +129,14 @@ def _give_back(db: Database, topic: Topic, waiting: Sequence[int]) -> bool:
     return bool(lent)
 
 
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """What became of a slice, and the rows of what is settled with it: announced, or left out."""
+
+    composed: Composed
+    gone: frozenset[int]
+
+
 def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was asked for
     db: Database,
     topic: Topic,
@@ -117,17 +144,21 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
     waiting: Sequence[int],
     now: datetime,
     compose: Callable[[TopicView], Composed],
-) -> Composed:
-    """Announce what waits; give the edition of it and of what was announced before."""
+) -> _Slice:
+    """Announce what waits, or leave it out; give the edition of it and of what was announced before."""
     found = find_candidates(db, topic, waiting, now)
     view = TopicView(
         topic=topic,
         feed_id=state["feed_id"],
         authority=authority(db),
-        candidates=found.candidates,
+        candidates=add_elsewhere(db, topic, found.candidates, found.subjects),
         taken_ids=taken_ids(db, found.candidates),
         taken_urls=taken_urls(db, found.candidates),
         marks=marks_on(db, topic.slug, now),
+        recent=recent(db, topic, now),
+        rhythm=Rhythm(spent_until=read_moment(state["spent_until"]), digested_at=read_moment(state["digested_at"])),
+        digests=digests(db, topic),
+        partial=True,
         last_digest=state["digest"],
         last_changed_at=read_moment(state["changed_at"]),
         older_at=older_at(db, topic, found),
@@ -136,9 +167,14 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
     composed = compose(view)
     _write_ledger(db, composed, found)
     _write_announced(db, topic, composed, found, now)
+    write_decisions(db, topic.slug, composed.decisions, found.subjects, now)
     if composed.leads:
-        composed = compose(replace(view, candidates=read_whole(db, found, composed.leads)))
-    return composed
+        whole = read_whole(db, replace(found, candidates=view.candidates), composed.leads)
+        composed = compose(replace(view, candidates=whole))
+    if composed.digest is not None:
+        write_digest(db, topic.slug, composed.digest)
+    cut = (one.subject for one in composed.decisions if one.fate is Fate.CUT)
+    return _Slice(composed, frozenset(found.subjects[key] for key in (*cut, *composed.announced)))
 
 
 def _write_ledger(db: Database, composed: Composed, found: Found) -> None:
@@ -160,18 +196,24 @@ def _write_ledger(db: Database, composed: Composed, found: Found) -> None:
 def _write_announced(db: Database, topic: Topic, composed: Composed, found: Found, now: datetime) -> None:
     # To the second, as editions are: what was announced within one is in the order of its dates.
     at = moment(now.replace(microsecond=0))
+    listed, digest = frozenset(composed.digested), moment_or_none(composed.digest.at if composed.digest else None)
     db.conn.executemany(
-        "INSERT INTO announcements (topic, subject_id, announced_at) VALUES (?, ?, ?)",
-        [(topic.slug, found.subjects[key], at) for key in composed.announced],
+        "INSERT INTO announcements (topic, subject_id, announced_at, digest) VALUES (?, ?, ?, ?)",
+        [(topic.slug, found.subjects[key], at, digest if key in listed else None) for key in composed.announced],
     )
 
 
-def _write_state(db: Database, topic: Topic, state: Row, edition: Edition) -> None:
+def _write_state(db: Database, topic: Topic, state: Row, composed: Composed) -> None:
+    edition = composed.edition
     columns = {
         "mode": topic.mode.value,
         "item_limit": topic.limit,
         "digest": edition.digest,
         "changed_at": moment_or_none(edition.changed_at),
+        "shape": topic.shape.fingerprint,
+        "spent_until": moment_or_none(composed.rhythm.spent_until),
+        "digested_at": moment_or_none(composed.rhythm.digested_at),
+        "due_at": moment_or_none(composed.due_at),
         "access": topic.access.value,
     }
     changes = {name: value for name, value in columns.items() if state[name] != value}

@@ -15,6 +15,7 @@ from aggregator.model.topic import Topic
 from aggregator.store.sqlite.candidates import find_announced, read_whole
 from aggregator.store.sqlite.marks import marks_on
 from aggregator.store.sqlite.rows import encode, first_row, known_moment, moment, read_moment
+from aggregator.store.sqlite.shaping import digests
 from aggregator.store.sqlite.topic_rows import authority
 
 ARCHIVES: Final = """
@@ -51,8 +52,8 @@ def month_edition(
 ) -> Edition | None:
     """Compose what a topic announced in a month, the newest ``topic.limit`` of it; what is hidden is not in it."""
     state = first_row(db, "SELECT feed_id FROM topics WHERE topic = ?", [topic.slug])
-    found = find_announced(db, topic, month)
-    if state is None or not found.candidates:
+    found, made = find_announced(db, topic, month), digests(db, topic, month)
+    if state is None or not (found.candidates or made):
         return None
     (before,) = db.execute(
         "SELECT max(announced_at) FROM announcements WHERE topic = ? AND announced_at < ?", [topic.slug, month]
@@ -64,6 +65,7 @@ def month_edition(
         candidates=found.candidates,
         older_at=read_moment(before),
         marks=marks_on(db, topic.slug, now),
+        digests=made,
     )
     leads = compose(view).leads
     edition = compose(replace(view, candidates=read_whole(db, found, leads))).edition

@@ -44,7 +44,8 @@ MEMBER_OF: Final = {
 _LATEST: Final = """
 SELECT a.subject_id, a.announced_at, ifnull(a.told_as, a.subject_id) FROM announcements a
 JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
-WHERE a.topic = :topic AND a.announced_at >= :since AND a.announced_at < :until AND EXISTS (
+WHERE a.topic = :topic AND a.announced_at >= :since AND a.announced_at < :until AND a.digest IS NULL
+  AND EXISTS (
   SELECT 1 FROM entries e WHERE {is_subject} AND e.pruned_at IS NULL)
 ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
 """
@@ -52,7 +53,7 @@ ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
 _PINNED: Final = """
 SELECT a.subject_id, a.announced_at, ifnull(a.told_as, a.subject_id) FROM announcements a
 JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
-WHERE a.topic = :topic AND a.subject_id IN (
+WHERE a.topic = :topic AND a.digest IS NULL AND a.subject_id IN (
   SELECT {subject} FROM acts m JOIN entries named ON named.id = m.entry_id
   JOIN entries e ON e.id = named.id OR (m.scope = 'story' AND e.story_id = named.story_id)
   WHERE m.kind = 'pin' AND m.undone_at IS NULL AND (m.until IS NULL OR m.until > :now)
@@ -61,7 +62,8 @@ WHERE a.topic = :topic AND a.subject_id IN (
 _PENDING: Final = """
 SELECT {subject}, a.announced_at FROM topic_entries m JOIN entries e ON e.id = m.entry_id
 LEFT JOIN announcements a ON a.topic = m.topic AND a.subject_id = {subject}
-WHERE m.topic = :topic AND m.pending = 1 AND {subject} IS NOT NULL
+LEFT JOIN shaped w ON w.topic = m.topic AND w.subject_id = {subject} AND w.fate = 'cut'
+WHERE m.topic = :topic AND m.pending = 1 AND {subject} IS NOT NULL AND w.topic IS NULL
 """
 # What decides who speaks, and what is named beside it.
 _LIGHT: Final = """
@@ -124,7 +126,7 @@ class Found:
 
 
 def waiting_for(db: Database, topic: Topic) -> list[int]:
-    """List the subjects that wait for being announced, the first seen first."""
+    """List the subjects that wait for being announced, the first seen first; what was cut is not among them."""
     pending = db.execute(_SQL[topic.mode]["pending"], {"topic": topic.slug})
     return sorted({subject_id for subject_id, announced_at in pending if announced_at is None})
 
@@ -150,7 +152,8 @@ def older_at(db: Database, topic: Topic, found: Found) -> datetime | None:
     """Say when the newest of those subjects was announced that were announced before the ones found."""
     row = db.execute(
         "SELECT announced_at FROM announcements "
-        "WHERE topic = ? AND subject_id NOT IN (SELECT value FROM json_each(?)) ORDER BY announced_at DESC LIMIT 1",
+        "WHERE topic = ? AND digest IS NULL AND subject_id NOT IN (SELECT value FROM json_each(?)) "
+        "ORDER BY announced_at DESC LIMIT 1",
         [topic.slug, encode(sorted(found.subjects.values()))],
     ).fetchone()
     return read_moment(row[0]) if row else None

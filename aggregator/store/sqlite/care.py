@@ -28,7 +28,7 @@ WHERE e.pruned_at IS NULL AND e.first_seen_at < :old_for_some
 """
 _SHOWN: Final = """
 SELECT a.subject_id FROM announcements a JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
-WHERE a.topic = :topic ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
+WHERE a.topic = :topic AND a.digest IS NULL ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
 """
 _PINNED: Final = """
 SELECT e.id, ifnull(e.story_id, e.id) FROM acts a JOIN entries e ON e.id = a.entry_id
@@ -67,6 +67,7 @@ def prune_entries(db: Database, rule: Rule, row_ids: Sequence[int]) -> int:
     conn.executemany(_EMPTY, [(moment(rule.now), row_id) for row_id, _ in found])
     conn.executemany("DELETE FROM entry_revisions WHERE entry_id = ?", rows)
     conn.executemany("DELETE FROM topic_entries WHERE entry_id = ?", rows)
+    conn.executemany("DELETE FROM shaped WHERE subject_id = ?", rows)
     conn.executemany("UPDATE sources SET entries = entries - 1 WHERE id = ?", [(source_id,) for _, source_id in found])
     return len(found)
 

@@ -25,6 +25,7 @@ from aggregator.store.sqlite.rows import (
     moment,
     read_moment,
 )
+from aggregator.store.sqlite.shaping import wake_topic
 from aggregator.store.sqlite.weighing import make_due
 
 _BY_SHORT: Final = """
@@ -91,6 +92,8 @@ def edit(db: Database, act: Act, now: datetime) -> Edited:
     number = carry_out(db, act, now)
     make_due(db, [row[0] for row in db.execute("SELECT entry_id FROM act_entries WHERE number = ?", [number])])
     (done,) = _done(db, "WHERE a.number = ?", [number])
+    if done.scope is not None:
+        wake_topic(db, done.topic)
     return Edited(act=done, topics=_touched(db, done))
 
 

@@ -28,6 +28,7 @@ from aggregator.store.sqlite.rows import (
     read_reason,
     stored_of,
 )
+from aggregator.store.sqlite.shaping import fates_of
 from aggregator.store.sqlite.source_rows import facts_by_row, shown_state_of, source_of
 from aggregator.store.sqlite.weighing import story_facts
 from aggregator.text.link_keys import link_key
@@ -98,6 +99,7 @@ def _entry_view(db: Database, row: Row) -> EntryView:
         reasons=(*_reasons(row), *reasons_of(db, row["id"])),
         telling=None if story_id is None else story_facts(db, [story_id])[story_id],
         topics=tuple((topic, told_of(known_reason(text), lapsed=lapsed)) for topic, text, lapsed in matches),
+        fates=fates_of(db, row["id"]),
         revisions=tuple(map(_revision, all_rows(db, _REVISIONS, [row["id"]]))),
     )
 

@@ -13,6 +13,7 @@ from aggregator.model.entry import EntryKey
 from aggregator.model.topic import Match
 from aggregator.store.sqlite.marks import pin_judged
 from aggregator.store.sqlite.rows import encode, reason_text
+from aggregator.store.sqlite.shaping import wake
 
 # What was announced stays, and is marked: readers have it.
 _DROP: Final = """
@@ -75,6 +76,7 @@ def write_matches(
         (keeps if entering is Entering.NONE else puts).append(row)
     db.conn.executemany(_PUT, puts)
     db.conn.executemany(_KEEP, keeps)
+    wake(db, rejudged)
     return frozenset(topic for topic, _ in (*dropped, *named)) | pin_judged(db, rejudged)
 
 

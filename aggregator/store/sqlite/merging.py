@@ -12,7 +12,8 @@ from typing import Final
 from sqlite_utils import Database
 
 from aggregator.model.reason import Reason
-from aggregator.store.sqlite.rows import reason_text
+from aggregator.store.sqlite.rows import encode, reason_text
+from aggregator.store.sqlite.shaping import wake
 
 # A topic of entries announced the founder as an entry; that is no concern of the story.
 _TELL_AS: Final = """
@@ -32,5 +33,6 @@ def merge_stories(db: Database, story: int, into: int, reason: Reason) -> None:
         "INSERT OR REPLACE INTO story_aliases (old_id, new_id, reason) VALUES (?, ?, ?)",
         [story, into, reason_text(reason)],
     )
+    wake(db, encode([into]))
     # A story may be split off again and come back; what it leads to is never itself.
     db.execute("DELETE FROM story_aliases WHERE old_id = new_id")

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from aggregator.errors import EditError
 from aggregator.store.sqlite.rows import Row, all_rows, encode, first_row
+from aggregator.store.sqlite.shaping import wake
 
 _MEMBERS: Final = """
 SELECT e.id, e.duplicate_of, e.first_seen_at, a.reason AS alias_reason FROM entries e
@@ -106,6 +107,7 @@ def part_story(db: Database, story: int, named: Collection[int], under: int | No
     given = {"members": encode([row["id"] for row in members]), "moved": encode(sorted(moved))}
     _move(db, story, other, given)
     db.execute(_PEND, given)
+    wake(db, given["members"])
     return Parted(other, frozenset(moved), tuple(members), roots)
 
 
@@ -122,6 +124,7 @@ def fold_again(db: Database, copy: int, root: int) -> None:
     db.execute("UPDATE entries SET duplicate_of = ? WHERE id = ? OR duplicate_of = ?", [root, copy, copy])
     db.execute(_TELL_COPY, {"of": copy, "to": root})
     db.execute(_SELF_TOLD)
+    wake(db, encode([copy]))
 
 
 def _cut(db: Database, members: Iterable[Row], leaving: Collection[int]) -> dict[int, int | None]:

@@ -1,4 +1,4 @@
-"""The part of the store on SQLite that keeps months of topics, and tokens."""
+"""The part of the store on SQLite that has to do with readers: months of topics, tokens, and who reads."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
+from aggregator.model.audience import Audience, Sighting
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.topic import Topic
-from aggregator.store.sqlite import archives
+from aggregator.store.sqlite import announcements, archives, audience, shaping
 from aggregator.store.sqlite.aside import Aside
 from aggregator.store.sqlite.writer import ReadingThread
 
@@ -19,9 +20,17 @@ Result = TypeVar("Result")
 
 
 class Publishing:
-    """Months and tokens; the store brings what reads and writes."""
+    """What is announced, months, tokens, readers and what is due; the store brings what reads and writes."""
 
     _reader: ReadingThread | Aside
+
+    async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
+        """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
+        return await self._write(lambda db: announcements.announce(db, topic, now, compose))
+
+    async def due_topics(self, now: datetime) -> tuple[str, ...]:
+        """Name the topics for which time alone may have changed something."""
+        return await self._reader.run(lambda db: shaping.due_topics(db, now))
 
     async def month(
         self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
@@ -53,6 +62,14 @@ class Publishing:
     async def tokens(self) -> Mapping[str, str]:
         """Give the topics by the hashes of the tokens that hold."""
         return await self._reader.run(archives.tokens)
+
+    async def note_readers(self, seen: Sequence[Sighting], now: datetime) -> None:
+        """Remember who reads topics, as hashes, and forget who has not come for long."""
+        await self._write(lambda db: audience.note_readers(db, seen, now))
+
+    async def audience(self, now: datetime) -> Audience:
+        """Count the readers of every topic, and of every source."""
+        return await self._reader.run(lambda db: audience.audience(db, now))
 
     async def _write(self, work: Callable[[Database], Result]) -> Result:
         raise NotImplementedError

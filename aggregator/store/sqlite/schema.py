@@ -19,6 +19,7 @@ from aggregator.store.sqlite.schema_outbox import OUTBOX
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
+from aggregator.store.sqlite.schema_shape import SHAPE
 from aggregator.store.sqlite.schema_websub import WEBSUB
 from aggregator.store.sqlite.searching import SCHEMA as WORDS
 from aggregator.store.sqlite.story_tables import add_story_tables
@@ -90,6 +91,12 @@ def _retroactive(db: Database) -> None:
 @MIGRATIONS(name="0017-marks")
 def _marks(db: Database) -> None:
     add_marks(db)
+
+
+@MIGRATIONS(name="0018-shape")
+def _shape(db: Database) -> None:
+    for statement in SHAPE:
+        db.execute(statement)
 
 
 @MIGRATIONS(name="0021-pauses")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,14 +12,11 @@ from sqlite_utils import Database
 
 from aggregator.errors import StoreError
 from aggregator.model.article import FullText, PageWanted
-from aggregator.model.audience import Audience, Sighting
 from aggregator.model.editing import Act, DoneAct, Edited
-from aggregator.model.edition import Composed, Edition, TopicView
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.following import FollowChange, Followed
 from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
-from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.searching import Found, Sought
 from aggregator.model.source import Claim, Due, Source, Waiting
@@ -30,8 +27,6 @@ from aggregator.model.verdict import Ask, ChangeSet, Committed, Known, KnownDocu
 from aggregator.model.websub import Subscription
 from aggregator.store.sqlite import (
     activity as recent_activity,
-    announcements,
-    audience,
     care,
     claims,
     curation,
@@ -40,21 +35,19 @@ from aggregator.store.sqlite import (
     full_texts,
     incidents,
     looking,
-    memberships,
     near,
     outbox,
     paces,
     polls as poll_rows,
     reading,
-    rematching,
     searching,
     sources as source_table,
     tastes,
     timing,
-    topic_rows,
     weighing,
 )
 from aggregator.store.sqlite.aside import Aside, open_aside
+from aggregator.store.sqlite.matching import Matching
 from aggregator.store.sqlite.opening import PATIENCE, open_to_read, open_to_write
 from aggregator.store.sqlite.publishing import Publishing
 from aggregator.store.sqlite.quiet import transact_quiet
@@ -65,7 +58,7 @@ from aggregator.store.sqlite.writer import ReadingThread, Writer
 Result = TypeVar("Result")
 
 
-class SqliteStore(Publishing, Telling):
+class SqliteStore(Publishing, Telling, Matching):
     """Keeps everything in one SQLite file: one thread writes, one reads beside it.
 
     Secrets of sources are never written down: ``claim_due`` and ``claim`` give out the sources of the last
@@ -187,40 +180,6 @@ class SqliteStore(Publishing, Telling):
         """Take up to ``limit`` arrivals after the watermark, decide, and commit decision and watermark together."""
         return await self._write(lambda db: curation.curate(db, limit, deciding))
 
-    async def stale_topics(self, topics: Sequence[Topic]) -> tuple[str, ...]:
-        """Name the topics whose rule differs from the one that their stored matches were found with.
-
-        The topics are all that there are: one that is not named has retired, and is stale when it returns.
-        """
-        return await self._write(lambda db: topic_rows.stale_topics(db, topics))
-
-    async def rematch(
-        self,
-        topics: Sequence[Topic],
-        limit: int,
-        decide: Callable[[CurateBatch], Curated],
-        *,
-        since: datetime | None = None,
-    ) -> bool:
-        """Match one slice of what is kept anew for ``topics`` only; say whether there is more to do."""
-        return await self._write(lambda db: rematching.rematch(db, topics, limit, decide, since))
-
-    async def topic_records(self) -> tuple[TopicRecord, ...]:
-        """List what is remembered of every topic that there ever was, by slug."""
-        return await self._reader.run(memberships.topic_records)
-
-    async def kept_since(self) -> datetime | None:
-        """Say when the oldest entry that is kept was first seen; None when nothing is kept."""
-        return await self._reader.run(memberships.kept_since)
-
-    async def members(self, slugs: Collection[str], since: datetime) -> tuple[Membership, ...]:
-        """List the members of topics that were first seen since, the latest first."""
-        return await self._reader.run(lambda db: memberships.members(db, slugs, since))
-
-    async def overlaps(self, slugs: Collection[str], since: datetime) -> tuple[Overlap, ...]:
-        """Count what topics share with each other one, and what they have."""
-        return await self._reader.run(lambda db: memberships.overlaps(db, slugs, since))
-
     async def rehearse(self) -> SqliteStore:
         """Open a store of its own over what is committed now; what is written there stays beside the database."""
         aside = Aside(self._path, await self._reader.run(lambda _: open_aside(self._path)))
@@ -256,10 +215,6 @@ class SqliteStore(Publishing, Telling):
     async def search(self, sought: Sought) -> Found:
         """Find what is kept, what came last first."""
         return await self._reader.run(lambda db: searching.search(db, sought))
-
-    async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
-        """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
-        return await self._write(lambda db: announcements.announce(db, topic, now, compose))
 
     async def edit(self, act: Act, now: datetime) -> Edited:
         """Carry out what an editor wants, and write it down."""
@@ -304,14 +259,6 @@ class SqliteStore(Publishing, Telling):
     async def run_errand(self, errand: Errand, decide: Callable[[HostSeen], Pace | None]) -> None:
         """Look up what is known of a host, decide and write, in one transaction."""
         await self._write(lambda db: paces.run_errand(db, errand, decide))
-
-    async def note_readers(self, seen: Sequence[Sighting], now: datetime) -> None:
-        """Remember who reads topics, as hashes, and forget who has not come for long."""
-        await self._write(lambda db: audience.note_readers(db, seen, now))
-
-    async def audience(self, now: datetime) -> Audience:
-        """Count the readers of every topic, and of every source."""
-        return await self._reader.run(lambda db: audience.audience(db, now))
 
     async def prune(self, now: datetime, *, vanished_for: timedelta = timedelta(days=2)) -> Pruned:
         """Apply the keep rules, in slices, so that polls pass between them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlite_utils import Database
@@ -22,6 +22,7 @@ _HELD: Final = (
     ("hosts", "pace_key", "next_at"),
     ("outbox", "made", "due_at"),
 )
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def reschedule(db: Database, now: datetime, decide: Callable[[Sequence[Waiting], datetime], Mapping[str, Due]]) -> int:
@@ -39,6 +40,8 @@ def shift(db: Database, by: timedelta) -> None:
         rows = db.execute(f"SELECT {column}, {key} FROM {table} WHERE {column} IS NOT NULL").fetchall()  # noqa: S608 - from the table above
         moved = [(_moved(text, by), row_key) for text, row_key in rows]
         db.conn.executemany(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", moved)  # noqa: S608 - see above
+    # Topics keep the time of clocks: they are looked at anew.
+    db.execute("UPDATE topics SET due_at = ? WHERE due_at IS NOT NULL", [moment(LONG_AGO)])
 
 
 def _moved(text: str, by: timedelta) -> str:

@@ -57,7 +57,10 @@ def _adopt(db: Database, topic: Topic, slugs: str) -> None:
     )
     if former is None:
         return
-    for table in ("topics", "topic_entries", "announcements", "archives", "tokens", "mailings", "acts"):
+    for table in (
+        *("topics", "topic_entries", "announcements", "archives", "tokens", "mailings", "acts"),
+        *("shaped", "digests"),
+    ):
         db.execute(f"UPDATE OR REPLACE {table} SET topic = ? WHERE topic = ?", [topic.slug, former["topic"]])  # noqa: S608 - names from the line above
     # What was pinned under the new slug before there was such a topic holds in it.
     bring_pins(db, topic.slug)

@@ -10,7 +10,7 @@ from aggregator.errors import StoreError
 from aggregator.model.edition import Candidate, Composed, Edition, LedgerRow, Member, TopicView, own_id
 from aggregator.model.entry import EntryKey
 from aggregator.model.topic import Topic, TopicMode
-from tests.fakes.store import marks, outbox
+from tests.fakes.store import marks, outbox, shaping
 from tests.fakes.store.curation import topic_row
 from tests.fakes.store.kept import Announced, Kept, KeptEntry
 
@@ -19,6 +19,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
     row = topic_row(kept, topic.slug)
     if row.mode not in {None, topic.mode}:
         _change_mode(kept, topic.slug)
+    shaping.wake_changed(kept, topic, row.shape, now)
     candidates = tuple(_candidates(kept, topic, now))
     composed = compose(
         TopicView(
@@ -33,6 +34,9 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
             older_at=_older_at(kept, topic.slug, {one.subject for one in candidates}),
             told=tuple(sorted(kept.told.get(topic.slug, {}).items())),
             marks=marks.marks_on(kept, topic.slug, now),
+            recent=shaping.recent(kept, topic, now),
+            rhythm=row.rhythm,
+            digests=shaping.digests(kept, topic),
         )
     )
     numbers = {kept.key(number): number for number in kept.entries}
@@ -40,8 +44,13 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
     if any(line.atom_id in held for line in composed.new_rows):
         raise StoreError("an id was given to two subjects")
     kept.ledger |= {numbers[line.subject]: (line, numbers[line.lead]) for line in composed.new_rows}
+    at, digest = now.replace(microsecond=0), composed.digest
     for key in composed.announced:
-        kept.announced[topic.slug, numbers[key]] = Announced(now.replace(microsecond=0))
+        listed = digest.at if digest is not None and key in composed.digested else None
+        kept.announced[topic.slug, numbers[key]] = Announced(at, digest=listed)
+    shaping.write(kept, topic.slug, composed.decisions, numbers)
+    if digest is not None:
+        kept.digests[topic.slug, digest.at] = digest
     _settle(kept, topic)
     outbox.add(kept, composed.messages)
     kept.told[topic.slug] = kept.told.get(topic.slug, {}) | dict(composed.told)
@@ -52,6 +61,9 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
         limit=topic.limit,
         digest=edition.digest,
         changed_at=edition.changed_at,
+        shape=topic.shape.fingerprint,
+        rhythm=composed.rhythm,
+        due_at=composed.due_at,
         access=topic.access,
     )
     return edition
@@ -67,7 +79,12 @@ def month(
         for subject in latest(kept, topic.slug, len(kept.announced), members)
         if f"{kept.announced[topic.slug, subject].at:%Y-%m}" == wanted
     ][: topic.limit]
-    if not subjects:
+    made = tuple(
+        one
+        for one in shaping.digests(kept, replace(topic, limit=len(kept.digests)))
+        if f"{one.made_at:%Y-%m}" == wanted
+    )
+    if not subjects and not made:
         return None
     before = [
         told.at for (slug, _), told in kept.announced.items() if slug == topic.slug and f"{told.at:%Y-%m}" < wanted
@@ -79,6 +96,7 @@ def month(
         candidates=tuple(_candidate(kept, topic, subject, members[subject]) for subject in sorted(subjects)),
         older_at=max(before, default=None),
         marks=marks.marks_on(kept, topic.slug, now),
+        digests=made[: topic.limit],
     )
     return replace(compose(view).edition, month=wanted)
 
@@ -91,7 +109,9 @@ def open_months(kept: Kept, topics: Sequence[Topic], before: str) -> tuple[tuple
 
 def _older_at(kept: Kept, topic: str, found: set[EntryKey]) -> datetime | None:
     """Say when the newest of those was announced that were announced before these."""
-    told = ((subject, one.at) for (slug, subject), one in kept.announced.items() if slug == topic)
+    told = (
+        (subject, one.at) for (slug, subject), one in kept.announced.items() if slug == topic and one.digest is None
+    )
     return max((at for subject, at in told if kept.key(subject) not in found), default=None)
 
 
@@ -109,7 +129,10 @@ def latest(kept: Kept, topic: str, limit: int, among: Iterable[int] | None = Non
     found = [
         (told.at, line, subject)
         for (one, subject), told in kept.announced.items()
-        if one == topic and (wanted is None or subject in wanted) and (line := _line(kept, topic, subject)) is not None
+        if one == topic
+        and told.digest is None
+        and (wanted is None or subject in wanted)
+        and (line := _line(kept, topic, subject)) is not None
     ]
     found.sort(key=lambda it: it[1].atom_id)
     found.sort(key=lambda it: (it[0], it[1].published_at), reverse=True)
@@ -137,6 +160,7 @@ def _candidates(kept: Kept, topic: Topic, now: datetime) -> Iterable[Candidate]:
     members = _members_by_subject(kept, topic.mode)
     _give_back(kept, topic, _waiting(kept, topic.slug, members))
     waiting = _waiting(kept, topic.slug, members)
+    shaping.forget_absent(kept, topic.slug, waiting)
     announced = latest(kept, topic.slug, topic.limit, members)
     pinned = {_subject(topic.mode, one, kept.entries[one]) for one in marks.pinned_subjects(kept, topic.slug, now)}
     announced += [
@@ -148,12 +172,13 @@ def _candidates(kept: Kept, topic: Topic, now: datetime) -> Iterable[Candidate]:
 
 def _candidate(kept: Kept, topic: Topic, subject: int, members: Sequence[int]) -> Candidate:
     told = kept.announced.get((topic.slug, subject))
-    return Candidate(
+    candidate = Candidate(
         subject=kept.key(subject),
         members=_members(kept, topic.slug, members),
         ledger=_line(kept, topic.slug, subject),
         announced_at=None if told is None else told.at,
     )
+    return replace(candidate, elsewhere=shaping.elsewhere(kept, topic, candidate, members))
 
 
 def _members_by_subject(kept: Kept, mode: TopicMode) -> dict[int, list[int]]:
@@ -168,7 +193,9 @@ def _waiting(kept: Kept, topic: str, members: Mapping[int, Sequence[int]]) -> se
     return {
         subject
         for subject, numbers in members.items()
-        if any(_is_pending(kept, topic, number) for number in numbers) and (topic, subject) not in kept.announced
+        if any(_is_pending(kept, topic, number) for number in numbers)
+        and (topic, subject) not in kept.announced
+        and not shaping.is_cut(kept, topic, subject)
     }
 
 
@@ -181,7 +208,7 @@ def _give_back(kept: Kept, topic: Topic, waiting: Iterable[int]) -> None:
         if not tellers:
             continue
         teller = min(tellers)
-        kept.announced[topic.slug, subject] = Announced(kept.announced.pop((topic.slug, teller)).at)
+        kept.announced[topic.slug, subject] = replace(kept.announced.pop((topic.slug, teller)), told_as=None)
         for (slug, number), match in list(kept.matches.items()):
             one = kept.entries[number]
             if slug == topic.slug and _subject(topic.mode, number, one) == teller and not one.backfilled:
@@ -222,4 +249,4 @@ def _change_mode(kept: Kept, slug: str) -> None:
     for (topic, subject), told in list(kept.announced.items()):
         if topic == slug and told.told_as is not None and (topic, told.told_as) not in kept.announced:
             del kept.announced[topic, subject]
-            kept.announced[topic, told.told_as] = Announced(told.at)
+            kept.announced[topic, told.told_as] = replace(told, told_as=None)

@@ -19,6 +19,7 @@ def prune(kept: Kept, now: datetime, vanished_for: timedelta) -> Pruned:
         kept.entries[number] = replace(kept.entries[number], pruned=True)
         kept.pages.pop(number, None)
     kept.matches = {key: match for key, match in kept.matches.items() if key[1] not in gone}
+    kept.shaped = {key: one for key, one in kept.shaped.items() if key[1] not in gone}
     forgotten = _forget_polls(kept, now)
     _forget_paces(kept, now)
     near.forget(kept, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from aggregator.model.pace import Turn
 from aggregator.model.source import CLAIM_RESERVE, Claim, Due, Waiting
@@ -15,6 +15,7 @@ LONGEST_HOLD = timedelta(days=35)
 LONGEST_PAUSE = timedelta(days=1) * SLACK
 LONGEST_INTERVAL = timedelta(days=7) * SLACK
 LEAST_RESERVE = timedelta(minutes=1)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def claim_due(kept: Kept, now: datetime, limit: int, busy: frozenset[str]) -> tuple[Claim, ...]:
@@ -97,6 +98,8 @@ def shift(kept: Kept, by: timedelta) -> None:
         kept.sources[number] = replace(one, state=replace(one.state, next_poll_at=next_poll_at, hold_until=hold_until))
     for key, pace in kept.paces.items():
         kept.paces[key] = replace(pace, hold_until=_shifted(pace.hold_until, by), next_at=_shifted(pace.next_at, by))
+    for slug, row in kept.topics.items():
+        kept.topics[slug] = replace(row, due_at=LONG_AGO if row.due_at is not None else None)
     for place, waiting in kept.outbox.items():
         message = waiting.message
         due_at = _shifted(message.due_at, by) or message.due_at

@@ -11,8 +11,8 @@ from aggregator.errors import StoreError
 from aggregator.model.entry import EntryKey
 from aggregator.model.story import Arrival, CurateBatch, Curated, CurateResult, Deciding, Placement, StoryMerge
 from aggregator.model.topic import Match, Retroactive, Topic, TopicMode
-from tests.fakes.store import marks, near, weighing
-from tests.fakes.store.kept import Announced, Kept, KeptMatch, KeptTopic
+from tests.fakes.store import marks, near, shaping, weighing
+from tests.fakes.store.kept import Kept, KeptMatch, KeptTopic
 
 Row = TypeVar("Row")
 
@@ -123,7 +123,8 @@ def _adopt(kept: Kept, slug: str, former: str) -> None:
         return {key: row for key, row in rows.items() if key[0] != former} | taken
 
     kept.topics[slug] = kept.topics.pop(former)
-    kept.matches, kept.announced = moved(kept.matches), moved(kept.announced)
+    kept.matches, kept.announced, kept.shaped = moved(kept.matches), moved(kept.announced), moved(kept.shaped)
+    kept.digests = {(slug if topic == former else topic, at): one for (topic, at), one in kept.digests.items()}
     kept.archives = {(slug if topic == former else topic, month): one for (topic, month), one in kept.archives.items()}
     kept.tokens = {token: slug if topic == former else topic for token, topic in kept.tokens.items()}
     for number, one in kept.acts.items():
@@ -175,9 +176,10 @@ def merge_into(kept: Kept, story: int, into: int) -> None:
         told = kept.announced.get((topic, story))
         if told is not None and (topic, into) not in kept.announced:
             del kept.announced[topic, story]
-            kept.announced[topic, into] = Announced(told.at, story if told.told_as is None else told.told_as)
+            kept.announced[topic, into] = replace(told, told_as=story if told.told_as is None else told.told_as)
     kept.merged = {old: into if new == story else new for old, new in kept.merged.items()} | {story: into}
     kept.merged = {old: new for old, new in kept.merged.items() if old != new}
+    shaping.wake(kept, [into])
 
 
 def match(
@@ -222,6 +224,7 @@ def match(
         elif fills is not None:
             pending = fills and not kept.entries[number].backfilled
             kept.matches[topic, number] = KeptMatch(match.reason, pending)
+    shaping.wake(kept, judged)
     return frozenset(topic for topic, _ in (*dropped, *named)) | marks.pin_judged(kept, judged)
 
 

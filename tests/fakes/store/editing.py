@@ -11,13 +11,15 @@ from aggregator.model.editing import Act, ActKind, DoneAct, Edited, signed
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
 from aggregator.model.topic import TopicMode
-from tests.fakes.store import curation, marks, weighing
-from tests.fakes.store.kept import Announced, Kept, KeptAct, KeptMove
+from tests.fakes.store import curation, marks, shaping, weighing
+from tests.fakes.store.kept import Kept, KeptAct, KeptMove
 
 
 def edit(kept: Kept, act: Act, now: datetime) -> Edited:
     carry_out = {ActKind.MERGE: _merge, ActKind.SPLIT: _split, ActKind.UNDO: _undo}.get(act.kind, marks.mark)
     number = carry_out(kept, act, now)
+    if kept.acts[number].story is None:
+        shaping.wake_topic(kept, kept.acts[number].act.topic)
     weighing.make_due(kept, [move.entry for move in kept.acts[number].moves])
     return Edited(act=_done(kept, number), topics=_touched(kept, number))
 
@@ -140,6 +142,7 @@ def _part(kept: Kept, story: int, named: Collection[int], under: int | None) -> 
     for (topic, number), match in kept.matches.items():
         if number in members and not kept.entries[number].backfilled:
             kept.matches[topic, number] = replace(match, pending=True)
+    shaping.wake(kept, members)
     return other
 
 
@@ -166,6 +169,7 @@ def _fold(kept: Kept, copy: int, root: int) -> None:
         if copy in (number, one.copy_of):
             kept.entries[number] = replace(one, copy_of=first)
     _retell(kept, TopicMode.ENTRIES, copy, first)
+    shaping.wake(kept, [copy])
 
 
 def _give_row(kept: Kept, of: int, to: int) -> None:
@@ -174,7 +178,7 @@ def _give_row(kept: Kept, of: int, to: int) -> None:
     kept.ledger[to] = kept.ledger.pop(of)
     for (topic, subject), told in kept.announced.items():
         if (subject if told.told_as is None else told.told_as) == of:
-            kept.announced[topic, subject] = Announced(told.at, None if subject == to else to)
+            kept.announced[topic, subject] = replace(told, told_as=None if subject == to else to)
 
 
 def _tell_where_they_speak(kept: Kept, members: Iterable[int]) -> None:
@@ -197,7 +201,7 @@ def _retell(kept: Kept, mode: TopicMode, of: int, to: int, only: str | None = No
         if fits and (topic, to) not in kept.announced:
             del kept.announced[topic, subject]
             told_as = subject if told.told_as is None else told.told_as
-            kept.announced[topic, to] = Announced(told.at, None if told_as == to else told_as)
+            kept.announced[topic, to] = replace(told, told_as=None if told_as == to else told_as)
 
 
 def _note(kept: Kept, act: Act, now: datetime, done: KeptAct) -> int:

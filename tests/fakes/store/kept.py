@@ -23,6 +23,7 @@ from aggregator.model.membership import told_of
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.sending import Message, MessageState
+from aggregator.model.shape import NO_RHYTHM, Decision, Digest, Rhythm
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import HeadlineUse, Recent, TermCounts
 from aggregator.model.topic import Access, TopicMode
@@ -106,15 +107,24 @@ class KeptTopic:
     limit: int = 0
     digest: str = ""
     changed_at: datetime | None = None
+    shape: str = ""
+    rhythm: Rhythm = NO_RHYTHM
+    due_at: datetime | None = None
     access: Access = Access.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A topic told its readers of a subject; ``told_as`` is the story as which they know it, after a merge."""
+    """A topic told its readers of a subject.
+
+    Attributes:
+        told_as: The story as which they know it, after a merge.
+        digest: The moment of the digest that told it.
+    """
 
     at: datetime
     told_as: int | None = None
+    digest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,8 @@ class Kept:
         merged: The story that another one became a part of.
         pages: What came of the pages of entries.
         acts: The journal of editors, by number.
+        shaped: What was decided last, by topic and subject.
+        digests: By topic and the moment of its timetable.
         outbox: In the order in which messages were written down.
         incidents: By id.
         told: By topic, up to when the mailboxes of its mailings were told.
@@ -209,6 +221,8 @@ class Kept:
     merged: dict[int, int] = field(default_factory=dict)
     pages: dict[int, FullText] = field(default_factory=dict)
     acts: dict[int, KeptAct] = field(default_factory=dict)
+    shaped: dict[tuple[str, int], Decision] = field(default_factory=dict)
+    digests: dict[tuple[str, datetime], Digest] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     outbox: dict[int, KeptMessage] = field(default_factory=dict)
     told: dict[str, dict[str, datetime]] = field(default_factory=dict)

@@ -24,7 +24,7 @@ from aggregator.model.source import SourceCondition, SourceState
 from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, StoryView, TopicStatus
 from aggregator.model.topic import Access, Topic
 from aggregator.text.link_keys import link_key
-from tests.fakes.store import editing, outbox, readers, weighing
+from tests.fakes.store import editing, outbox, readers, shaping, weighing
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 from tests.fakes.store.memberships import matched
 from tests.fakes.store.polls import KEPT_POLLS
@@ -167,6 +167,7 @@ def _entry_view(kept: Kept, number: int) -> EntryView:
         source=kept.facts(one.source),
         reasons=tuple(reason for reason in reasons if reason is not None),
         topics=kept.topics_of(number),
+        fates=shaping.fates_of(kept, number),
         telling=None if one.story is None else weighing.facts(kept, one.story),
         revisions=one.revisions,
     )

@@ -43,6 +43,7 @@ from tests.fakes.store import (
     pushes,
     readers,
     searching,
+    shaping,
     sources,
     weighing,
 )
@@ -164,6 +165,9 @@ class FakeStore:
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         return self._write(lambda kept: announcing.announce(kept, topic, now, compose))
+
+    async def due_topics(self, now: datetime) -> tuple[str, ...]:
+        return shaping.due_topics(self._readable(), now)
 
     async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
         return outbox.due(self._readable(), now, limit)

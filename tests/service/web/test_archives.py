@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from lxml import etree
 
 from aggregator.errors import StoreError
-from aggregator.model.edition import SiteFacts
+from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.topic import Access, Topic
 from aggregator.publish import Painter, render
 from aggregator.service.archives import GRACE, Archives
@@ -27,6 +28,13 @@ pytestmark = pytest.mark.anyio
 WORLD = make_topic("world", limit=1, aliases=("earth",))
 MINE = make_topic("mine", limit=1, access=Access.TOKEN)
 DECEMBER, JANUARY = 31 * 24, 62 * 24
+TITLES = {
+    0: "Ferry aground",
+    1: "Bridge reopens",
+    DECEMBER: "Glacier retreats",
+    JANUARY: "Museum robbed",
+    JANUARY + 1: "Council resigns",
+}
 
 
 @dataclass
@@ -44,8 +52,13 @@ class Web:
         self.shelf = Shelf()
         self.shelf.forward({"earth": "world"}, frozenset({"gone"}))
         self.doors = Doors(house.store, self.clock)
-        self.archives = Archives(house.store, self.clock, Facts, Painter().render_archive)
+        self.painted = 0
+        self.archives = Archives(house.store, self.clock, Facts, self.paint)
         self.app = build(self.shelf, site=SITE, archives=self.archives, doors=self.doors)
+
+    def paint(self, edition: Edition, site: SiteFacts) -> Rendition:
+        self.painted += 1
+        return Painter().render_archive(edition, site)
 
     def turn_to(self, at: datetime) -> None:
         self.clock.turn(at - self.clock.now())
@@ -53,8 +66,7 @@ class Web:
     async def live(self, *hours: int) -> None:
         for hour in hours:
             self.turn_to(NOON + timedelta(hours=hour))
-            title = {0: "Ferry aground", 1: "Bridge reopens", DECEMBER: "Glacier retreats", JANUARY: "Museum robbed"}
-            await self.house.arrive("ap", title[hour], hour)
+            await self.house.arrive("ap", TITLES[hour], hour)
             await self.house.curate()
             for topic in self.house.topics:
                 edition = await self.house.announce(topic, hour)
@@ -114,12 +126,14 @@ async def test_the_month_that_runs_is_no_archive_yet(web: Web):
     assert titles(answer.content) == ["Museum robbed"]
     assert answer.headers["cache-control"].startswith("public, max-age=300")
     assert not etree.fromstring(answer.content).xpath("boolean(//*[local-name()='archive'])")
-    web.clock.turn(timedelta(seconds=1))
+    web.clock.turn(timedelta(minutes=2))
     again = await ask(web.app, "/world/2027-01.atom")
     assert (again.headers["etag"], again.headers["last-modified"]) == (
         answer.headers["etag"],
         answer.headers["last-modified"],
     )
+    await web.live(JANUARY + 1)
+    assert titles((await ask(web.app, "/world/2027-01.atom")).content) == ["Council resigns", "Museum robbed"]
     web.turn_to(NOON.replace(year=2027, month=2, day=1, hour=0) + GRACE - timedelta(seconds=1))
     assert "immutable" not in (await ask(web.app, "/world/2027-01.atom")).headers["cache-control"]
     web.clock.turn(timedelta(seconds=1))
@@ -154,6 +168,13 @@ async def test_months_of_a_private_topic_are_found_from_its_feed_without_a_token
     assert (link(month.content, "current"), link(month.content, "prev-archive")) == ("../mine.atom", "2026-11.atom")
     assert month.headers["cache-control"] == "private, max-age=31536000, immutable"
     assert token.encode() not in feed.content + month.content
+
+
+async def test_a_month_is_written_once_however_many_ask(web: Web):
+    for month in ("2026-11", "2027-01"):
+        before = web.painted
+        await asyncio.gather(*(ask(web.app, f"/world/{month}.atom") for _ in range(20)))
+        assert web.painted == before + 1
 
 
 async def test_a_store_that_does_not_answer_is_said_to(web: Web):
