@@ -44,8 +44,7 @@ class Engine:
 
     Attributes:
         settler: Curates and announces.
-        errands: What is asked beside polls, by the pace of the configuration in force.
-        chores: What is done when there is time.
+        errands, chores: What is asked beside polls, at the pace in force, and what is done when there is time.
         audience: For how many each source is read; publishers are told.
     """
 
