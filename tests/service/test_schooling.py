@@ -18,7 +18,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import FakeFetcher, fetched
 from tests.fakes.store import FakeStore
 from tests.press import articles, mixed
-from tests.service.test_engine import URLS, house_on
+from tests.service.houses import house_on
+from tests.service.test_engine import URLS
 
 EXAMPLES = articles("floods", 8)
 LIKING = """
@@ -71,7 +72,7 @@ async def test_topics_learn_as_soon_as_their_examples_and_enough_else_are_there(
 @pytest.mark.anyio
 async def test_a_pin_teaches_the_topic_that_it_is_in(tmp_path: Path):
     store, fetcher = FakeStore(), FakeFetcher()
-    house = house_on(store, fetcher)
+    house = house_on(store, fetcher=fetcher)
     path = tmp_path / "aggregator.yaml"
     path.write_text(LIKING.format(urls=URLS, names=[one.title for one in EXAMPLES]), encoding="utf-8")
     engine = Engine(house, make_plan(read_settings(path, {})), Shelf())
