@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import TypeVar
-
-from sqlite_utils import Database
 
 from aggregator.model.membership import Membership, Overlap, TopicRecord
 from aggregator.model.story import CurateBatch, Curated
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite import memberships, rematching, topic_rows
-from aggregator.store.sqlite.aside import Aside
-from aggregator.store.sqlite.writer import ReadingThread
-
-Result = TypeVar("Result")
+from aggregator.store.sqlite.part import Part
 
 
-class Matching:
+class Matching(Part):
     """Rules and members of topics; the store brings what reads and writes."""
-
-    _reader: ReadingThread | Aside
 
     async def stale_topics(self, topics: Sequence[Topic]) -> tuple[str, ...]:
         """Name the topics whose rule differs from the one that their stored matches were found with.
@@ -56,6 +48,3 @@ class Matching:
     async def overlaps(self, slugs: Collection[str], since: datetime) -> tuple[Overlap, ...]:
         """Count what topics share with each other one, and what they have."""
         return await self._reader.run(lambda db: memberships.overlaps(db, slugs, since))
-
-    async def _write(self, work: Callable[[Database], Result]) -> Result:
-        raise NotImplementedError

@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
-
-from sqlite_utils import Database
 
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite import announcements, archives, audience, shaping
-from aggregator.store.sqlite.aside import Aside
-from aggregator.store.sqlite.writer import ReadingThread
-
-Result = TypeVar("Result")
+from aggregator.store.sqlite.part import Part
 
 
-class Publishing:
+class Publishing(Part):
     """What is announced, months, tokens, readers and what is due; the store brings what reads and writes."""
-
-    _reader: ReadingThread | Aside
 
     async def announce(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition:
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
@@ -70,6 +62,3 @@ class Publishing:
     async def audience(self, now: datetime) -> Audience:
         """Count the readers of every topic, and of every source."""
         return await self._reader.run(lambda db: audience.audience(db, now))
-
-    async def _write(self, work: Callable[[Database], Result]) -> Result:
-        raise NotImplementedError

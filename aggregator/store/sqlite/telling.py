@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
-
-from sqlite_utils import Database
 
 from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.sending import Message, Settlement
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite import incidents, outbox
-from aggregator.store.sqlite.aside import Aside
-from aggregator.store.sqlite.writer import ReadingThread
-
-Result = TypeVar("Result")
+from aggregator.store.sqlite.part import Part
 
 
-class Telling:
+class Telling(Part):
     """Messages and incidents; the store brings what reads and writes."""
-
-    _reader: ReadingThread | Aside
 
     async def due_messages(self, now: datetime, limit: int) -> tuple[Message, ...]:
         """List messages that wait and are due, of each target the oldest."""
@@ -46,6 +38,3 @@ class Telling:
     async def events(self, limit: int) -> Events:
         """List the confirmed incidents, the last opened first."""
         return await self._reader.run(lambda db: incidents.events(db, limit))
-
-    async def _write(self, work: Callable[[Database], Result]) -> Result:
-        raise NotImplementedError
