@@ -58,5 +58,6 @@ def test_nothing_but_the_guarded_transports_can_dial():
         ("fetch/fallbacks.py", "AsyncHTTPTransport"),
         ("fetch/lean.py", "create_connection"),
         ("fetch/proxy.py", "connect_tcp"),
+        ("store/sqlite/copies.py", "connect"),
         ("store/sqlite/opening.py", "connect"),
     }

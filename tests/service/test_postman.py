@@ -19,7 +19,8 @@ from tests.fakes.fetcher import FakeFetcher, fetched
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.poster import FakePoster
 from tests.fakes.store import FakeStore
-from tests.service.test_engine import house_on, told
+from tests.service.houses import house_on
+from tests.service.test_engine import told
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +47,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.fetcher, self.poster, self.mailer = FakeFetcher(), FakePoster(), FakeMailer()
-        self.house: House = replace(house_on(FakeStore(), self.fetcher), poster=self.poster, mailer=self.mailer)
+        self.house: House = replace(house_on(FakeStore(), fetcher=self.fetcher), poster=self.poster, mailer=self.mailer)
         self.engine = Engine(self.house, self.plan(ANN), Shelf())
         self.postman = Postman(self.house, self.engine)
         for url in (HUB, HOOK):
