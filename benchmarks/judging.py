@@ -8,13 +8,13 @@ import time
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, groupby
 from pathlib import Path
 from statistics import median, quantiles
 
 from sqlite_utils import Database
 
-from aggregator.identity import judge
+from aggregator.identity import Around, judge
 from aggregator.model.entry import CandidateKey, Entry, EntryKey, KeyKind, StoredEntry
 from aggregator.model.story import Arrival, StoryPolicy
 from aggregator.model.verdict import New
@@ -116,15 +116,23 @@ def _placed(
         at = START + WINDOW * (start / window)
         fresh = [press.entry(n, at) for n in range(start, min(start + size, numbers.stop))]
         begun = time.process_time()
-        verdicts = [one for one in judge(fresh, (), first_document=False, backfill=5) if isinstance(one, New)]
+        documents = [list(some) for _, some in groupby(sorted(fresh, key=_source_of), key=_source_of)]
+        around = Around(now=at, vanished=(), kept=())
+        verdicts = [
+            one for document in documents for one in judge(document, (), around).verdicts if isinstance(one, New)
+        ]
         identity = time.process_time() - begun
         db.conn.execute("BEGIN IMMEDIATE")
-        for number, verdict in enumerate(verdicts, start):
-            insert_new(db.conn, number % SOURCES + 1, [verdict], at)
+        for verdict in verdicts:
+            insert_new(db.conn, int(verdict.entry.key.source[1:]) + 1, [verdict], at)
         begun = time.process_time() - identity
         curation.curate(db, size, deciding(TopicSet.compile(()), memory))
         db.conn.execute("COMMIT")
         yield (time.process_time() - begun) * 1000 / len(fresh)
+
+
+def _source_of(entry: Entry) -> str:
+    return entry.key.source
 
 
 def _loaded(db: Database) -> int:
