@@ -17,7 +17,7 @@ run: setup               ## the daemon with config/aggregator.yaml
 	$(BIN)/aggregator -c config/aggregator.yaml run
 
 test: setup              ## every test, samples of the long proofs included
-	$(BIN)/python -m pytest -n 3
+	$(BIN)/python -m pytest -n 2
 
 check: setup             ## lint, format, types, import contracts
 	$(BIN)/ruff check .
