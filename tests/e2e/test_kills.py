@@ -12,7 +12,7 @@ from tests.e2e.kills import kill_and_look
 @pytest.mark.corpora
 @pytest.mark.anyio
 async def test_a_killed_poll_loses_nothing_doubles_nothing_and_asks_nobody_early(tmp_path):
-    found = await kill_and_look(real_feeds()[:60], tmp_path, kills=2, seed=7, longest=2.0)
+    found = await kill_and_look(real_feeds()[:120], tmp_path, kills=3, seed=7, longest=2.5)
     assert (found.missing, found.doubled, found.early, found.damaged) == ([], [], [], [])
-    assert found.kills == 2
+    assert found.kills == 3
     assert found.returned > 0

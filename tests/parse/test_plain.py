@@ -177,10 +177,9 @@ def test_our_own_feeds_are_read_as_feedparser_reads_them(path):
 
 @needs_corpora
 @pytest.mark.corpora
-@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.prove)])
-def test_no_field_of_the_real_feeds_differs(every: int):
+def test_no_field_of_the_real_feeds_differs():
     different, counted = [], Counter[str]()
-    for path in (*_documents(FOLDER / "feeds")[::every], *_documents(FOLDER / "suites" / "w3c-feedvalidator")[::every]):
+    for path in (*_documents(FOLDER / "feeds"), *_documents(FOLDER / "suites" / "w3c-feedvalidator")):
         body = path.read_bytes()
         if b"<" not in body[:500] or len(body) > 3_000_000:
             continue
