@@ -183,9 +183,11 @@ class SourceCondition(StrEnum):
     PAUSED = "paused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SourceState:
     """What is remembered of a source between two polls; one row of the store.
+
+    Has no slots: every poll makes copies of it, and they cost a tenth so (``model.changing``).
 
     Attributes:
         version: Raised by every commit of a poll and by every claim; a result from an older version is dropped.

@@ -130,9 +130,9 @@ class Known:
     kept: tuple[KnownEntry, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PollRecord:
-    """One poll, as the ring of the last polls keeps it.
+    """One poll, as the ring of the last polls keeps it. Has no slots, for quick copies (``model.changing``).
 
     Attributes:
         outcome: As ``outcome`` in the JSON of ``status``: new, revised, unchanged, not_modified, or a ``Failure``.

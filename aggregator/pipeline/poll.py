@@ -114,12 +114,14 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
         conclusion, weighed = _weighed(claim, outcome, conclusion, known)
         conclusion = follow(claim.source, known.state, conclusion, outcome, reading, asked_at=asked_at)
         left, halted = conclusion.state, weighed.halted
-        return replace(
-            _read_changes(conclusion, reading, judged),
+        changes = ChangeSet(
+            state=conclusion.state,
+            poll=conclusion.poll,
             partial=isinstance(outcome, Fetched) and outcome.partial,
             pace_key=_pace_key(claim, conclusion.state, parts),
             pace=weighed.pace,
         )
+        return _with_document(changes, reading, judged) if isinstance(reading, Reading) else changes
 
     failed = _failed(outcome, reading)
     committed = await parts.store.transact(_ask(claim, reading, now - EVIDENCE_FOR if failed else None), decide)
@@ -261,11 +263,8 @@ def _judge(
     )
 
 
-def _read_changes(conclusion: Conclusion, reading: ReadOutcome | None, judged: Judged) -> ChangeSet:
+def _with_document(changes: ChangeSet, reading: Reading, judged: Judged) -> ChangeSet:
     """Say what is written of a document, beside what the poll itself teaches."""
-    changes = ChangeSet(state=conclusion.state, poll=conclusion.poll)
-    if not isinstance(reading, Reading):
-        return changes
     return replace(
         changes,
         verdicts=judged.verdicts,

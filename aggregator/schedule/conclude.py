@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
+from aggregator.model.changing import changed
 from aggregator.model.fetching import Failure, Fetched, FetchFailed, FetchOutcome, NotModified
 from aggregator.model.reading import Reading, ReadOutcome, Unreadable
 from aggregator.model.source import Due, Source, SourceState, is_local
@@ -65,6 +66,8 @@ def conclude(  # noqa: PLR0913 - a poll has that many results; those that a fail
     poll = PollRecord(
         at=now,
         outcome="unchanged",
+        new=new,
+        revised=revised,
         bytes=outcome.wire_bytes if isinstance(outcome, Fetched) else 0,
         took=outcome.elapsed,
         sent=sent_line(source, state),
@@ -78,7 +81,6 @@ def conclude(  # noqa: PLR0913 - a poll has that many results; those that a fail
         outcome = _unreadable(outcome, reading)
     if isinstance(outcome, FetchFailed):
         return _after_failure(source, state, outcome, poll)
-    poll = replace(poll, new=new, revised=revised)
     seen = Seen(reading=reading if isinstance(reading, Reading) else None, known=known, at=now)
     return _after_answer(source, state, outcome, poll, seen)
 
@@ -95,7 +97,7 @@ def _after_answer(
     doubted = "" if is_local(source.url) else doubt(learned, poll.at)
     if doubted:
         following = replace(following, why=f"{following.why}; without a condition, to test it: {doubted}")
-    after = replace(
+    after = changed(
         learned,
         interval=interval.length,
         errors=0,
@@ -107,7 +109,7 @@ def _after_answer(
         next_poll_at=following.at,
         next_poll_why=following.why,
     )
-    poll = replace(
+    poll = changed(
         poll,
         outcome=_outcome(answer, poll),
         status=answer.status if isinstance(answer, Fetched) else HTTPStatus.NOT_MODIFIED.value,
@@ -140,7 +142,7 @@ def _after_failure(source: Source, state: SourceState, failed: FetchFailed, poll
     following = _kept_away(source, state, result, hold_until, poll.at)
     if trial and given_up and hold_until is None:
         following = Due(poll.at + NEXT_TRIAL, "a usual place held no feed: the page is asked, then the next place")
-    after = replace(
+    after = changed(
         returned(source, state, silent_for, poll.at),
         interval=resting(source, state).length,
         errors=errors,
@@ -154,7 +156,7 @@ def _after_failure(source: Source, state: SourceState, failed: FetchFailed, poll
         next_poll_why=following.why,
     )
     back = "" if after.moves == state.moves else f"; back to {source.url}: {after.moves[-1].why}"
-    poll = replace(
+    poll = changed(
         poll,
         outcome=failed.kind.value,
         status=failed.status,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from http import HTTPStatus
 
+from aggregator.model.changing import changed
 from aggregator.model.fetching import Fetched, NotModified
 from aggregator.model.reading import Reading
 from aggregator.model.source import READING_VERSION, Rate, Source, SourceCondition, SourceState, Validators
@@ -26,7 +26,7 @@ def learn(source: Source, state: SourceState, answer: Fetched | NotModified, see
     """
     followed = follow(source, state, answer, seen)
     validators, validators_url = _validators(state, answer, seen.reading)
-    learned = replace(
+    learned = changed(
         followed,
         validators=validators,
         validators_url=validators_url,
@@ -44,7 +44,7 @@ def learn(source: Source, state: SourceState, answer: Fetched | NotModified, see
 
 def _with_body(state: SourceState, answer: Fetched, reading: Reading | None, *, untrusted: bool) -> SourceState:
     """Take over what a body teaches, and more when it was read."""
-    state = replace(
+    state = changed(
         state,
         body_bytes=answer.wire_bytes,
         full_fetch=False,
@@ -53,7 +53,7 @@ def _with_body(state: SourceState, answer: Fetched, reading: Reading | None, *, 
     )
     if reading is None:
         return state
-    return replace(
+    return changed(
         state,
         body_digest=state.body_digest if answer.partial else answer.digest,
         documents=state.documents + 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aggregator.model.fetching import FetchRequest
@@ -84,6 +85,7 @@ def address_of(source: Source, state: SourceState) -> str:
     return state.moved_to or source.url
 
 
+@lru_cache(maxsize=8192)
 def host_of(url: str) -> str:
     """Give the host of an address in lower case; empty when there is none."""
     try:

@@ -27,11 +27,8 @@ _BETWEEN_CURATING = timedelta(seconds=0.2)
 _PATIENCE = 4
 """Curating rests so many times as long as it took while polls go on: it never has more than a fifth of the time."""
 
-
 _LOOK_AGAIN = timedelta(seconds=1)
 """So often it is asked whether a topic has to be matched anew."""
-
-logger = logging.getLogger(__name__)
 
 
 class Settler:

@@ -13,7 +13,7 @@ from aggregator.model.source import CLAIM_RESERVE, Claim, Source
 from aggregator.store.sqlite.paces import LONGEST_HOLD
 from aggregator.store.sqlite.polls import KEPT_POLLS
 from aggregator.store.sqlite.rows import Row, all_rows, encode, moment, moment_or_none, read_moment
-from aggregator.store.sqlite.source_rows import state_of
+from aggregator.store.sqlite.state_rows import state_of
 
 LONGEST_INTERVAL: Final = timedelta(days=7)
 """What a server may ask for at most, whatever the settings say."""

@@ -12,7 +12,7 @@ from aggregator.model.following import FollowChange, Followed
 from aggregator.model.websub import Subscription
 from aggregator.store.sqlite.push_rows import push_text, subscription_columns, subscription_of
 from aggregator.store.sqlite.rows import Row, encode, first_row, moment
-from aggregator.store.sqlite.source_rows import state_of
+from aggregator.store.sqlite.state_rows import state_of
 
 _LIVE: Final = """
 SELECT b.*, s.source FROM subscriptions b JOIN sources s ON s.id = b.source_id

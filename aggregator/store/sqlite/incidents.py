@@ -22,7 +22,7 @@ from aggregator.store.sqlite.rows import (
     moment_or_none,
     read_moment,
 )
-from aggregator.store.sqlite.source_rows import state_of
+from aggregator.store.sqlite.state_rows import state_of
 from aggregator.store.sqlite.topic_rows import authority
 
 REMEMBERED: Final = timedelta(days=28)

@@ -29,7 +29,8 @@ from aggregator.store.sqlite.rows import (
     stored_of,
 )
 from aggregator.store.sqlite.shaping import fates_of
-from aggregator.store.sqlite.source_rows import facts_by_row, shown_state_of, source_of
+from aggregator.store.sqlite.source_rows import facts_by_row, source_of
+from aggregator.store.sqlite.state_rows import shown_state_of
 from aggregator.store.sqlite.weighing import story_facts
 from aggregator.text.link_keys import link_key
 

@@ -48,14 +48,9 @@ from aggregator.store.sqlite.rows import (
     moment_or_none,
     read_moment,
 )
-from aggregator.store.sqlite.source_rows import state_columns, state_of
+from aggregator.store.sqlite.state_rows import state_columns, state_of
 
 KEPT_POLLS: Final = 30
-STATE: Final = f"""
-UPDATE sources SET version = version + :raised, polls = polls + 1, entries = entries + :new_entries,
-  {", ".join(f"{name} = :{name}" for name in state_columns(SourceState(source_id="")))}
-WHERE id = :id
-"""  # noqa: S608 - names of columns, all from here
 RECORD: Final = """
 INSERT OR REPLACE INTO polls (
   source_id, slot, number, at, outcome, status, new, revised, duplicates, bytes, took_s, detail, sent,
@@ -68,6 +63,18 @@ INSERT OR REPLACE INTO documents (source_id, entry_ids, items, frame) VALUES (?,
 _KNOWN_DOCUMENT: Final = """
 SELECT d.items, d.frame FROM documents d JOIN sources s ON s.id = d.source_id WHERE s.source = ? AND s.read_by = ?
 """
+
+
+def update_of(columns: Callable[[SourceState], Mapping[str, Any]]) -> str:
+    """Give the statement that writes a poll's columns of its source."""
+    sets = ", ".join(f"{name} = :{name}" for name in columns(SourceState(source_id="")))
+    return f"""
+    UPDATE sources SET version = version + :raised, polls = polls + 1, entries = entries + :new_entries, {sets}
+    WHERE id = :id
+    """  # noqa: S608 - names of columns, all from here
+
+
+_STATE: Final = update_of(state_columns)
 
 
 def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Committed:
@@ -92,7 +99,7 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
     if changes.pace is not None:
         write_pace(db, changes.pace, row["family"], changes.poll.at)
     counted = {"id": row["id"], "new_entries": len(new_ids), "raised": int(ask.version is not None)}
-    conn.execute(STATE, state_columns(changes.state) | counted)
+    conn.execute(_STATE, state_columns(changes.state) | counted)
     conn.execute(RECORD, record_columns(row["id"], row["polls"], changes.poll))
     return Committed(source_id=ask.source_id, poll=changes.poll, released=release(conn, changes.poll.at))
 

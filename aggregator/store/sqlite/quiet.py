@@ -10,10 +10,10 @@ from sqlite_utils import Database
 
 from aggregator.model.source import SourceState
 from aggregator.model.verdict import Ask, ChangeSet, Committed, Known
-from aggregator.store.sqlite.polls import RECORD, STATE, record_columns, transact
+from aggregator.store.sqlite.polls import RECORD, record_columns, transact, update_of
 from aggregator.store.sqlite.recognition import release
 from aggregator.store.sqlite.rows import decode, encode
-from aggregator.store.sqlite.source_rows import state_columns
+from aggregator.store.sqlite.state_rows import rhythm_columns, same_but_for_rhythm
 
 QuietPoll = tuple[Ask, Callable[[Known], ChangeSet]]
 
@@ -23,6 +23,7 @@ _PLACES: Final = """
 SELECT json_group_array(json_array(source, id, version, polls)) FROM sources
 WHERE source IN (SELECT value FROM json_each(?)) AND push IS NULL AND pace NOT IN (SELECT pace_key FROM hosts)
 """
+_RHYTHM: Final = update_of(rhythm_columns)
 
 
 def transact_quiet(db: Database, polls: Sequence[QuietPoll]) -> list[Committed]:
@@ -41,10 +42,10 @@ def transact_quiet(db: Database, polls: Sequence[QuietPoll]) -> list[Committed]:
         if ask.state is None or changes is None or not _is_quiet(ask.state, changes):
             done.append(None)
             continue
-        states.append(state_columns(changes.state) | {"id": row_id, "new_entries": 0, "raised": 1})
+        states.append(rhythm_columns(changes.state) | {"id": row_id, "new_entries": 0, "raised": 1})
         records.append(record_columns(row_id, number, changes.poll))
         done.append(Committed(source_id=ask.source_id, poll=changes.poll))
-    conn.executemany(STATE, states)
+    conn.executemany(_RHYTHM, states)
     conn.executemany(RECORD, records)
     ended = [found or transact(db, *poll) for found, poll in zip(done, polls, strict=True)]
     ended[-1] = replace(ended[-1], released=ended[-1].released + release(conn, ended[-1].poll.at))
@@ -53,4 +54,4 @@ def transact_quiet(db: Database, polls: Sequence[QuietPoll]) -> list[Committed]:
 
 def _is_quiet(before: SourceState, changes: ChangeSet) -> bool:
     placed_anew = changes.pace is not None or changes.pace_key is not None
-    return not changes.verdicts and not placed_anew and changes.state.documents == before.documents
+    return not changes.verdicts and not placed_anew and same_but_for_rhythm(before, changes.state)

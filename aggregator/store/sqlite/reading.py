@@ -18,7 +18,8 @@ from aggregator.store.sqlite.outbox import targets
 from aggregator.store.sqlite.paces import known_paces
 from aggregator.store.sqlite.polls import KEPT_POLLS, poll_of
 from aggregator.store.sqlite.rows import encode, moment, read_moment, stored_of
-from aggregator.store.sqlite.source_rows import shown_state_of, source_of
+from aggregator.store.sqlite.source_rows import source_of
+from aggregator.store.sqlite.state_rows import shown_state_of
 
 _BY_SHORT: Final = """
 SELECT id FROM entries WHERE short = :{0} UNION SELECT entry_id FROM short_aliases WHERE short = :{0}

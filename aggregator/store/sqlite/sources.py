@@ -13,7 +13,8 @@ from aggregator.model.entry import EntryKey
 from aggregator.model.source import Source, SourceState
 from aggregator.store.sqlite.paces import place
 from aggregator.store.sqlite.rows import Row, all_rows, moment
-from aggregator.store.sqlite.source_rows import settings_text, state_columns
+from aggregator.store.sqlite.source_rows import settings_text
+from aggregator.store.sqlite.state_rows import state_columns
 from aggregator.text.domains import family_of
 
 # An answer of the old address that is still on its way must not be taken for one of the new: the version rises.
