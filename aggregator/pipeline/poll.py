@@ -257,7 +257,10 @@ def _judge(
 
 
 def _changes(
-    conclusion: Conclusion, pace: Pace | None, pace_key: str | None, came: tuple[FetchOutcome, ReadOutcome | None, Judged]
+    conclusion: Conclusion,
+    pace: Pace | None,
+    pace_key: str | None,
+    came: tuple[FetchOutcome, ReadOutcome | None, Judged],
 ) -> ChangeSet:
     """Say what is written: what the poll itself teaches, and what was found in a document."""
     outcome, reading, judged = came
