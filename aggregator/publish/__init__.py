@@ -2,7 +2,7 @@
 
 from aggregator.publish.compose import compose
 from aggregator.publish.events import events_edition
-from aggregator.publish.files import WrittenSite, write_site
+from aggregator.publish.files import WrittenSite, files_of, write_site
 from aggregator.publish.letters import letter
 from aggregator.publish.markdown import render_markdown
 from aggregator.publish.opml import OPML_MEDIA_TYPE, render_sources_opml, render_topics_opml
@@ -16,6 +16,7 @@ __all__ = [
     "WrittenSite",
     "compose",
     "events_edition",
+    "files_of",
     "letter",
     "ping",
     "post",

@@ -157,7 +157,8 @@ class _FeedPart:
         places = self.places
         add_pointer(parent, tag, rel="self", type=media_type, href=here)
         add_pointer(parent, tag, rel="hub", href=places.hub)
-        for rel, href in (("current", places.current), ("prev-archive", places.older)):
+        archives = (("current", places.current), ("prev-archive", places.older), ("next-archive", places.newer))
+        for rel, href in archives:
             # That of a private feed is relative: its address holds a secret.
             if href:
                 etree.SubElement(parent, tag, rel=rel, type=ATOM_TYPE, href=href)

@@ -25,6 +25,15 @@ class WrittenSite:
     removed: tuple[str, ...] = ()
 
 
+def files_of(folder: Path) -> frozenset[str]:
+    """Name the files of ours that are there.
+
+    Raises:
+        PublishError: Our list of files cannot be read.
+    """
+    return frozenset(name for name in _read_manifest(folder) if _is_plain(folder / PurePosixPath(name)))
+
+
 def write_site(
     folder: Path, files: Mapping[str, bytes], keeps: Callable[[str], bool] = lambda _name: False
 ) -> WrittenSite:
@@ -87,6 +96,10 @@ def _place(folder: Path, name: str) -> Path:
     if not path.parent.resolve().is_relative_to(folder.resolve()):
         raise PublishError(f"{path}: a link on the way leads out of {folder}; remove it, or choose another folder")
     return path
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -18,6 +18,7 @@ class Places:
         hub: Whom to ask for pushes.
         current: The feed that an archive belongs to.
         older: The archive of what came before; relative in a private feed.
+        newer: The same of what came next.
     """
 
     page: str
@@ -27,6 +28,7 @@ class Places:
     hub: str | None = None
     current: str | None = None
     older: str | None = None
+    newer: str | None = None
 
 
 def places_of(edition: Edition, site: SiteFacts) -> Places:
@@ -44,10 +46,17 @@ def places_of(edition: Edition, site: SiteFacts) -> Places:
             page=f"{site.base_url}/",
             current=f"../{edition.slug}.atom" if deeper else None,
             older=edition.older and f"{'' if deeper else f'{edition.slug}/'}{edition.older}.atom",
+            newer=edition.newer and f"{edition.newer}.atom",
         )
     page = f"{site.base_url}/{edition.slug}"
     older = edition.older and f"{page}/{edition.older}.atom"
     if edition.month is not None:
-        return Places(page=page, atom=f"{page}/{edition.month}.atom", current=f"{page}.atom", older=older)
+        return Places(
+            page=page,
+            atom=f"{page}/{edition.month}.atom",
+            current=f"{page}.atom",
+            older=older,
+            newer=edition.newer and f"{page}/{edition.newer}.atom",
+        )
     atom, rss, json = (f"{page}.{one.value}" for one in (FeedFormat.ATOM, FeedFormat.RSS, FeedFormat.JSON))
     return Places(page=page, atom=atom, rss=rss, json=json, hub=edition.output.hub, older=older)

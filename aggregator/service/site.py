@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -38,7 +37,6 @@ logger = logging.getLogger(__name__)
 Shown = TypeVar("Shown")
 
 DOCUMENTS = ("topics.opml", "sources.opml", "ops.atom")
-_BEFORE = re.compile(rb'<link [^>]*rel="prev-archive"[^>]*/(\d{4}-\d{2})\.atom"')
 _FOLDERS = ("e/", "s/")
 _BELOW = replace(FILES, root="../")
 
@@ -50,11 +48,13 @@ class Site:
     Attributes:
         failed: Names of pages; what is there of them stays.
         lost: Slugs of topics that have no edition; all that is there of them stays.
+        settled: Names of files that are there and never change again, so that they are not even read.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     lost: frozenset[str] = frozenset()
+    settled: frozenset[str] = frozenset()
 
     def keeps(self, name: str) -> bool:
         """Say whether a file that is not made now stays as it is.
@@ -62,7 +62,8 @@ class Site:
         Which entries a topic without an edition would show is not known, so all of them stay.
         """
         slug = name.partition(".")[0].partition("/")[0]
-        return name in self.failed or slug in self.lost or (bool(self.lost) and name.startswith(_FOLDERS))
+        kept = name in self.failed or name in self.settled or slug in self.lost
+        return kept or (bool(self.lost) and name.startswith(_FOLDERS))
 
     def page(self, name: str, make: Callable[[], str]) -> None:
         """Make a page; a bug in one spoils no other."""
@@ -101,23 +102,39 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the store shows of a moment."""
+    """What the store shows of a moment.
+
+    Attributes:
+        months: Of topics, and parts of them, without the texts; those that a feed leads back to.
+        archives: Documents of months: of those, and of all that were ever written down; but not the settled.
+        settled: Names of documents that are in their place and never change again.
+    """
 
     status: Status
     activity: Activity
     stories: tuple[StoryView, ...] = ()
-    months: tuple[Rendition, ...] = ()
+    months: tuple[Edition, ...] = ()
+    archives: tuple[Rendition, ...] = ()
+    settled: frozenset[str] = frozenset()
 
 
 class Months(Protocol):
     """Finds what topics announced in a month."""
 
-    async def find(self, slug: str, month: str) -> Archive | None:
-        """Find a month of a topic; None where nothing was announced."""
+    async def find(self, slug: str, name: str) -> Archive | None:
+        """Find a month of a topic, or a part of one; None where nothing was announced."""
+        ...
+
+    async def edition(self, slug: str, name: str) -> Edition | None:
+        """Give it as it may be shown today."""
+        ...
+
+    async def kept(self, slug: str) -> tuple[str, ...]:
+        """Name what is over and written down."""
         ...
 
 
-async def look(store: ReadStore, shelf: Shelf, months: Months, status: Status) -> Seen:
+async def look(store: ReadStore, shelf: Shelf, months: Months, status: Status, there: Container[str] = ()) -> Seen:
     """Read what the pages are made of, as of the last poll: without another one every page stays to the byte.
 
     Args:
@@ -125,6 +142,7 @@ async def look(store: ReadStore, shelf: Shelf, months: Months, status: Status) -
         shelf: The editions.
         months: The archives.
         status: As it is now.
+        there: Names of our files that are in their place.
 
     Raises:
         StoreError: Something could not be read.
@@ -132,25 +150,37 @@ async def look(store: ReadStore, shelf: Shelf, months: Months, status: Status) -
     at = max((poll.at for source in status.sources for poll in source.polls), default=status.at)
     ids = dict.fromkeys(entry.story_id for edition in shelf.editions() for entry in edition.entries)
     stories = [await store.story_view(story_id) for story_id in ids if story_id]
+    shown, documents, settled = list[Edition](), list[Rendition](), set[str]()
+    for edition in shelf.editions():
+        chain = await _months(edition, months)
+        shown += chain
+        kept = await months.kept(edition.slug)
+        for month in dict.fromkeys([*(one.month for one in chain if one.month), *kept]):
+            name = f"{edition.slug}/{month}.atom"
+            if month in kept and name in there:
+                settled.add(name)
+            elif archive := await months.find(edition.slug, month):
+                documents.append(archive.document)
     return Seen(
         status=replace(status, at=at),
         activity=await store.activity(at),
         stories=tuple(story for story in stories if story is not None),
-        months=tuple([one for edition in shelf.editions() for one in await _months(edition, months)]),
+        months=tuple(shown),
+        archives=tuple(documents),
+        settled=frozenset(settled),
     )
 
 
-async def _months(edition: Edition, months: Months) -> list[Rendition]:
-    """Follow the months of a topic as its readers do, from the feed backwards."""
-    found: list[Rendition] = []
-    month = edition.older
-    while month is not None:
-        archive = await months.find(edition.slug, month)
-        if archive is None:
+async def _months(edition: Edition, months: Months) -> list[Edition]:
+    """Follow the months of a topic as its readers do, from the feed backwards; texts are not shown there."""
+    found: list[Edition] = []
+    name = edition.older
+    while name is not None:
+        month = await months.edition(edition.slug, name)
+        if month is None:
             break
-        found.append(archive.document)
-        before = _BEFORE.search(archive.document.body)
-        month = before[1].decode() if before else None
+        found.append(replace(month, entries=tuple(replace(entry, content_html="") for entry in month.entries)))
+        name = month.older
     return found
 
 
@@ -164,13 +194,14 @@ def make_site(site: SiteFacts, shelf: Shelf, seen: Seen, public: Iterable[str]) 
         public: Slugs of all topics that everybody may see.
     """
     lost = set(public) - {edition.slug for edition in shelf.editions()}
-    made = Site(lost=frozenset(lost | {alias for alias, slug in shelf.aliases.items() if slug in lost}))
+    lost |= {alias for alias, slug in shelf.aliases.items() if slug in lost}
+    made = Site(lost=frozenset(lost), settled=seen.settled)
     _add_frame(made, site, shelf, seen)
     for edition in shelf.editions():
         made.page(f"{edition.slug}.html", partial(render_topic, site, edition, FILES))
     _add_closely(made, site, shelf, seen.stories)
     _add_documents(made, shelf)
-    made.files |= {document.name: document.body for document in seen.months}
+    _add_months(made, site, seen)
     _add_forwards(made, shelf)
     for name, content in assets().items():
         made.files[f"{ASSETS}/{name}"] = content
@@ -211,6 +242,15 @@ def _add_closely(made: Site, site: SiteFacts, shelf: Shelf, stories: Iterable[St
                 lambda shown: render_entry(site, shown, _BELOW),
                 entry_page_json,
             )
+
+
+def _add_months(made: Site, site: SiteFacts, seen: Seen) -> None:
+    """Add what has no room in the feeds; pages of entries are there for what topics show, no further."""
+    closer = frozenset(name.removesuffix(".html") for name in made.files if name.startswith(_FOLDERS))
+    links = replace(_BELOW, closer=closer)
+    for month in seen.months:
+        made.page(f"{month.slug}/{month.month}.html", partial(render_topic, site, month, links))
+    made.files |= {document.name: document.body for document in seen.archives}
 
 
 def _add_documents(made: Site, shelf: Shelf) -> None:

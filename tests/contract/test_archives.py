@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
+from aggregator.model.month import read_month
+from aggregator.model.shape import Shape
+from aggregator.model.timetable import Timetable
 from aggregator.model.topic import Access, Topic
 from aggregator.pipeline.ports import Store
 from aggregator.publish import compose
@@ -34,7 +37,9 @@ def composing(view: TopicView) -> Composed:
 
 
 async def month(store: Store, topic: Topic, wanted: str, most: int = 10) -> Edition | None:
-    return await store.month(topic, wanted, NOON, composing, most=most)
+    part = read_month(wanted)
+    assert part is not None
+    return await store.month(topic, part, NOON, composing, most=most)
 
 
 @pytest.fixture
@@ -58,7 +63,46 @@ async def test_a_month_holds_what_was_announced_in_it_newest_first(house: House)
     assert titles(edition) == [LAMPS, BRIDGE, FERRY]
     assert (edition.month, edition.older) == ("2026-11", None)
     assert titles(await month(house.store, WORLD, "2026-12")) == [GLACIER]
-    assert titles(await month(house.store, WORLD, "2026-11", most=2)) == [LAMPS, BRIDGE]
+
+
+async def test_full_parts_are_counted_from_the_oldest_and_each_item_is_in_one(house: House):
+    parts = {name: await month(house.store, WORLD, name, most=1) for name in ("2026-11", "2026-11-2", "2026-11-1")}
+    assert [titles(part) for part in parts.values()] == [[LAMPS], [BRIDGE], [FERRY]]
+    assert [(part.month, part.older, part.newer) for part in parts.values() if part] == [
+        ("2026-11", "2026-11-2", None),
+        ("2026-11-2", "2026-11-1", "2026-11"),
+        ("2026-11-1", None, "2026-11-2"),
+    ]
+    assert await month(house.store, WORLD, "2026-11-3", most=1) is None
+    assert titles(await month(house.store, WORLD, "2026-11-1", most=2)) == [BRIDGE, FERRY]
+    assert titles(await month(house.store, WORLD, "2026-11", most=2)) == [LAMPS]
+    assert await month(house.store, WORLD, "2026-11-1", most=3) is None
+    # The oldest part of a month leads to the newest of the month before.
+    second = await month(house.store, WORLD, "2027-01-1", most=1)
+    assert second is not None
+    assert (titles(second), second.older) == ([MUSEUM], "2026-12")
+
+
+async def test_what_is_pruned_moves_nothing_to_another_part_and_is_counted(house: House):
+    before = await month(house.store, WORLD, "2027-01-1", most=1)
+    await house.store.prune(NOON + timedelta(days=900), vanished_for=timedelta())
+    assert await month(house.store, WORLD, "2027-01-1", most=1) == before
+    part = await month(house.store, WORLD, "2026-11-2", most=1)
+    assert part is not None
+    assert (titles(part), part.gone, part.older, part.newer) == ([], 1, "2026-11-1", "2026-11")
+
+
+async def test_a_digest_is_in_the_part_of_its_time(store: Store):
+    digested = replace(WORLD, shape=Shape(digest=Timetable(at=time(13))))
+    house = await settled(store, WORLD)
+    for title, hours, topic in zip(TITLES, (0, 2, 23, 24, 26, 27), [WORLD, WORLD, *[digested] * 3, WORLD], strict=True):
+        await house.arrive("ap", title, hours)
+        await house.curate()
+        await house.announce(topic, hours)
+    names = ("2026-11", "2026-11-2", "2026-11-1")
+    newest, second, first = [titles(await month(store, WORLD, name, most=1)) for name in names]
+    assert (newest, first, len(second), second[1]) == ([COUNCIL], [FERRY], 2, BRIDGE)
+    assert second[0] == "World, 24 November 2026"
 
 
 async def test_a_month_names_the_one_before_it(house: House):

@@ -18,6 +18,7 @@ from aggregator.model.edition import Rendition, SiteFacts
 from aggregator.model.following import FollowChange
 from aggregator.model.incident import Incident, IncidentKind
 from aggregator.model.liking import Learned
+from aggregator.model.month import MonthPart
 from aggregator.model.pace import Errand
 from aggregator.model.reason import Reason
 from aggregator.model.searching import Sought
@@ -119,7 +120,10 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "activity": lambda store: store.activity(NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
     "archive": lambda store: store.archive("world", "2026-10"),
-    "month": lambda store: store.month(WORLD, "2026-11", NOON, lambda view: compose(view, NOON, SITE), most=9),
+    "month": lambda store: store.month(
+        WORLD, MonthPart("2026-11"), NOON, lambda view: compose(view, NOON, SITE), most=9
+    ),
+    "kept_months": lambda store: store.kept_months("world"),
     "open_months": lambda store: store.open_months([WORLD], "2027-01"),
     "due_topics": lambda store: store.due_topics(NOON),
     "tokens": lambda store: store.tokens(),

@@ -314,4 +314,21 @@ def test_a_month_of_a_topic_names_itself_and_what_is_older():
     assert "../harbour/2026-09" in page.hrefs()
     now = Page(render_topic(SITE, make_edition(older="2026-10")))
     assert "harbour/2026-10" in now.hrefs()
-    assert "harbour/2026-10.html" not in Page(render_topic(SITE, make_edition(older="2026-10"), FILES)).hrefs()
+    assert "harbour/2026-10.html" in Page(render_topic(SITE, make_edition(older="2026-10"), FILES)).hrefs()
+
+
+def test_a_part_of_a_month_leads_both_ways_and_says_what_is_no_longer_kept():
+    edition = make_edition(month="2026-10-2", older="2026-10-1", newer="2026-10", gone=3)
+    page = Page(render_topic(SITE, edition, links_at(1)))
+    assert "Harbour , Oct 2026, part 2" in page.text
+    assert "5 entries · 3 more no longer kept here" in page.text
+    assert {"../harbour/2026-10-1", "../harbour/2026-10", "../harbour/2026-10.atom"} <= {*page.hrefs()}
+    empty = Page(render_topic(SITE, make_edition(size=0, month="2026-10", gone=3), links_at(1)))
+    assert "Nothing of it is kept here any more" in empty.text
+    assert "updated" not in empty.text
+
+
+def test_where_pages_of_entries_are_missing_nothing_leads_there():
+    links = replace(FILES, root="../", closer=frozenset({"e/short1"}))
+    page = Page(render_topic(SITE, make_edition(month="2026-10"), links))
+    assert {one for one in page.hrefs() if one.startswith(("../e/", "../s/"))} == {"../e/short1.html"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import PublishError
-from aggregator.publish import WrittenSite, write_site
+from aggregator.publish import WrittenSite, files_of, write_site
 from aggregator.publish.files import MANIFEST
 
 FILES = {"index.html": b"<p>hi", "world.atom": b"<feed/>", "-/site.css": b"p{}"}
@@ -40,6 +40,16 @@ def test_what_changed_is_replaced_as_a_whole_and_what_is_no_longer_wanted_goes(t
     assert done == WrittenSite(written=("world.atom",), unchanged=("index.html",), removed=("-/site.css",))
     assert holdings(tmp_path) == {"index.html": b"<p>hi", "world.atom": b"<feed>new</feed>"}
     assert not (tmp_path / "-").exists()
+
+
+def test_it_is_known_which_files_of_ours_are_in_their_place(tmp_path: Path) -> None:
+    assert files_of(tmp_path / "out") == frozenset()
+    write_site(tmp_path, {"a/b.html": b"1", "c.html": b"2", "d.html": b"3"})
+    (tmp_path / "theirs.html").write_bytes(b"4")
+    (tmp_path / "c.html").unlink()
+    (tmp_path / "d.html").unlink()
+    (tmp_path / "d.html").symlink_to(tmp_path / "theirs.html")
+    assert files_of(tmp_path) == {"a/b.html"}
 
 
 def test_files_of_others_stay(tmp_path: Path) -> None:

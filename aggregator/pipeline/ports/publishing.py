@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
+from aggregator.model.month import MonthPart
 from aggregator.model.topic import Topic
 
 
@@ -14,12 +15,12 @@ class ArchiveStore(Protocol):
     """What archives need."""
 
     async def month(
-        self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
+        self, topic: Topic, part: MonthPart, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
     ) -> Edition | None:
-        """Compose what a topic announced in a month, ``YYYY-MM``, the newest ``most`` items of it.
+        """Compose a part of what a topic announced in a month, where parts hold ``most`` items.
 
-        Announces nothing, and leaves out what an editor has hidden. None when the topic announced nothing then, or
-        nothing of it is kept any more.
+        Announces nothing, and leaves out what an editor has hidden. What is no longer kept is counted: it moves no
+        other item to another part. None when the topic announced nothing then, or there is no such part.
         """
         ...
 
@@ -27,8 +28,12 @@ class ArchiveStore(Protocol):
         """Name topics with months before one in which they announced something, and that are not kept, in order."""
         ...
 
+    async def kept_months(self, topic: str) -> tuple[str, ...]:
+        """Name the months of a topic that are kept, and their parts, in order of their names."""
+        ...
+
     async def archive(self, topic: str, month: str) -> Rendition | None:
-        """Give a month that is kept."""
+        """Give a month that is kept, or a part of one, by its name."""
         ...
 
     async def keep_archive(self, topic: str, month: str, document: Rendition) -> None:

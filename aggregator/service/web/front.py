@@ -28,7 +28,7 @@ from aggregator.service.web.shelf import Shelf
 _log = logging.getLogger(__name__)
 
 _TEXT = "text/plain; charset=utf-8"
-_ARCHIVE = re.compile(r"([a-z0-9][a-z0-9-]{0,63})/(\d{4}-\d{2})\.atom", re.ASCII)
+_ARCHIVE = re.compile(r"([a-z0-9][a-z0-9-]{0,63})/(\d{4}-\d{2}(?:-\d{1,6})?)\.atom", re.ASCII)
 _HIDDEN: tuple[Header, ...] = ((b"x-robots-tag", b"noindex, nofollow, noarchive"),)
 _SECRET_PATHS = ("/f/", "/websub/")
 

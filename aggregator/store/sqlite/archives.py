@@ -11,6 +11,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
+from aggregator.model.month import MonthPart, full_parts, span_of
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite.candidates import find_announced, read_whole
 from aggregator.store.sqlite.marks import marks_on
@@ -39,6 +40,16 @@ CREATE TABLE tokens (
 ALTER TABLE topics ADD COLUMN access TEXT NOT NULL DEFAULT 'public';
 """
 
+_MOST_DIGESTS: Final = 1_000
+"""More than a month has hours."""
+
+# All that a month announced, also what is no longer kept: pruning moves no part.
+_TOLD: Final = """
+SELECT a.subject_id, a.announced_at, ifnull(a.told_as, a.subject_id) FROM announcements a
+JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
+WHERE a.topic = :topic AND a.announced_at >= :since AND a.announced_at < :until AND a.digest IS NULL
+ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id
+"""
 _OPEN: Final = """
 SELECT DISTINCT a.topic, substr(a.announced_at, 1, 7) AS month FROM announcements a
 WHERE a.topic IN (SELECT value FROM json_each(:topics)) AND a.announced_at < :before
@@ -48,18 +59,24 @@ ORDER BY a.topic, month
 
 
 def month_edition(
-    db: Database, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed]
+    db: Database, topic: Topic, part: MonthPart, now: datetime, compose: Callable[[TopicView], Composed]
 ) -> Edition | None:
-    """Compose what a topic announced in a month, the newest ``topic.limit`` of it; what is hidden is not in it."""
+    """Compose a part of what a topic announced in a month, of ``topic.limit`` items; what is hidden is not in it."""
     state = first_row(db, "SELECT feed_id FROM topics WHERE topic = ?", [topic.slug])
-    found, made = find_announced(db, topic, month), digests(db, topic, month)
-    if state is None or not (found.candidates or made):
+    # No day has the number 99, and every moment of the month stands before it.
+    told = db.execute(_TOLD, {"topic": topic.slug, "since": part.month, "until": f"{part.month}-99"}).fetchall()
+    cut = part.cut(len(told), topic.limit)
+    made = digests(db, replace(topic, limit=_MOST_DIGESTS), part.month)
+    if state is None or cut is None or not (told or made):
         return None
+    found = find_announced(db, topic, told[cut])
+    span = span_of([known_moment(at) for _, at, _ in told], cut)
+    made = tuple(one for one in made if span.holds(one.made_at))
     (before,) = db.execute(
-        "SELECT max(announced_at) FROM announcements WHERE topic = ? AND announced_at < ?", [topic.slug, month]
+        "SELECT max(announced_at) FROM announcements WHERE topic = ? AND announced_at < ?", [topic.slug, part.month]
     ).fetchone()
     view = TopicView(
-        topic=topic,
+        topic=replace(topic, limit=len(found.candidates) + len(made)),
         feed_id=state["feed_id"],
         authority=authority(db),
         candidates=found.candidates,
@@ -69,7 +86,7 @@ def month_edition(
     )
     leads = compose(view).leads
     edition = compose(replace(view, candidates=read_whole(db, found, leads))).edition
-    return replace(edition, month=month)
+    return part.put_on(edition, full_parts(len(told), topic.limit), gone=len(told[cut]) - len(found.candidates))
 
 
 def open_months(db: Database, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
@@ -78,8 +95,14 @@ def open_months(db: Database, topics: Sequence[Topic], before: str) -> tuple[tup
     return tuple((topic, month) for topic, month in db.execute(_OPEN, wanted).fetchall())
 
 
+def kept_months(db: Database, topic: str) -> tuple[str, ...]:
+    """Name the months of a topic that are kept, and their parts."""
+    rows = db.execute("SELECT month FROM archives WHERE topic = ? ORDER BY month", [topic])
+    return tuple(month for (month,) in rows.fetchall())
+
+
 def archive(db: Database, topic: str, month: str) -> Rendition | None:
-    """Read a month that is kept."""
+    """Read a month that is kept, or a part of one."""
     row = first_row(db, "SELECT * FROM archives WHERE topic = ? AND month = ?", [topic, month])
     if row is None:
         return None

@@ -29,9 +29,6 @@ from aggregator.store.sqlite.rows import (
 from aggregator.store.sqlite.source_rows import facts_by_row
 from aggregator.store.sqlite.topic_rows import authority
 
-_EVER: Final = "~"
-"""Sorts behind every moment."""
-
 # A copy is the same subject as what it repeats, also where each entry is shown for itself.
 SUBJECT_OF: Final = {TopicMode.STORIES: "{0}.story_id", TopicMode.ENTRIES: "ifnull({0}.duplicate_of, {0}.id)"}
 # The same the other way round, in a form for which there are indexes.
@@ -44,8 +41,7 @@ MEMBER_OF: Final = {
 _LATEST: Final = """
 SELECT a.subject_id, a.announced_at, ifnull(a.told_as, a.subject_id) FROM announcements a
 JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
-WHERE a.topic = :topic AND a.announced_at >= :since AND a.announced_at < :until AND a.digest IS NULL
-  AND EXISTS (
+WHERE a.topic = :topic AND a.digest IS NULL AND EXISTS (
   SELECT 1 FROM entries e WHERE {is_subject} AND e.pruned_at IS NULL)
 ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id LIMIT :limit
 """
@@ -133,19 +129,21 @@ def waiting_for(db: Database, topic: Topic) -> list[int]:
 
 def find_candidates(db: Database, topic: Topic, waiting: Sequence[int], now: datetime) -> Found:
     """Find the subjects that are to be announced, and the last ones that were."""
-    latest = db.execute(
-        _SQL[topic.mode]["latest"], {"topic": topic.slug, "limit": topic.limit, "since": "", "until": _EVER}
-    ).fetchall()
+    latest = db.execute(_SQL[topic.mode]["latest"], {"topic": topic.slug, "limit": topic.limit}).fetchall()
     if topic.limit:
         latest += db.execute(_SQL[topic.mode]["pinned"], {"topic": topic.slug, "now": moment(now)}).fetchall()
     return _found(db, topic, waiting, latest)
 
 
-def find_announced(db: Database, topic: Topic, month: str) -> Found:
-    """Find the subjects that were announced in a month, ``YYYY-MM``, the last ``topic.limit`` of them."""
-    # No day has the number 99, and every moment of the month stands before it.
-    wanted = {"topic": topic.slug, "limit": topic.limit, "since": month, "until": f"{month}-99"}
-    return _found(db, topic, (), db.execute(_SQL[topic.mode]["latest"], wanted).fetchall())
+def find_announced(db: Database, topic: Topic, told: Sequence[tuple[int, str, int]]) -> Found:
+    """Find subjects that were announced, of which something is kept.
+
+    Args:
+        db: The database.
+        topic: Which announced them.
+        told: Rows of subjects, when they were announced, and as which.
+    """
+    return _found(db, topic, (), told)
 
 
 def older_at(db: Database, topic: Topic, found: Found) -> datetime | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from aggregator.model.audience import Audience, Sighting
 from aggregator.model.edition import Composed, Edition, Rendition, TopicView
+from aggregator.model.month import MonthPart
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite import announcements, archives, audience, shaping
 from aggregator.store.sqlite.part import Part
@@ -25,15 +26,19 @@ class Publishing(Part):
         return await self._reader.run(lambda db: shaping.due_topics(db, now))
 
     async def month(
-        self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
+        self, topic: Topic, part: MonthPart, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
     ) -> Edition | None:
-        """Compose what a topic announced in a month; None when that is nothing."""
+        """Compose a part of what a topic announced in a month; None when there is no such part."""
         limited = replace(topic, limit=most)
-        return await self._reader.run(lambda db: archives.month_edition(db, limited, month, now, compose))
+        return await self._reader.run(lambda db: archives.month_edition(db, limited, part, now, compose))
 
     async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
         """Name topics with months before one in which they announced something, and that are not kept."""
         return await self._reader.run(lambda db: archives.open_months(db, topics, before))
+
+    async def kept_months(self, topic: str) -> tuple[str, ...]:
+        """Name the months of a topic that are kept, and their parts."""
+        return await self._reader.run(lambda db: archives.kept_months(db, topic))
 
     async def archive(self, topic: str, month: str) -> Rendition | None:
         """Give a month that is kept."""

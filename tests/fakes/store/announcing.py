@@ -9,6 +9,7 @@ from datetime import datetime
 from aggregator.errors import StoreError
 from aggregator.model.edition import Candidate, Composed, Edition, LedgerRow, Member, TopicView, own_id
 from aggregator.model.entry import EntryKey
+from aggregator.model.month import MonthPart, full_parts, span_of
 from aggregator.model.topic import Topic, TopicMode
 from tests.fakes.store import marks, outbox, shaping
 from tests.fakes.store.curation import topic_row
@@ -70,35 +71,37 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
 
 
 def month(
-    kept: Kept, topic: Topic, wanted: str, now: datetime, compose: Callable[[TopicView], Composed]
+    kept: Kept, topic: Topic, part: MonthPart, now: datetime, compose: Callable[[TopicView], Composed]
 ) -> Edition | None:
-    """Compose what was announced in a month, and announce nothing."""
+    """Compose a part of what was announced in a month, and announce nothing."""
     members = _members_by_subject(kept, topic.mode)
-    subjects = [
+    told = [
         subject
-        for subject in latest(kept, topic.slug, len(kept.announced), members)
-        if f"{kept.announced[topic.slug, subject].at:%Y-%m}" == wanted
-    ][: topic.limit]
-    made = tuple(
-        one
-        for one in shaping.digests(kept, replace(topic, limit=len(kept.digests)))
-        if f"{one.made_at:%Y-%m}" == wanted
-    )
-    if not subjects and not made:
-        return None
-    before = [
-        told.at for (slug, _), told in kept.announced.items() if slug == topic.slug and f"{told.at:%Y-%m}" < wanted
+        for subject in latest(kept, topic.slug, len(kept.announced))
+        if f"{kept.announced[topic.slug, subject].at:%Y-%m}" == part.month
     ]
+    digests = shaping.digests(kept, replace(topic, limit=len(kept.digests)))
+    made = [one for one in digests if f"{one.made_at:%Y-%m}" == part.month]
+    cut = part.cut(len(told), topic.limit)
+    if cut is None or not (told or made):
+        return None
+    span = span_of([kept.announced[topic.slug, subject].at for subject in told], cut)
+    made = [one for one in made if span.holds(one.made_at)]
+    before = [
+        one.at for (slug, _), one in kept.announced.items() if slug == topic.slug and f"{one.at:%Y-%m}" < part.month
+    ]
+    subjects = sorted(subject for subject in told[cut] if subject in members)
     view = TopicView(
-        topic=topic,
+        topic=replace(topic, limit=len(subjects) + len(made)),
         feed_id=kept.topics[topic.slug].feed_id,
         authority=kept.authority,
-        candidates=tuple(_candidate(kept, topic, subject, members[subject]) for subject in sorted(subjects)),
+        candidates=tuple(_candidate(kept, topic, subject, members[subject]) for subject in subjects),
         older_at=max(before, default=None),
         marks=marks.marks_on(kept, topic.slug, now),
-        digests=made[: topic.limit],
+        digests=tuple(made),
     )
-    return replace(compose(view).edition, month=wanted)
+    full = full_parts(len(told), topic.limit)
+    return part.put_on(compose(view).edition, full, gone=len(told[cut]) - len(subjects))
 
 
 def open_months(kept: Kept, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:

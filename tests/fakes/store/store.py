@@ -18,6 +18,7 @@ from aggregator.model.incident import Events, Incident, Sights
 from aggregator.model.liking import Example, Learned
 from aggregator.model.looking import Activity
 from aggregator.model.membership import Membership, Overlap, TopicRecord
+from aggregator.model.month import MonthPart
 from aggregator.model.pace import Errand, HostSeen, Pace
 from aggregator.model.searching import Found, Sought
 from aggregator.model.sending import Message, Settlement
@@ -188,12 +189,15 @@ class FakeStore:
         return incidents.events(self._readable(), limit)
 
     async def month(
-        self, topic: Topic, month: str, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
+        self, topic: Topic, part: MonthPart, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
     ) -> Edition | None:
-        return announcing.month(self._readable(), replace(topic, limit=most), month, now, compose)
+        return announcing.month(self._readable(), replace(topic, limit=most), part, now, compose)
 
     async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
         return announcing.open_months(self._readable(), topics, before)
+
+    async def kept_months(self, topic: str) -> tuple[str, ...]:
+        return tuple(sorted(month for slug, month in self._readable().archives if slug == topic))
 
     async def archive(self, topic: str, month: str) -> Rendition | None:
         return self._readable().archives.get((topic, month))

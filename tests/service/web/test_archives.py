@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from urllib.parse import urljoin
 
 import pytest
 from lxml import etree
+from starlette.types import ASGIApp
 
 from aggregator.errors import StoreError
 from aggregator.model.edition import Edition, Rendition, SiteFacts
@@ -15,13 +21,16 @@ from aggregator.model.topic import Access, Topic
 from aggregator.publish import Painter, render
 from aggregator.service.archives import GRACE, Archives
 from aggregator.service.doors import Doors
+from aggregator.service.site import look, make_site
 from aggregator.service.web.shelf import Shelf
+from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOON, make_topic
 from tests.contract.house import SITE, House, settled
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 from tests.publish.validators import atom_complaints
 from tests.service.web.visits import ask, build
+from tests.web.words import Sentences
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +62,7 @@ class Web:
         self.shelf.forward({"earth": "world"}, frozenset({"gone"}))
         self.doors = Doors(house.store, self.clock)
         self.painted = 0
-        self.archives = Archives(house.store, self.clock, Facts, self.paint)
+        self.archives = Archives(house.store, self.clock, Facts, self.paint, most=2)
         self.app = build(self.shelf, site=SITE, archives=self.archives, doors=self.doors)
 
     def paint(self, edition: Edition, site: SiteFacts) -> Rendition:
@@ -101,6 +110,89 @@ async def test_everything_that_was_ever_announced_is_found_by_following_the_arch
     assert found == ["Museum robbed", "Glacier retreats", "Bridge reopens", "Ferry aground"]
 
 
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    made = SqliteStore.open(tmp_path / "a.db", site_authority="t.example")
+    yield made
+    await made.close()
+
+
+async def follow(app: ASGIApp, first: str) -> dict[str, bytes]:
+    """Ask for a feed and for whatever it leads back to, as RFC 5005 wants it; give the documents by address."""
+    found: dict[str, bytes] = {}
+    path = first
+    while path:
+        assert path not in found
+        answer = await ask(app, path)
+        assert (answer.status_code, atom_complaints(answer.content)) == (200, [])
+        found[path] = answer.content
+        path = link(answer.content, "prev-archive").removeprefix(SITE.base_url)
+    return found
+
+
+async def live_long(web: Web) -> list[str]:
+    """Announce up to five on every fourth day of three months, those of a day at once; give their titles."""
+    told, sentences, rng = list[str](), Sentences(), Random(3)
+    for day in range(0, 92, 4):
+        web.turn_to(NOON + timedelta(days=day))
+        for _ in range(day % 6):
+            told.append(sentences.headline(rng))
+            await web.house.arrive("ap", told[-1], day * 24)
+        await web.house.curate()
+        edition = await web.house.announce(WORLD, day * 24)
+        web.shelf.put(edition, render(edition, SITE))
+    return told
+
+
+async def test_whoever_follows_three_months_finds_each_item_once_and_what_is_over_stays_to_the_byte(store: SqliteStore):
+    web = Web(await settled(store, WORLD))
+    told = await live_long(web)
+    found = await follow(web.app, "/world.atom")
+    archives = {path: body for path, body in found.items() if path != "/world.atom"}
+    items = [title for body in archives.values() for title in titles(body)]
+    assert len(items) == len(set(items))
+    assert set(items) | set(titles(found["/world.atom"])) == set(told)
+    assert max(len(titles(body)) for body in archives.values()) == 2
+    for path, body in archives.items():
+        newer, older = link(body, "next-archive"), link(body, "prev-archive")
+        if newer:
+            assert link(archives[newer.removeprefix(SITE.base_url)], "prev-archive") == SITE.base_url + path
+        assert (not older) == (path == list(archives)[-1])
+    over = {path: body for path, body in archives.items() if b"<fh:archive" in body}
+    assert {path[7:14] for path in over} == {"2026-11", "2026-12", "2027-01"}
+    await web.house.store.prune(NOON + timedelta(days=900), vanished_for=timedelta())
+    assert {path: (await ask(web.app, path)).content for path in over} == over
+
+
+async def test_the_static_site_has_the_same_chain_with_pages_and_leaves_what_is_over_alone(store: SqliteStore):
+    web = Web(await settled(store, WORLD))
+    await live_long(web)
+    chain = await follow(web.app, "/world.atom")
+    files: dict[str, bytes] = {}
+    for settled_before in (set[str](), {path[1:] for path, body in chain.items() if b"<fh:archive" in body}):
+        seen = await look(store, web.shelf, web.archives, await store.status([WORLD], web.clock.now(), polls=1), files)
+        made = make_site(SITE, web.shelf, seen, ["world"])
+        feeds = {name for name in made.files if name.endswith(".atom")}
+        assert feeds == {"earth.atom"} | {path[1:] for path in chain} - settled_before
+        assert all(made.keeps(name) for name in settled_before)
+        files |= made.files
+    assert {path: files[path[1:]] for path in chain} == chain
+    for name in (path[1:].replace(".atom", ".html") for path in chain):
+        page = files[name].decode()
+        shown = re.findall(r'href="([^":]+\.(?:html|atom))"', page)
+        assert shown
+        assert all(urljoin(f"/{name}", one)[1:] in files for one in shown), name
+
+
+async def test_a_month_that_was_written_down_whole_before_has_no_parts(web: Web):
+    whole = replace((await web.archives.find("mine", "2026-12")).document, name="world/2026-11.atom")
+    await web.house.store.keep_archive("world", "2026-11", whole)
+    narrow = Archives(web.house.store, web.clock, Facts, web.paint, most=1)
+    assert (await narrow.find("world", "2026-11")).document.body == whole.body
+    assert await narrow.find("world", "2026-11-1") is None
+    assert await web.house.store.kept_months("world") == ("2026-11",)
+
+
 async def test_a_month_that_is_over_never_changes_again_and_may_be_kept_for_ever(web: Web):
     first = await ask(web.app, "/world/2026-11.atom")
     assert first.status_code == 200
@@ -143,6 +235,10 @@ async def test_the_month_that_runs_is_no_archive_yet(web: Web):
 @pytest.mark.parametrize(
     ("path", "status", "location"),
     [
+        ("/world/2026-11-1.atom", 404, None),
+        ("/world/2026-11-0.atom", 404, None),
+        ("/world/2027-01-1.atom", 404, None),
+        ("/earth/2026-11-1.atom", 301, "/world/2026-11-1.atom"),
         ("/world/2026-09.atom", 404, None),
         ("/world/2026-13.atom", 404, None),
         ("/world/0000-01.atom", 404, None),
