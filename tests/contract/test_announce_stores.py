@@ -10,6 +10,7 @@ import pytest
 from aggregator.errors import StoreError
 from aggregator.model.edition import Composed, Edition, SiteFacts, TopicView
 from aggregator.model.entry import EntryKey
+from aggregator.model.shape import Shape
 from aggregator.model.source import Source
 from aggregator.model.story import Curated, Deciding, Placement, StoryMerge
 from aggregator.model.topic import Match, Topic, TopicMode
@@ -89,6 +90,15 @@ async def test_what_was_announced_is_in_the_ledger_for_every_topic_as_it_was_the
     assert candidate.ledger.first_announced_at == NOON
     assert candidate.ledger.atom_id in ids(first) & ids(second)
     assert view.feed_id != later.feed_id
+
+
+async def test_what_was_announced_waits_no_more_in_what_is_told_of_it(store: Store):
+    await announce(store, replace(WORLD, shape=Shape(settle=HOUR)))
+    ((slug, waits, again_at),) = (await store.entry_views(A.short))[0].fates
+    assert (slug, waits.verdict, waits.rule, again_at) == ("world", "waits", "settle", NOON + HOUR)
+    edition, _ = await announce(store, at=NOON + HOUR / 2)
+    assert len(edition.entries) == 2
+    assert (await store.entry_views(A.short))[0].fates == ()
 
 
 async def test_what_a_failing_composer_had_begun_is_not_kept(store: Store):

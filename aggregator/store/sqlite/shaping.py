@@ -41,6 +41,10 @@ DELETE FROM shaped WHERE fate = 'cut' AND subject_id IN (
 _FORGET: Final = """
 DELETE FROM shaped WHERE topic = ? AND fate = 'waits' AND subject_id NOT IN (SELECT value FROM json_each(?))
 """
+_FORGET_TOLD: Final = """
+DELETE FROM shaped WHERE topic = ? AND fate = 'waits' AND EXISTS (
+  SELECT 1 FROM announcements a WHERE a.topic = shaped.topic AND a.subject_id = shaped.subject_id)
+"""
 _RECENT: Final = """
 SELECT a.announced_at, s.source FROM announcements a JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
 JOIN entries lead ON lead.id = l.lead_id JOIN sources s ON s.id = lead.source_id
@@ -91,6 +95,11 @@ def wake(db: Database, entries: str) -> None:
 def forget_absent(db: Database, topic: str, waiting: Sequence[int]) -> None:
     """Forget what was decided about subjects that wait no more, since stories were merged or parted."""
     db.execute(_FORGET, [topic, encode(waiting)])
+
+
+def forget_told(db: Database, topic: str) -> None:
+    """Forget what kept subjects waiting that were announced since nothing does any more."""
+    db.execute(_FORGET_TOLD, [topic])
 
 
 def write_decisions(

@@ -52,6 +52,15 @@ def forget_absent(kept: Kept, topic: str, waiting: Collection[int]) -> None:
     }
 
 
+def forget_told(kept: Kept, topic: str) -> None:
+    """Forget what kept subjects waiting that were announced since nothing does any more."""
+    kept.shaped = {
+        key: one
+        for key, one in kept.shaped.items()
+        if key[0] != topic or one.fate is not Fate.WAITS or key not in kept.announced
+    }
+
+
 def is_cut(kept: Kept, topic: str, subject: int | None) -> bool:
     """Say whether a subject is not to be looked at."""
     if subject is None:
