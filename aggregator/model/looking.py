@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from aggregator.model.reason import Reason
+from aggregator.model.shape import Queue
 
 ACTIVITY_HOURS = 24
 ACTIVITY_DAYS = 14
@@ -63,11 +64,13 @@ class Activity:
             are known than its ring keeps.
         days: Slug of a topic and how much it announced on each of the last ``ACTIVITY_DAYS``, the oldest first, today
             last; a topic that announced nothing is not named.
+        queues: Slug of a topic and what waits in it, gate by gate; a topic in which nothing waits is not named.
     """
 
     at: datetime
     hours: tuple[Hour, ...]
     days: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    queues: tuple[tuple[str, tuple[Queue, ...]], ...] = ()
 
 
 def first_hour(now: datetime) -> datetime:

@@ -14,15 +14,5 @@ async def test_a_thousand_changes_do_what_was_planned(tmp_path):
     print(f"\nplanned changes: {tally}")  # noqa: T201 - the figures are the proof
     assert tally.effective * 2 >= tally.changes
     assert all(tally.marks.values())
-    waits = {
-        "settle",
-        "min-outlets",
-        "least-score",
-        "quiet",
-        "digest",
-        "per-source",
-        "digest-full",
-        "budget",
-        "unless-in",
-    }
+    waits = {"settle", "min-outlets", "least-score", "quiet", "digest", "per-source", "budget", "unless-in"}
     assert {f"{rule} (waits)" for rule in waits} | {"unless-in (cut)", "patience (cut)"} <= tally.gates.keys()

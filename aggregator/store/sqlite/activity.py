@@ -20,6 +20,7 @@ from aggregator.model.looking import (
     middle_delay,
 )
 from aggregator.store.sqlite.rows import known_moment, moment
+from aggregator.store.sqlite.shaping import queues
 
 # Moments are texts: the first 13 characters name the hour, the first 10 the day.
 _POLLS: Final = """
@@ -57,7 +58,7 @@ def activity(db: Database, now: datetime) -> Activity:
         name = moment(at)[:13]
         delay = middle_delay(delays[name])
         hours.append(Hour(at=at, polls=tuple(polls[name]), entries=entries.get(name, 0), delay=delay))
-    return Activity(at=now, hours=tuple(hours), days=_days(db, now))
+    return Activity(at=now, hours=tuple(hours), days=_days(db, now), queues=tuple(queues(db).items()))
 
 
 def _days(db: Database, now: datetime) -> tuple[tuple[str, tuple[int, ...]], ...]:

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from aggregator.model.edition import Candidate
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
-from aggregator.model.shape import Decision, Digest, Telling
+from aggregator.model.shape import Decision, Digest, Queue, Telling
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite.candidates import MEMBER_OF, SUBJECT_OF
 from aggregator.store.sqlite.rows import (
@@ -66,6 +66,11 @@ _DIGESTS: Final = "SELECT * FROM digests WHERE topic = ? AND made_at LIKE ? ORDE
 _INSERT_DIGEST: Final = """
 INSERT INTO digests (topic, at, made_at, atom_id, url, title, summary, content_html, stories)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_QUEUES: Final = """
+SELECT w.topic, json_extract(w.reason, '$.rule') AS rule, count(*) AS waiting, min(w.again_at)
+FROM shaped w JOIN topics t ON t.topic = w.topic AND t.retired = 0
+WHERE w.fate = 'waits' GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
 """
 _OF_ENTRY: Final = """
 SELECT w.topic, w.reason, w.again_at FROM shaped w JOIN entries e ON e.id = ?
@@ -178,6 +183,14 @@ def fates_of(db: Database, entry: int) -> tuple[tuple[str, Reason, datetime | No
     """Tell what became of an entry's subject in each topic in which something keeps, or kept, it waiting."""
     rows = db.execute(_OF_ENTRY, [entry])
     return tuple((topic, known_reason(reason), read_moment(again_at)) for topic, reason, again_at in rows)
+
+
+def queues(db: Database) -> dict[str, tuple[Queue, ...]]:
+    """Count what waits in each topic, gate by gate, the longest queue first."""
+    found: dict[str, list[Queue]] = {}
+    for topic, rule, waiting, next_at in db.execute(_QUEUES):
+        found.setdefault(topic, []).append(Queue(rule=rule, waiting=waiting, next_at=read_moment(next_at)))
+    return {topic: tuple(ones) for topic, ones in found.items()}
 
 
 def due_topics(db: Database, now: datetime) -> tuple[str, ...]:

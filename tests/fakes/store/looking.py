@@ -95,7 +95,9 @@ def story_view(kept: Kept, wanted: str) -> StoryView | None:
 def activity(kept: Kept, now: datetime) -> Activity:
     start = first_hour(now)
     hours = (_hour(kept, start + number * HOUR, now) for number in range(ACTIVITY_HOURS))
-    return Activity(at=now, hours=tuple(hours), days=tuple(_days(kept, now)))
+    return Activity(
+        at=now, hours=tuple(hours), days=tuple(_days(kept, now)), queues=tuple(shaping.queues(kept).items())
+    )
 
 
 def _hour(kept: Kept, at: datetime, now: datetime) -> Hour:
@@ -203,4 +205,5 @@ def _topic_status(kept: Kept, topic: Topic) -> TopicStatus:
         matched=matched(row) if row else 1.0,
         subscribers=readers.subscribers(kept).get(topic.slug, 0),
         private=topic.access is Access.TOKEN,
+        queues=shaping.queues(kept).get(topic.slug, ()),
     )
