@@ -11,13 +11,14 @@ from aggregator.bootstrap.parts import (
     run,
     schooled,
 )
-from aggregator.bootstrap.plans import authority, make_plan, read_settings, site_facts
+from aggregator.bootstrap.plans import authority, listening, make_plan, read_settings, site_facts
 
 __all__ = [
     "authority",
     "build_site",
     "can_read_articles",
     "database_path",
+    "listening",
     "make_plan",
     "make_push",
     "make_web",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,8 +12,9 @@ from urllib.parse import urlsplit
 from aggregator import __version__
 from aggregator.model.edition import SiteFacts
 from aggregator.parse import read_opml
+from aggregator.semantic import load_recogniser
 from aggregator.settings import Settings, load_settings
-from aggregator.topics import parse_query
+from aggregator.topics import languages_of, parse_query
 
 if TYPE_CHECKING:  # only the daemon pays for importing these
     from aggregator.service.house import Plan
@@ -26,12 +28,23 @@ def read_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
     Raises:
         SettingsError: With every problem.
     """
-    return load_settings(
+    settings = load_settings(
         path,
         environment=os.environ if environment is None else environment,
         read_opml=read_opml,
         check_query=parse_query,
     )
+    return listening(settings)
+
+
+def listening(settings: Settings) -> Settings:
+    """Let languages be recognised among those that topics and the site name, where the extra for it is installed."""
+    expected = {settings.site.language, *languages_of(settings.topics)}
+    recogniser = load_recogniser(expected) if settings.languages else None
+    if recogniser is None:
+        return settings
+    topics = tuple(replace(topic, recogniser=recogniser) for topic in settings.topics)
+    return replace(settings, topics=topics, recogniser=recogniser)
 
 
 def make_plan(settings: Settings) -> Plan:

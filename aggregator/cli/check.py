@@ -40,7 +40,7 @@ def command(invocation: Invocation, show: str | None, strict: bool, form: str) -
             click.echo(line)
         return 0
     learned, found = run(_looked(settings))
-    found = [*settings.warnings, *_missing_extra(settings), *_costly(settings), *found]
+    found = [*settings.warnings, *_missing_extra(settings), *_unheard(settings), *_costly(settings), *found]
     _tell(sorted(found, key=lambda one: (one.file, one.line, one.column)), invocation, form)
     wrong = sum(problem.severity == "error" for problem in found)
     if not invocation.as_json and invocation.verbosity >= 0:
@@ -63,6 +63,30 @@ def _missing_extra(settings: Settings) -> tuple[Problem, ...]:
     what = f"{wanting[0]} wants full-text, and the extra for it is not installed: the texts of the feed are kept"
     hint = "pip install 'aggregator[fulltext]'"
     return (Problem(file=settings.file, line=0, column=0, path="", what=what, hint=hint, severity="warning"),)
+
+
+def _unheard(settings: Settings) -> tuple[Problem, ...]:
+    """Tell that topics ask for languages, and that only those are known that somebody declares."""
+    asking = [topic for topic in settings.topics if topic.asks_for_language]
+    if not asking or settings.recogniser is not None or not settings.languages:
+        return ()
+    what = (
+        "languages are asked for, and the extra that recognises them is not installed: what declares no language "
+        "passes `lang`, whatever it is written in, and is not found by lang:"
+    )
+    first = asking[0]
+    file, _, line = first.place.rpartition(":")
+    return (
+        Problem(
+            file=file or settings.file,
+            line=int(line or 0),
+            column=1,
+            path=f"topics.{first.slug}",
+            what=what,
+            hint="pip install 'aggregator[language]', or policies.languages: false if that is meant",
+            severity="note",
+        ),
+    )
 
 
 def _costly(settings: Settings) -> tuple[Problem, ...]:

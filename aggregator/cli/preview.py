@@ -29,11 +29,11 @@ def command(invocation: Invocation, topic: str, match: str | None, since: timede
 
     TOPIC may be one that is not there yet, when --match says what it takes.
     """
-    from aggregator.bootstrap import run
+    from aggregator.bootstrap import listening, run
     from aggregator.pages.plan_shapes import entry_json
     from aggregator.pipeline.plan import Question
 
-    settings = _with_topic(invocation.settings(), topic, match)
+    settings = listening(_with_topic(invocation.settings(), topic, match))
     question = Question(since=since, shown=limit, asked=frozenset((topic,)), only=frozenset((topic,)))
     planned = run(look(settings, question))
     if planned is None:

@@ -55,7 +55,8 @@ async def _search(settings: Settings, text: str, limit: int, before: str) -> Fou
     if store is None:
         return None
     try:
-        return await search(store, Asked(text=text, now=datetime.now(UTC), limit=limit, before=before))
+        now, recogniser = datetime.now(UTC), settings.recogniser
+        return await search(store, Asked(text=text, now=now, limit=limit, before=before, recogniser=recogniser))
     finally:
         await store.close()
 

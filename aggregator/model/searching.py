@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.model.entry import SourceFacts, StoredEntry
+from aggregator.model.language import Recogniser
 from aggregator.model.reason import Reason
 from aggregator.model.story import StoryFacts
 
@@ -120,6 +121,7 @@ class Asked:
         text: In the query language.
         now: For ages.
         public: Leaves out the sources with credentials.
+        recogniser: Says in which language an entry is, where nobody else does.
     """
 
     text: str
@@ -127,3 +129,4 @@ class Asked:
     limit: int = 20
     before: str = ""
     public: bool = False
+    recogniser: Recogniser | None = None

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aggregator.model.entry import EntryKey
+from aggregator.model.language import Recogniser
 from aggregator.model.liking import Like, Taste
 from aggregator.model.reason import Reason
 from aggregator.model.sending import NO_SENDING, Sending
 from aggregator.model.shape import NO_SHAPE, Shape
+
+_ASKS_FOR_LANGUAGE = re.compile(r"\blang:", re.IGNORECASE).search
 
 
 class TopicMode(StrEnum):
@@ -112,6 +116,7 @@ class Topic:
         like: Examples that its entries have to be like, beside what ``match`` asks for.
         taste: What was learned from them; None lets nothing in.
         sending: Where its news is told beside its feeds.
+        recogniser: Says in which language an entry is, where nobody else does; None leaves that open.
     """
 
     slug: str
@@ -134,6 +139,12 @@ class Topic:
     mutes: tuple[str, ...] = ()
     like: Like | None = None
     taste: Taste | None = field(default=None, compare=False, repr=False)
+    recogniser: Recogniser | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def asks_for_language(self) -> bool:
+        """Whether its rule may depend on the language of an entry; a query may only look as if it did."""
+        return bool(self.languages) or any(map(_ASKS_FOR_LANGUAGE, filter(None, (self.match, *self.mutes))))
 
     @property
     def rule_digest(self) -> str:
@@ -143,7 +154,8 @@ class Topic:
         muted = ("\4", *sorted(self.mutes)) if self.mutes else ()
         learned = () if self.like is None else ("\3", str(self.like.at_least), self.taste.digest if self.taste else "")
         spoken = ("\5", *sorted(self.languages)) if self.languages else ()
-        more = (*private, *learned, *muted, *spoken)
+        heard = ("\6", self.recogniser.name) if self.recogniser and self.asks_for_language else ()
+        more = (*private, *learned, *muted, *spoken, *heard)
         rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *more))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
 

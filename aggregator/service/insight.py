@@ -59,7 +59,8 @@ class Insight:
 
     async def search(self, text: str, before: str) -> Found:
         """Find entries that anybody may see, what came last first."""
-        asked = Asked(text=text, now=self._clock.now(), before=before, public=True)
+        recogniser = self._engine.plan.settings.recogniser
+        asked = Asked(text=text, now=self._clock.now(), before=before, public=True, recogniser=recogniser)
         return await search(self._store, asked)
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:

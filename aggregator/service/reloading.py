@@ -38,7 +38,7 @@ async def too_much(house: House, old: Plan, new: Plan) -> str:
 
 def _deciding(settings: Settings) -> tuple[object, ...]:
     """Give what the members of topics depend on."""
-    return (settings.topics, settings.sources, settings.semantic)
+    return (settings.topics, settings.sources, settings.semantic, settings.recogniser)
 
 
 def _told(one: PlannedTopic) -> str:

@@ -111,7 +111,8 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
         origins=origins,
         stories=_stories(policies),
         reload_bound=_bound(policies),
-        semantic=main.policies is None or main.policies.semantic is not False,
+        semantic=policies.semantic is not False,
+        languages=policies.languages is not False,
         mail=mail,
     )
 

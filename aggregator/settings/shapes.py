@@ -203,6 +203,9 @@ class PoliciesSection(Section):
     semantic: Flag | None = Field(
         default=None, description="Topics learn by meaning, too, where the extra is installed; default true."
     )
+    languages: Flag | None = Field(
+        default=None, description="Recognise languages that nobody declares, with the extra for it; default true."
+    )
 
 
 class OutputSection(Section):

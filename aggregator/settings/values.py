@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aggregator.errors import Problem
+from aggregator.model.language import Recogniser
 from aggregator.model.sending import MailServer
 from aggregator.model.source import Source
 from aggregator.model.story import StoryPolicy
@@ -118,6 +119,8 @@ class Settings:
         stories: What counts as a copy and as one story; the ``policies``.
         reload_bound: A reload that changes a topic by a larger share of what it has is refused.
         semantic: Whether topics learn from examples by meaning, too, where the extra for it is installed.
+        languages: Whether languages are recognised that nobody declares, where the extra for it is installed.
+        recogniser: Does it; None where it is not to be, or cannot be.
         mail: The server that takes our mail; None sends none.
         warnings: By file and line.
         origins: One for each source, in the same order.
@@ -136,3 +139,5 @@ class Settings:
     reload_bound: float = RELOAD_BOUND
     semantic: bool = True
     mail: MailServer | None = None
+    languages: bool = True
+    recogniser: Recogniser | None = None

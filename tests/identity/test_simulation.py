@@ -90,6 +90,16 @@ def test_without_tombstones_what_was_pruned_returns_as_news(tmp_path: Path):
     assert lived(tmp_path / "off", [kind("FORGETFUL")] * 2, Guards(tombstones=False)).repeats["by id"]
 
 
+def test_what_our_process_died_over_was_never_seen_and_is_no_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "dying").mkdir()
+    (tmp_path / "living").mkdir()
+    assert lived(tmp_path / "living", [kind("CRASHES")], days=3.0).articles.total() > 0
+    monkeypatch.setattr("tests.simulate.world._CRASH", 1.0)
+    outcome = lived(tmp_path / "dying", [kind("CRASHES")], days=3.0)
+    assert outcome.articles.total() == 0
+    assert outcome.losses == {"by id": [], "by link": [], "by id and updated": []}
+
+
 def test_every_mutation_says_what_it_is():
     assert len(Mutation) >= 25
     assert all(mutation.value.islower() or mutation.value[0].islower() for mutation in Mutation)

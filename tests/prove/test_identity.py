@@ -110,8 +110,7 @@ def test_the_proof_covers_ten_thousand_source_days(everything: Sum):
 @pytest.mark.prove
 @pytest.mark.xfail(
     strict=True,
-    reason="of 28,008 articles 8 are repeated (FORGETFUL+MIGRATION: pruned, then published with all keys new) and 1 is "
-    "lost (BURSTS+NO_NAMES: why is not known)",
+    reason="of 28,008 articles 8 are repeated (FORGETFUL+MIGRATION: pruned, then published with all keys new)",
 )
 def test_whatever_two_things_a_publisher_does_nothing_is_repeated_and_nothing_lost(everything: Sum):
     assert everything.repeats == everything.losses == NOTHING

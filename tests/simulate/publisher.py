@@ -39,7 +39,9 @@ class Publisher:
     """Writes articles, and serves documents that hold them in changing clothes.
 
     Attributes:
-        served: Numbers of the articles that a document held.
+        offered: Numbers of the articles that the last document held.
+        served: Numbers of the articles that a document held which was read to the end. What stood only in one whose
+            reader died over it was never seen by anybody: it is no loss when the next document no longer holds it.
         turning: When what happens once happens.
     """
 
@@ -49,6 +51,7 @@ class Publisher:
     chance: random.Random
     first_number: int
     articles: list[Article] = field(default_factory=list)
+    offered: frozenset[int] = frozenset()
     served: set[int] = field(default_factory=set)
     polls: int = 0
     turning: datetime = field(init=False)
@@ -77,7 +80,7 @@ class Publisher:
         """Serve a document."""
         self.polls += 1
         shown = self._window(now)
-        self.served.update(article.number for article in shown)
+        self.offered = frozenset(article.number for article in shown)
         items = [self._item(article, place, now) for place, article in enumerate(shown, 1)]
         if self.has(Mutation.TWICE):
             items += items[:4]

@@ -20,7 +20,7 @@ from aggregator.model.fetching import FetchOutcome, FetchRequest
 from aggregator.model.habits import IDENTITY, IdentityPolicy
 from aggregator.model.reading import Document, ReadOutcome
 from aggregator.model.shape import NO_SHAPE, Shape
-from aggregator.model.source import Source
+from aggregator.model.source import Claim, Source
 from aggregator.model.story import Granularity, StoryPolicy
 from aggregator.model.topic import Topic, TopicMode
 from aggregator.pipeline.curate import Desk, curate, rematch
@@ -130,7 +130,8 @@ class World:
         ]
         self._by_url: dict[str, Publisher] = {}
         self._sources: list[Source] = [self._source(publisher) for publisher in self.publishers]
-        self._topic = Topic(slug="all", title="All", mode=TopicMode.ENTRIES, limit=6 * len(kinds), shape=guards.shape)
+        limit = sum(map(_room, kinds))
+        self._topic = Topic(slug="all", title="All", mode=TopicMode.ENTRIES, limit=limit, shape=guards.shape)
         self.subscribers = {name: Subscriber(key) for name, key in KEYS.items()}
         self._store = self._open()
         self._desk = Desk(APART)
@@ -169,7 +170,7 @@ class World:
             user_agent="simulation",
             identity=self._guards.identity,
         )
-        await asyncio.gather(*(poll(claim, parts) for claim in claims), return_exceptions=crashes[0])
+        await asyncio.gather(*(self._poll(claim, parts) for claim in claims))
         if crashes[1]:
             await self._crash()
         await curate(self._store, TopicSet.compile([self._topic]), self._desk)
@@ -186,6 +187,15 @@ class World:
             await self._store.prune(now, vanished_for=timedelta(hours=12))
             if not self._guards.tombstones:
                 self._forget_pruned()
+
+    async def _poll(self, claim: Claim, parts: PollParts) -> None:
+        """Poll a source, and note what has arrived; with the end of the process nothing has."""
+        try:
+            await poll(claim, parts)
+        except Crash:
+            return
+        publisher = self._by_url[claim.source.url]
+        publisher.served |= publisher.offered
 
     async def fetch(self, request: FetchRequest) -> FetchOutcome:
         """Serve a document, as a server would that knows no conditions."""
@@ -314,6 +324,11 @@ class _Crashing:
         if self._chance.random() < _CRASH:
             raise Crash
         return read_document(document)
+
+
+def _room(kind: frozenset[Mutation]) -> int:
+    """Say how many entries of a publisher the topic has to hold, so that nothing leaves it before it was seen."""
+    return 20 if Mutation.BURSTS in kind else 6
 
 
 def _kind(publisher: Publisher) -> str:

@@ -252,8 +252,12 @@ def test_a_topic_of_some_languages_takes_no_others_and_what_says_none(own, of_so
     rules = TopicSet.compile([make_topic("ships", languages=("en", "DE"))])
     stored, source = make_stored("1", language=own), make_facts(language=of_source)
     assert bool(rules.judge(stored, source)) is enters
-    (reason,) = rules.explain("ships", stored, source)
-    assert (reason.rule, reason.evidence) == (("from", "every source") if enters else ("lang", "fr; lang: en, DE"))
+    said = own or of_source or "no language is declared"
+    told = [(one.verdict, one.rule, one.evidence) for one in rules.explain("ships", stored, source)]
+    assert told == [
+        ("let in" if enters else "not entered", "lang", f"{said}; lang: en, DE"),
+        *([("entered", "from", "every source")] if enters else []),
+    ]
 
 
 def test_what_is_muted_enters_no_topic_and_says_why():
