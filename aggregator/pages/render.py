@@ -23,7 +23,7 @@ from aggregator.model.topic import FeedFormat
 from aggregator.model.verdict import PollRecord
 from aggregator.pages.assets import asset_version
 from aggregator.pages.cards import TopicCard
-from aggregator.pages.charts import charts_of, spark_of
+from aggregator.pages.charts import charts_of_day, charts_of_month, spark_of
 from aggregator.pages.json_shapes import instant
 from aggregator.pages.links import SERVED, Links
 from aggregator.pages.openness import OpenEntry, OpenStory
@@ -32,7 +32,7 @@ from aggregator.pages.queues import next_of, queues_line
 from aggregator.pages.secrecy import for_everyone
 from aggregator.pages.timeline import events_of, outlets_of
 from aggregator.pages.versions import changes_of
-from aggregator.pages.words import also_line, count, language_tag, moment, month_name, size, span, web_url
+from aggregator.pages.words import also_line, count, day, language_tag, moment, month_name, size, span, web_url
 
 _LISTED = 20
 _NAMES = {FeedFormat.ATOM: "Atom", FeedFormat.RSS: "RSS", FeedFormat.JSON: "JSON Feed"}
@@ -97,7 +97,9 @@ def render_status(
         coming=_coming(shown.sources),
         paces=[pace for pace in shown.paces if _bears_on(pace, status)],
         notice=notice,
-        charts=charts_of(activity) if activity is not None else (),
+        activity=activity,
+        charts=charts_of_day(activity) if activity is not None else (),
+        month=charts_of_month(activity) if activity is not None else (),
     )
 
 
@@ -194,6 +196,7 @@ def _environment() -> Environment:
     environment.filters.update(
         also_line=also_line,
         count=count,
+        day=day,
         instant=instant,
         language_tag=language_tag,
         moment=moment,

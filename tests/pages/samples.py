@@ -8,7 +8,7 @@ from typing import Any
 
 from aggregator.model.edition import AlsoCovered, Edition, EditionEntry, SiteFacts
 from aggregator.model.entry import EntryKey, SourceFacts
-from aggregator.model.looking import ACTIVITY_HOURS, Activity, Hour, Revision, first_hour
+from aggregator.model.looking import ACTIVITY_HOURS, MONTH_DAYS, Activity, Revision, Stretch, first_day, first_hour
 from aggregator.model.reason import Reason
 from aggregator.model.source import FeedProfile, SourceCondition, SourceState
 from aggregator.model.status import EntryView, SourceStatus, Status, StoryView, TopicStatus
@@ -142,14 +142,33 @@ def make_activity(**changes: Any) -> Activity:
         at = start + timedelta(hours=number)
         polls = [("new", number % 5), ("not_modified", 9 - number % 4), ("timeout", 3 if number == 7 else 0)]
         hours.append(
-            Hour(
+            Stretch(
                 at=at,
                 polls=tuple((outcome, times) for outcome, times in polls if times),
                 entries=4 * (number % 5),
                 delay=timedelta(minutes=6 + number) if number % 5 else None,
+                bytes=12_000 * (number % 5),
             )
         )
-    values: dict[str, Any] = {"at": NOON, "hours": tuple(hours), "days": (("harbour", (0, 2, 5, 3, 8, 1, 4) * 2),)}
+    days = tuple(
+        Stretch(
+            at=first_day(NOON, MONTH_DAYS) + timedelta(days=number),
+            polls=(("gone", number % 3), ("new", 20 + number % 7), ("not_modified", 200 - number))
+            if number > 9
+            else (),
+            entries=40 + 9 * (number % 7) if number > 9 else 0,
+            delay=timedelta(minutes=9 + number % 4) if number > 9 else None,
+            bytes=4_000_000 + 250_000 * (number % 7) if number > 9 else 0,
+        )
+        for number in range(MONTH_DAYS)
+    )
+    values: dict[str, Any] = {
+        "at": NOON,
+        "hours": tuple(hours),
+        "days": (("harbour", (0, 2, 5, 3, 8, 1, 4) * 2),),
+        "month": days,
+        "counted_since": days[10].at,
+    }
     return Activity(**(values | changes))
 
 

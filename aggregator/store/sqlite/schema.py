@@ -23,6 +23,7 @@ from aggregator.store.sqlite.schema_shape import QUEUES, SHAPE
 from aggregator.store.sqlite.schema_websub import WEBSUB
 from aggregator.store.sqlite.searching import SCHEMA as WORDS
 from aggregator.store.sqlite.story_tables import add_story_tables
+from aggregator.store.sqlite.tallies import TALLIES
 from aggregator.store.sqlite.tastes import SCHEMA as TASTES
 from aggregator.store.sqlite.traces import TRACES
 from aggregator.store.sqlite.weighing import SCHEMA as WEIGHING
@@ -148,3 +149,8 @@ def _traces(db: Database) -> None:
 @MIGRATIONS(name="0028-queues")
 def _queues(db: Database) -> None:
     db.execute(QUEUES)
+
+
+@MIGRATIONS(name="0029-tallies")
+def _tallies(db: Database) -> None:
+    db.executescript(TALLIES)
