@@ -103,7 +103,7 @@ def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebS
         turnstile=daemon.turnstile,
         archives=daemon.keeping.archives,
         doors=daemon.keeping.doors,
-        operator=Commands(house, engine, daemon.commands()),
+        operator=Commands(house, engine, daemon.commands(), daemon.reloads),
         gate=Gate(server.admin_token, engine.plan.settings.site.base_url or "", server.host, house.clock.monotonic),
     )
     app = make_app(shelf, engine.plan.site, behind)

@@ -124,6 +124,16 @@ async def test_looking_at_a_month_announces_nothing(house: House):
     assert titles(await house.announce(WORLD, 2 * MONTH + 3)) == ["Something that waits", COUNCIL]
 
 
+async def test_what_was_announced_can_be_shown_without_announcing_what_waits(house: House):
+    announced = await house.announce(WORLD, 2 * MONTH + 1)
+    assert await house.store.shown(WORLD, NOON, composing) == announced
+    await house.arrive("bbc", "Something that waits", 2 * MONTH + 2)
+    await house.curate()
+    assert await house.store.shown(WORLD, NOON, composing) == announced
+    assert titles(await house.announce(WORLD, 2 * MONTH + 3)) == ["Something that waits", COUNCIL]
+    assert await house.store.shown(make_topic("other"), NOON, composing) is None
+
+
 async def test_the_feed_names_the_month_of_what_has_no_room(house: House):
     assert (await house.announce(WORLD, 2 * MONTH + 1)).older == "2026-12"
     wide = replace(WORLD, limit=6)

@@ -120,6 +120,7 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "activity": lambda store: store.activity(NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
     "archive": lambda store: store.archive("world", "2026-10"),
+    "shown": lambda store: store.shown(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
     "month": lambda store: store.month(
         WORLD, MonthPart("2026-11"), NOON, lambda view: compose(view, NOON, SITE), most=9
     ),

@@ -9,6 +9,7 @@ from typing import Any
 from aggregator.model.edition import AlsoCovered, Edition, EditionEntry, SiteFacts
 from aggregator.model.entry import EntryKey, SourceFacts
 from aggregator.model.looking import ACTIVITY_HOURS, MONTH_DAYS, Activity, Revision, Stretch, first_day, first_hour
+from aggregator.model.planned import Change, Fate, Mark, Planned, PlannedEntry, PlannedTopic
 from aggregator.model.reason import Reason
 from aggregator.model.source import FeedProfile, SourceCondition, SourceState
 from aggregator.model.status import EntryView, SourceStatus, Status, StoryView, TopicStatus
@@ -226,3 +227,44 @@ def make_story(*members: EntryView) -> StoryView:
     """Let three outlets tell one story, one of them with an edit."""
     members = members or (make_view(1, revisions=(make_revision(),), revision=1), make_view(2), make_view(3))
     return StoryView(id=members[0].stored.entry.key.short, members=members)
+
+
+def make_plan(entering: int = 3, leaving: int = 120) -> Planned:
+    """Let a topic gain and lose entries, and another come."""
+    reason = Reason("topic", "entered", "match", "title: ferry")
+
+    def entry(number: int, mark: Mark) -> PlannedEntry:
+        return PlannedEntry(
+            mark=mark,
+            fate={Mark.ENTERS: Fate.SILENT, Mark.LEAVES: Fate.KEPT, Mark.STAYS: Fate.ANNOUNCED}[mark],
+            key=EntryKey("courier", f"{mark.name}{number}"),
+            title=f"{mark.name.title()} number {number}",
+            first_seen_at=NOON - timedelta(hours=number),
+            reason=reason,
+        )
+
+    marks = [Mark.ENTERS] * entering + [Mark.LEAVES] * leaving + [Mark.STAYS] * 40
+    entries = tuple(entry(number, mark) for number, mark in enumerate(marks))
+    had = leaving + 40
+    changed = PlannedTopic(
+        slug="harbour",
+        change=Change.CHANGED,
+        was="harbour",
+        before=had,
+        after=entering + 40,
+        per_day_before=had / 30,
+        per_day_after=(entering + 40) / 30,
+        entries=entries,
+    )
+    new = PlannedTopic(
+        slug="ferries",
+        change=Change.NEW,
+        was=None,
+        before=0,
+        after=2,
+        per_day_before=0.0,
+        per_day_after=0.1,
+        entries=entries[:2],
+        announced=2,
+    )
+    return Planned(at=NOON, since=timedelta(days=30), topics=(changed, new), unchanged=4)

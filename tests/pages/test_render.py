@@ -179,6 +179,16 @@ def test_a_story_shows_headline_source_time_author_summary_others_and_reasons():
     assert {"datetime": "2026-11-23T09:00:00Z"} in page.all("time")
 
 
+@pytest.mark.parametrize("url", [None, "javascript:alert(1)"])
+def test_an_entry_without_an_address_leads_to_our_page_of_it_unless_there_is_none(url: str | None):
+    edition = make_edition(entries=(make_edition_entry(title="Fog", url=url),))
+    pages = Page(render_topic(SITE, edition)), Page(render_index(SITE, [card_of(edition)]))
+    assert [page.hrefs().count("e/short1") for page in pages] == [2, 1], "the topic has the date as a link, too"
+    without = Page(render_index(SITE, [card_of(edition)], replace(FILES, closer=frozenset())))
+    assert "Fog" in without.text
+    assert not any(one.startswith("e/") for one in without.hrefs())
+
+
 def test_pages_tell_what_waits_in_a_topic_and_until_when():
     queues = (Queue(rule="budget", waiting=3, next_at=NOON), Queue(rule="min-outlets", waiting=1))
     told = "4 items wait: 3 for room in the budget, 1 for more outlets; the next may come out 23 Nov 2026, 12:00 UTC"

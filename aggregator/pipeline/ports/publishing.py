@@ -12,7 +12,11 @@ from aggregator.model.topic import Topic
 
 
 class ArchiveStore(Protocol):
-    """What archives need."""
+    """What showing needs of what was announced: all of it now, and month by month."""
+
+    async def shown(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition | None:
+        """Compose what a topic has announced, as it is to be seen now; None when it never has. Announces nothing."""
+        ...
 
     async def month(
         self, topic: Topic, part: MonthPart, now: datetime, compose: Callable[[TopicView], Composed], *, most: int

@@ -21,6 +21,10 @@ class Publishing(Part):
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
 
+    async def shown(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition | None:
+        """Compose what a topic has announced; None when it never has."""
+        return await self._reader.run(lambda db: announcements.shown(db, topic, now, compose))
+
     async def due_topics(self, now: datetime) -> tuple[str, ...]:
         """Name the topics for which time alone may have changed something."""
         return await self._reader.run(lambda db: shaping.due_topics(db, now))

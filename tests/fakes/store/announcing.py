@@ -22,24 +22,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
         _change_mode(kept, topic.slug)
     shaping.wake_changed(kept, topic, row.shape, now)
     candidates = tuple(_candidates(kept, topic, now))
-    composed = compose(
-        TopicView(
-            topic=topic,
-            feed_id=row.feed_id,
-            authority=kept.authority,
-            candidates=candidates,
-            taken_ids=_taken_ids(kept, [one for one in candidates if one.ledger is None]),
-            taken_urls=frozenset(line.url for line, _ in kept.ledger.values() if line.url is not None),
-            last_digest=row.digest,
-            last_changed_at=row.changed_at,
-            older_at=_older_at(kept, topic.slug, {one.subject for one in candidates}),
-            told=tuple(sorted(kept.told.get(topic.slug, {}).items())),
-            marks=marks.marks_on(kept, topic.slug, now),
-            recent=shaping.recent(kept, topic, now),
-            rhythm=row.rhythm,
-            digests=shaping.digests(kept, topic),
-        )
-    )
+    composed = compose(_view(kept, topic, candidates, now))
     numbers = {kept.key(number): number for number in kept.entries}
     held = {line.atom_id for line, _ in kept.ledger.values()}
     if any(line.atom_id in held for line in composed.new_rows):
@@ -69,6 +52,36 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
         access=topic.access,
     )
     return edition
+
+
+def shown(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition | None:
+    """Compose what was announced, and announce nothing."""
+    if topic.slug not in kept.topics or kept.topics[topic.slug].changed_at is None:
+        return None
+    members = _members_by_subject(kept, topic.mode)
+    subjects = sorted(_announced(kept, topic, members, now))
+    candidates = tuple(_candidate(kept, topic, subject, members[subject]) for subject in subjects)
+    return compose(_view(kept, topic, candidates, now)).edition
+
+
+def _view(kept: Kept, topic: Topic, candidates: tuple[Candidate, ...], now: datetime) -> TopicView:
+    row = kept.topics[topic.slug]
+    return TopicView(
+        topic=topic,
+        feed_id=row.feed_id,
+        authority=kept.authority,
+        candidates=candidates,
+        taken_ids=_taken_ids(kept, [one for one in candidates if one.ledger is None]),
+        taken_urls=frozenset(line.url for line, _ in kept.ledger.values() if line.url is not None),
+        last_digest=row.digest,
+        last_changed_at=row.changed_at,
+        older_at=_older_at(kept, topic.slug, {one.subject for one in candidates}),
+        told=tuple(sorted(kept.told.get(topic.slug, {}).items())),
+        marks=marks.marks_on(kept, topic.slug, now),
+        recent=shaping.recent(kept, topic, now),
+        rhythm=row.rhythm,
+        digests=shaping.digests(kept, topic),
+    )
 
 
 def month(
@@ -165,13 +178,16 @@ def _candidates(kept: Kept, topic: Topic, now: datetime) -> Iterable[Candidate]:
     _give_back(kept, topic, _waiting(kept, topic.slug, members))
     waiting = _waiting(kept, topic.slug, members)
     shaping.forget_absent(kept, topic.slug, waiting)
+    for subject in sorted((*_announced(kept, topic, members, now), *waiting)):
+        yield _candidate(kept, topic, subject, members[subject])
+
+
+def _announced(kept: Kept, topic: Topic, members: Mapping[int, Sequence[int]], now: datetime) -> list[int]:
+    """List the subjects that were announced last, and those that are pinned."""
     announced = latest(kept, topic.slug, topic.limit, members)
     pinned = {_subject(topic.mode, one, kept.entries[one]) for one in marks.pinned_subjects(kept, topic.slug, now)}
-    announced += [
-        one for one in pinned if one is not None and (topic.slug, one) in kept.announced and one not in announced
-    ]
-    for subject in sorted((*announced, *waiting)):
-        yield _candidate(kept, topic, subject, members[subject])
+    told = (one for one in pinned if one is not None and (topic.slug, one) in kept.announced and one not in announced)
+    return [*announced, *told]
 
 
 def _candidate(kept: Kept, topic: Topic, subject: int, members: Sequence[int]) -> Candidate:

@@ -188,6 +188,9 @@ class FakeStore:
     async def events(self, limit: int) -> Events:
         return incidents.events(self._readable(), limit)
 
+    async def shown(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition | None:
+        return announcing.shown(self._readable(), topic, now, compose)
+
     async def month(
         self, topic: Topic, part: MonthPart, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
     ) -> Edition | None:
