@@ -15,6 +15,7 @@ from random import Random
 
 from aggregator.bootstrap import make_plan, read_settings
 from aggregator.model.entry import EntryKey
+from aggregator.model.language import Recognised, Recogniser
 from aggregator.model.membership import Membership
 from aggregator.model.planned import Change, Fate, Mark, Planned, PlannedEntry, PlannedTopic, Proposed
 from aggregator.model.shape import NO_SHAPE, Quiet, Rate, Shape
@@ -40,6 +41,19 @@ SLUGS = ("world", "ships", "politics", "weather", "each", "sea", "fresh")
 LONG = timedelta(days=400)
 _KEPT_BACK = "SELECT fate, reason FROM shaped WHERE fate <> 'announced'"
 _TOLD_AND_WAITING = "SELECT * FROM shaped JOIN announcements USING (topic, subject_id) WHERE fate = 'waits'"
+
+
+def _by_words(**languages: str) -> Recogniser:
+    """Take a text for the language of the first of these words that it has."""
+
+    def recognise(text: str) -> Recognised | None:
+        found = (tag for word, tag in languages.items() if word in text.casefold())
+        return next((Recognised(tag, 0.9) for tag in found), None)
+
+    return Recogniser(repr(languages), recognise)
+
+
+RECOGNISERS = (None, _by_words(storm="de", ferry="en"), _by_words(ferry="de", river="fr"))
 
 
 Members = dict[EntryKey, Membership]
@@ -128,6 +142,7 @@ class Month:
             Topic(slug="rest", title="Rest", shape=Shape(unless_in=("few",), min_outlets=2)),
             Topic(slug="each", title="Each", match="storm", mode=TopicMode.ENTRIES),
         ]
+        self.recogniser: Recogniser | None = None
         self.store = SqliteStore.open(self.folder / name, site_authority="t.example")
         self.house = house_on(self.store, clock=self.clock)
         self.engine = Engine(self.house, self._plan(), Shelf())
@@ -154,7 +169,8 @@ class Month:
         await self.engine.settler.bring_up()
 
     def _plan(self) -> Plan:
-        return replace(self._blank, sources=tuple(self.sources), topics=tuple(self.topics))
+        topics = tuple(replace(topic, recogniser=self.recogniser) for topic in self.topics)
+        return replace(self._blank, sources=tuple(self.sources), topics=topics)
 
     async def change(self) -> None:
         """Change something at random, plan it, do it, and hold what happened against the plan."""
@@ -162,12 +178,16 @@ class Month:
         for _ in range(self.chance.choice([1, 1, 2])):
             self.chance.choice(self._ways())()
         since = self.chance.choice([5 * DAY, LONG, LONG])
-        proposed = Proposed(sources=tuple(self.sources), topics=tuple(self.topics), site=self._blank.site)
+        new = self._plan()
+        proposed = Proposed(sources=new.sources, topics=new.topics, site=new.site)
         planned = await plan(self.store, proposed, self.clock, Question(since=since, shown=1))
         before = await self._seen(since)
-        old, following = self.engine.plan, self._plan()
-        old = replace(old, settings=replace(old.settings, topics=old.topics, sources=old.sources))
-        following = replace(following, settings=replace(following.settings, topics=following.topics))
+        old, following = self.engine.plan, new
+        known = next((topic.recogniser for topic in old.topics), None)
+        settings = replace(old.settings, topics=old.topics, sources=old.sources, recogniser=known)
+        old = replace(old, settings=settings)
+        settings = replace(following.settings, topics=following.topics, recogniser=self.recogniser)
+        following = replace(following, settings=settings)
         refused = await too_much(self.house, old, following) if since is LONG else ""
         await self.engine.change(following)
         await self.engine.settler.rematch_all()
@@ -249,6 +269,7 @@ class Month:
             self._retag,
             self._title,
             self._languages,
+            self._listen,
             *(self._shape,) * 3,
         ]
 
@@ -290,6 +311,10 @@ class Month:
 
     def _languages(self) -> None:
         self._replace(languages=tuple(self.chance.sample(["de", "en", "fr"], self.chance.randrange(3))))
+
+    def _listen(self) -> None:
+        """Let languages that nobody declares be recognised, otherwise than before or not at all."""
+        self.recogniser = self.chance.choice(RECOGNISERS)
 
     def _shape(self) -> None:
         """Give a topic one more limit, another one, or none at all."""
