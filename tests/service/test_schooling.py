@@ -25,7 +25,10 @@ EXAMPLES = articles("floods", 8)
 LIKING = """
 sources: [{{id: wire, url: "{urls[0]}"}}, {{id: press, url: "{urls[1]}"}}]
 policies: {{stories: {{granularity: off}}}}
-topics: {{wet: {{mode: entries, like: {{entries: {names}}}}}, drawn: {{from: [wet], mode: entries}}}}
+topics:
+  wet: {{mode: entries, like: {{entries: {names}}}}}
+  drawn: {{from: [wet], mode: entries}}
+  asked: {{match: "nothing OR like:wet", mode: entries}}
 """
 
 
@@ -60,7 +63,7 @@ async def test_topics_learn_as_soon_as_their_examples_and_enough_else_are_there(
     await engine.poll_named(["press"])
     wet = await members(store, "wet")
     assert {one.name for one in EXAMPLES} <= wet
-    assert await members(store, "drawn") == wet
+    assert await members(store, "drawn") == await members(store, "asked") == wet
     learned = await store.tastes()
     house.clock.turn(timedelta(days=1))
     fetcher.script(URLS[0], fetched(URLS[0], items((*EXAMPLES, *articles("floods", 3, 9000))), etag='"2"'))
@@ -88,4 +91,5 @@ async def test_a_pin_teaches_the_topic_that_it_is_in(tmp_path: Path):
     await engine.settle()
     (after,) = await store.tastes()
     assert len(after.examples) == len(before.examples) + 1
+    assert await members(store, "asked") == await members(store, "wet")
     assert not engine.unsettled.is_set()
