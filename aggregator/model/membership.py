@@ -68,6 +68,7 @@ class TopicRecord:
         matched: Share of what is kept that was matched with the latest rule, 0 to 1.
         filling: It has announced nothing, and is not matched to the end.
         private: Only who had its address could read it when it was last announced.
+        shape: Fingerprint of the shape that it was last announced with; empty before.
     """
 
     slug: str
@@ -78,3 +79,4 @@ class TopicRecord:
     matched: float = 1.0
     filling: bool = False
     private: bool = False
+    shape: str = ""

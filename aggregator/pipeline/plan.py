@@ -137,10 +137,16 @@ def _steps(topics: Sequence[Topic], records: Mapping[str, TopicRecord]) -> Itera
         elif record is None or record.retired:
             yield _Step(topic.slug, Change.NEW, topic, None)
         else:
-            differs = record.rule_digest != topic.rule_digest or record.mode not in {None, topic.mode}
-            yield _Step(topic.slug, Change.CHANGED if differs else Change.UNCHANGED, topic, topic.slug)
+            change = Change.CHANGED if _differs(topic, record) else Change.UNCHANGED
+            yield _Step(topic.slug, change, topic, topic.slug)
     for slug in sorted(here - slugs - followed):
         yield _Step(slug, Change.REMOVED, None, slug)
+
+
+def _differs(topic: Topic, record: TopicRecord) -> bool:
+    """Say whether a topic has another rule, mode or shape than before."""
+    shaped_otherwise = record.shape not in {"", topic.shape.fingerprint}
+    return record.rule_digest != topic.rule_digest or record.mode not in {None, topic.mode} or shaped_otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,7 +181,8 @@ async def test_topics_that_began_at_different_times_meet_on_the_way(store: Store
 async def test_the_records_of_topics_tell_rule_mode_and_how_much_was_announced(store: Store):
     await store.stale_topics([])
     (record,) = await store.topic_records()
-    assert record == TopicRecord(slug="world", mode=TopicMode.STORIES, retired=True, announced=1)
+    shape = WORLD.shape.fingerprint
+    assert record == TopicRecord(slug="world", mode=TopicMode.STORIES, retired=True, announced=1, shape=shape)
     await run(store, WIDER, "a")
     (record,) = await store.topic_records()
     assert (record.rule_digest, record.retired) == (WIDER.rule_digest, False)

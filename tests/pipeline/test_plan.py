@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.model.planned import Change, Fate, Mark, Planned, PlannedTopic, Proposed, Shared
+from aggregator.model.shape import Rate, Shape
 from aggregator.model.source import Source
 from aggregator.model.topic import Retroactive, Topic, TopicMode
 from aggregator.pipeline.curate import with_context
@@ -148,6 +149,13 @@ async def test_topics_that_have_entries_in_common_are_named_those_with_most_firs
     topics = make_topic("all"), make_topic("storms", match="storm"), replace(SHIPS, match="ferry OR storm")
     found = {one.slug: one.shared for one in (await planned(house, *topics)).topics}
     assert found["ships"] == (Shared(topic="all", entries=3, share=1.0), Shared(topic="storms", entries=2, share=2 / 3))
+
+
+async def test_another_shape_is_a_change_also_where_nothing_comes_out_at_once(house: House):
+    slower = replace(SHIPS, shape=Shape(budget=Rate(2, DAY)))
+    (one,) = (await planned(house, slower)).topics
+    assert (one.change, one.moved, one.announced) == (Change.CHANGED, 0, 0)
+    assert (await planned(house, replace(SHIPS, title="Boats"))).topics == ()
 
 
 async def test_a_change_is_beyond_a_bound_when_more_than_that_share_moves(house: House):

@@ -79,6 +79,7 @@ def topic_records(db: Database) -> tuple[TopicRecord, ...]:
             matched=matched(row),
             filling=row["matching_how"] == Entering.LOUD,
             private=row["access"] == Access.TOKEN,
+            shape=row["shape"],
         )
         for row in db.query(_RECORDS)
     )

@@ -44,6 +44,7 @@ def topic_records(kept: Kept) -> tuple[TopicRecord, ...]:
             matched=matched(row),
             filling=bool(row.fills),
             private=row.access is Access.TOKEN,
+            shape=row.shape,
         )
         for slug, row in sorted(kept.topics.items())
     )
