@@ -9,10 +9,11 @@ from typing import Final
 
 from aggregator.model.entry import Entry, KeyKind
 from aggregator.model.reason import Fact
-from aggregator.model.verdict import KnownEntry
+from aggregator.model.verdict import KnownEntry, Trace
 from aggregator.text.headlines import numbers
 from aggregator.text.shingles import containment, shingles
 from aggregator.text.tokens import tokens
+from aggregator.text.traces import runs_share, trace_of
 
 LEAST_RUNS: Final = 3
 """A text with fewer runs of four words says nothing about another one."""
@@ -70,19 +71,24 @@ def agreement(entry: Entry, other: KnownEntry, affixes: Sequence[str] = ()) -> A
 
     Args:
         entry: As it came.
-        other: As it is stored; a pruned one has keys only.
+        other: As it is stored; of a pruned one its keys and its trace are left.
         affixes: What the source puts before or behind headlines.
     """
     shared = {key.kind for key in entry.keys if key in other.keys}
     if entry.key == other.key:
         shared.add(entry.keys[0].kind)
     at, before = entry.published_at, other.published_at
+    if other.trace is None:
+        title, text = overlap(entry.title, other.title, affixes), text_share(entry.summary, other.summary)
+        same_numbers = numbers(_bare(entry.title, affixes)) == numbers(_bare(other.title, affixes))
+    else:
+        title, text, same_numbers = _traced(entry, other.trace, affixes)
     return Agreement(
         named=entry.key == other.key,
         kinds=frozenset(shared),
-        title=overlap(entry.title, other.title, affixes),
-        text=text_share(entry.summary, other.summary),
-        numbers=numbers(_bare(entry.title, affixes)) == numbers(_bare(other.title, affixes)),
+        title=title,
+        text=text,
+        numbers=same_numbers,
         dated=at is not None and at == before,
         later=at is not None and before is not None and at - before >= _DAY_APART,
         present=other.present,
@@ -114,6 +120,23 @@ def text_share(one: str, other: str) -> float | None:
     if min(len(mine), len(theirs)) < LEAST_RUNS:
         return None
     return containment(mine, theirs)
+
+
+def _traced(entry: Entry, other: Trace, affixes: Sequence[str]) -> tuple[float, float | None, bool]:
+    """Compare headline, text and numbers with a trace; what was known of affixes when it was made nobody knows."""
+    forms = [trace_of(title, entry.summary) for title in dict.fromkeys((entry.title, _bare(entry.title, affixes)))]
+    both = [(len(mine.words & other.words), len(mine.words | other.words)) for mine in forms]
+    title = max(shared / joined if joined else 0.0 for shared, joined in both)
+    same_numbers = any(mine.numbers == other.numbers for mine in forms)
+    return title, _traced_text(forms[0], other), same_numbers
+
+
+def _traced_text(one: Trace, other: Trace) -> float | None:
+    if not one.text or not other.text:
+        return None
+    if one.text == other.text:
+        return 1.0
+    return runs_share(one, other) if min(len(one.runs), len(other.runs)) >= LEAST_RUNS else None
 
 
 def _bare(title: str, affixes: Sequence[str]) -> str:

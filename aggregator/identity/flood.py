@@ -13,9 +13,10 @@ from aggregator.identity.pairing import Found
 from aggregator.identity.trust import Trust
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.habits import IdentityPolicy, QuirkKind
-from aggregator.model.verdict import KnownEntry
+from aggregator.model.verdict import KnownEntry, Trace
 from aggregator.text.shingles import shingles
 from aggregator.text.tokens import tokens
+from aggregator.text.traces import trace_of
 
 _TITLE_WORDS: Final = 3
 _MOST_OF_A_RUN: Final = 8
@@ -90,7 +91,7 @@ def republished(
     Without a text an equal headline is believed only when its date is not that of news: some sources use a set of
     headlines every day.
     """
-    index = _Index([other for other in kept if other.key not in taken and other.title])
+    index = _Index([other for other in kept if other.key not in taken and not other.is_bare])
     fresh = {entry.key for entry in strangers if is_news(entry, times, trust)} - _all_at_once(strangers)
     recurring = trust.habits.values(QuirkKind.RECURRING)
     pairs = []
@@ -157,22 +158,38 @@ def _all_at_once(strangers: Sequence[Entry]) -> frozenset[EntryKey]:
 
 
 class _Index:
-    """Stored entries by their headlines and by a few runs of words of their texts."""
+    """Stored entries by their headlines and by a few runs of words of their texts; pruned ones by digests of these."""
 
     def __init__(self, kept: Sequence[KnownEntry]) -> None:
         self._by_title: defaultdict[tuple[str, ...], list[KnownEntry]] = defaultdict(list)
         self._by_run: defaultdict[str, list[KnownEntry]] = defaultdict(list)
+        self._by_words: defaultdict[frozenset[int], list[KnownEntry]] = defaultdict(list)
+        self._by_digest: defaultdict[int, list[KnownEntry]] = defaultdict(list)
         for other in kept:
+            if other.trace is not None:
+                self._add_traced(other, other.trace)
+                continue
             words = tokens(other.title)
             if len(words) >= _TITLE_WORDS:
                 self._by_title[words].append(other)
             for run in _runs(other.summary):
                 self._by_run[run].append(other)
 
+    def _add_traced(self, other: KnownEntry, trace: Trace) -> None:
+        if len(trace.words) >= _TITLE_WORDS:
+            self._by_words[trace.words].append(other)
+        for digest in trace.runs[:_MOST_OF_A_RUN]:
+            self._by_digest[digest].append(other)
+
     def near(self, entry: Entry) -> list[KnownEntry]:
         found = list(self._by_title.get(tokens(entry.title), ()))
         for run in _runs(entry.summary):
             found.extend(self._by_run.get(run, ()))
+        if self._by_words or self._by_digest:
+            trace = trace_of(entry.title, entry.summary)
+            found.extend(self._by_words.get(trace.words, ()))
+            for digest in trace.runs[:_MOST_OF_A_RUN]:
+                found.extend(self._by_digest.get(digest, ()))
         return list({other.key: other for other in found}.values())
 
 

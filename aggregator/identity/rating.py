@@ -35,7 +35,7 @@ def _strong(entry: Entry, other: KnownEntry, shared: Agreement, trust: Trust) ->
     """Give the rules by which two keys, or a key and the headline, agree; and a guid that nothing contradicts."""
     policy = trust.policy
     link = shared.link and policy.link
-    # Of a pruned entry nothing is left of its headline but the key.
+    # Of the headline of a pruned entry the key may be all that is left.
     headline = (shared.title == 1.0 or KeyKind.TITLE_DAY in shared.kinds) and not _returns(entry, other, shared, trust)
     if shared.named and entry.keys[0].kind is not KeyKind.GUID and _is_own_name(entry, other, shared, trust):
         yield SAME, "key"
@@ -66,8 +66,8 @@ def _contradicts(entry: Entry, other: KnownEntry, shared: Agreement, trust: Trus
     policy = trust.policy
     if trust.forced is Identity.GUID or not policy.contradiction or shared.link or shared.dated:
         return False
-    if not other.title:
-        # Of a pruned entry nothing but keys is left; one that really returns shares more of them.
+    if other.is_bare:
+        # One that really returns shares more keys than one.
         return _has(entry, KeyKind.LINK) and _holds(other, KeyKind.LINK)
     if not trust.guids:
         headline = shared.numbers and shared.title >= policy.same_text
@@ -108,7 +108,7 @@ def _returns(entry: Entry, other: KnownEntry, shared: Agreement, trust: Trust) -
 def _supports_link(entry: Entry, other: KnownEntry, shared: Agreement, trust: Trust) -> bool:
     """Say whether a link is believed although headline and guid are others."""
     guids = _has(entry, KeyKind.GUID) and _holds(other, KeyKind.GUID)
-    if not guids or not trust.lasting_guids or not other.title:
+    if not guids or not trust.lasting_guids or other.is_bare:
         return True
     if shared.akin(trust.policy.akin) or shared.dated:
         return True

@@ -14,11 +14,29 @@ from aggregator.model.source import SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What is left of the headline and the text of an entry that was pruned: digests, made by ``text.traces``.
+
+    Attributes:
+        words: Of the headline.
+        numbers: Of the numbers of the headline; 0 when there are none.
+        text: Of the whole text; 0 when there is none.
+        runs: Of a few runs of words of the text, ascending.
+    """
+
+    words: frozenset[int] = frozenset()
+    numbers: int = 0
+    text: int = 0
+    runs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
     """As much of a stored entry as judging needs.
 
     Attributes:
         fingerprint: Empty for one that was pruned: its keys are known, its texts are not.
+        trace: Of one that was pruned, when it was pruned by a version that leaves one.
         present: The last document of the source held it.
         held: It waits, and nobody has seen it yet.
     """
@@ -32,6 +50,12 @@ class KnownEntry:
     published_at: datetime | None = None
     present: bool = True
     held: bool = False
+    trace: Trace | None = None
+
+    @property
+    def is_bare(self) -> bool:
+        """Say whether nothing but keys is known of it."""
+        return not self.title and self.trace is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

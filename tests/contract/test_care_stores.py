@@ -13,6 +13,7 @@ from aggregator.model.story import Curated, Deciding, Placement
 from aggregator.model.verdict import Revised, Unchanged
 from aggregator.pipeline.ports import Store
 from aggregator.publish import compose
+from aggregator.text.traces import trace_of
 from tests.builders import NOON, make_entry, make_source, make_topic
 from tests.contract.steps import FOUNDED, REASON, answered, bring, deciding, guids, new
 
@@ -55,6 +56,24 @@ async def test_what_was_pruned_is_not_new_when_it_returns(store: Store):
     assert await guids(store) == ["held"]
     _, known = await bring(store, [Unchanged(key=OLD.key)], at=NOON + 2 * KEEP)
     assert [entry.fingerprint for entry in known.entries] == [edited.fingerprint]
+
+
+async def test_what_was_pruned_leaves_its_date_and_a_trace_of_its_texts(store: Store):
+    await store.curate(9, deciding())
+    await answered(store, "lwn", NOON + KEEP)
+    await store.prune(NOON + KEEP + DAY)
+    _, known = await bring(store, [Unchanged(key=OLD.key)], at=NOON + 2 * KEEP)
+    assert [(one.title, one.summary, one.published_at, one.trace) for one in known.entries] == [
+        ("", "", OLD.published_at, trace_of(OLD.title, OLD.summary))
+    ]
+    edited = make_entry("old", title="Edited", summary=" ".join(map(str, range(40))), published_at=NOON + KEEP)
+    await bring(store, [Revised(entry=edited, revision=1, reason=REASON)], at=NOON + 2 * KEEP)
+    _, known = await bring(store, [Unchanged(key=OLD.key), Unchanged(key=HELD.key)], at=NOON + 2 * KEEP)
+    traces = {one.key: (one.published_at, one.trace) for one in known.entries}
+    assert traces == {
+        OLD.key: (edited.published_at, trace_of(edited.title, edited.summary)),
+        HELD.key: (HELD.published_at, None),
+    }
 
 
 async def test_what_has_not_vanished_for_long_enough_stays(store: Store):

@@ -14,6 +14,7 @@ from aggregator.model.entry import CandidateKey, Entry, EntryKey, KeyKind
 from aggregator.model.habits import IDENTITY, Habits, Quirk, QuirkKind
 from aggregator.model.verdict import KnownEntry, New, Revised, Unchanged, Verdict
 from aggregator.text.digests import digest64
+from aggregator.text.traces import trace_of
 from tests.builders import NOON, make_entry
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -152,6 +153,62 @@ def test_batches_are_believed_after_two_of_them():
         told.append(set(rules(result.verdicts)))
         habits, known = result.habits or habits, stored(batch)
     assert told == [{"held"}, {"held"}, {"unknown"}]
+
+
+def pruned(entries: Sequence[Entry], **facts: Any) -> list[KnownEntry]:
+    """Leave of entries what a tombstone keeps."""
+    return [
+        replace(one, title="", summary="", trace=trace_of(entry.title, entry.summary), present=False, **facts)
+        for one, entry in zip(stored(entries), entries, strict=True)
+    ]
+
+
+def migrated(before: Sequence[Entry], **more: Any) -> list[Entry]:
+    """Publish entries with all keys new, and one fresh date."""
+    values = {"at": NOON - HOUR} | more
+    return [
+        article(number, f"node/{number}", **({"title": one.title, "summary": one.summary} | values))
+        for number, one in enumerate(before)
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["", " | The Harbour Times", " | Channel 4 News"])
+def test_what_was_pruned_is_known_when_another_system_publishes_it_anew(suffix):
+    before = [article(number, title=f"Ferry {word} near Malta", summary=f"{TEXT} {word}") for number, word in WORDS]
+    again = [replace(one, title=f"{one.title}{suffix}") for one in migrated(before)]
+    verdicts = judged(again, pruned(before)).verdicts
+    assert [one.entry.key for one in verdicts if isinstance(one, Revised)] == [one.key for one in before]
+    assert set(rules(verdicts)) == {"flood"}
+
+
+def test_without_a_text_a_headline_is_believed_only_where_its_date_is_not_that_of_news():
+    before = [article(number, title=f"Ferry {word} near Malta") for number, word in WORDS]
+    old = migrated(before, at=NOON - 3 * DAY)
+    apart = [replace(one, published_at=NOON - n * timedelta(minutes=13)) for n, one in enumerate(migrated(before))]
+    assert set(rules(judged(old, pruned(before)).verdicts)) == {"flood"}
+    assert set(rules(judged(apart, pruned(before)).verdicts)) == {"unknown"}
+
+
+@pytest.mark.parametrize("change", [{"summary": "quite another text, none of whose runs was in the first one"}, {}])
+def test_another_text_or_number_under_a_pruned_headline_is_another_entry(change):
+    before = [article(number, title=f"Letters from {word}, part {number}", summary=TEXT) for number, word in WORDS]
+    others = [replace(one, title=f"{one.title[:-1]}{n + 20}", **change) for n, one in enumerate(migrated(before))]
+    assert not set(rules(judged(others, pruned(before)).verdicts)) & {"flood", "shifted"}
+
+
+def test_what_was_pruned_without_leaving_a_trace_is_known_by_its_keys_alone():
+    bare = [replace(one, trace=None) for one in pruned(BEFORE)]
+    assert "flood" not in rules(judged(migrated(BEFORE), bare).verdicts)
+    assert set(rules(judged(BEFORE, bare).verdicts)) <= {"", "key"}
+
+
+def test_the_guid_of_a_pruned_entry_on_something_else_is_told_from_an_article_that_moved():
+    gone = article(1, summary=TEXT)
+    moved = replace(gone, keys=(gone.keys[0], CandidateKey(KeyKind.LINK, 5)), url="https://lwn.example/moved")
+    reused = article(2, title="Wholly different words above it", summary="and not one run of them below it either")
+    reused = replace(reused, keys=moved.keys)
+    kinds = [type(judged([one], pruned([gone])).verdicts[0]) for one in (moved, reused)]
+    assert kinds == [Unchanged, New]
 
 
 def test_what_a_document_puts_behind_its_headlines_does_not_count_in_this_very_document():

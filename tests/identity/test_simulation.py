@@ -90,6 +90,13 @@ def test_without_tombstones_what_was_pruned_returns_as_news(tmp_path: Path):
     assert lived(tmp_path / "off", [kind("FORGETFUL")] * 2, Guards(tombstones=False)).repeats["by id"]
 
 
+def test_without_traces_what_was_pruned_and_published_by_another_system_returns_as_news(tmp_path: Path):
+    (tmp_path / "on").mkdir()
+    (tmp_path / "off").mkdir()
+    assert lived(tmp_path / "on", [kind("FORGETFUL+MIGRATION")] * 2).clean
+    assert lived(tmp_path / "off", [kind("FORGETFUL+MIGRATION")] * 2, Guards(traces=False)).repeats["by id"]
+
+
 def test_what_our_process_died_over_was_never_seen_and_is_no_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "dying").mkdir()
     (tmp_path / "living").mkdir()

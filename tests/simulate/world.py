@@ -62,6 +62,7 @@ class Guards:
     identity: IdentityPolicy = IDENTITY
     own_links: bool = True
     tombstones: bool = True
+    traces: bool = True
     shape: Shape = NO_SHAPE
 
 
@@ -185,8 +186,7 @@ class World:
             await self.readership.publish(edition)
         if any(publisher.has(Mutation.FORGETFUL) for publisher in self.publishers):
             await self._store.prune(now, vanished_for=timedelta(hours=12))
-            if not self._guards.tombstones:
-                self._forget_pruned()
+            self._forget_pruned()
 
     async def _poll(self, claim: Claim, parts: PollParts) -> None:
         """Poll a source, and note what has arrived; with the end of the process nothing has."""
@@ -203,8 +203,12 @@ class World:
         return fetched(request.url, body)
 
     def _forget_pruned(self) -> None:
-        """Take from entries that were pruned all that they could be recognised by."""
+        """Take from entries that were pruned what they could be recognised by, all of it or their traces."""
         with closing(sqlite3.connect(self._path)) as database, database:
+            if not (self._guards.tombstones and self._guards.traces):
+                database.execute("UPDATE entries SET trace = NULL WHERE pruned_at IS NOT NULL")
+            if self._guards.tombstones:
+                return
             pruned = "(SELECT id FROM entries WHERE pruned_at IS NOT NULL)"
             database.execute(f"DELETE FROM entry_keys WHERE entry_id IN {pruned}")  # noqa: S608 - a constant
             database.execute("UPDATE entries SET guid = 'gone-' || id, keys = '[]' WHERE pruned_at IS NOT NULL")

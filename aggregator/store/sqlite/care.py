@@ -1,4 +1,4 @@
-"""Housekeeping: what may go, goes, and its keys stay behind."""
+"""Housekeeping: what may go, goes, and what it is known by stays behind."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from aggregator.store.sqlite.rows import encode, moment
+from aggregator.store.sqlite.traces import pack_trace
+from aggregator.text.traces import trace_of
 
-SLICE: Final = 1_000
+SLICE: Final = 500
 """So many entries go in one transaction; polls pass between two of them."""
 
 # A document holds an entry until another document does not, or until the source has not answered for long.
@@ -34,8 +36,9 @@ _PINNED: Final = """
 SELECT e.id, ifnull(e.story_id, e.id) FROM acts a JOIN entries e ON e.id = a.entry_id
 WHERE a.kind = 'pin' AND a.undone_at IS NULL AND (a.until IS NULL OR a.until > :now)
 """
+_TEXTS: Final = "SELECT id, title, summary FROM entries WHERE id IN (SELECT value FROM json_each(?))"
 _EMPTY: Final = """
-UPDATE entries SET pruned_at = ?, title = '', url = NULL, link_key = NULL, published_at = NULL, updated_at = NULL,
+UPDATE entries SET pruned_at = ?, trace = ?, title = '', url = NULL, link_key = NULL, updated_at = NULL,
   date_reason = NULL, authors = '[]', summary = '', content_html = '', categories = '[]', enclosures = '[]',
   image_url = NULL, comments_url = NULL, language = NULL, rights = NULL, extras = '{}'
 WHERE id = ?
@@ -60,11 +63,16 @@ def find_old(db: Database, rule: Rule) -> list[int]:
 
 
 def prune_entries(db: Database, rule: Rule, row_ids: Sequence[int]) -> int:
-    """Empty those of the entries that may still go; their rows stay as tombstones. Say how many went."""
+    """Empty those of the entries that may still go; their rows stay as tombstones. Say how many went.
+
+    A tombstone keeps keys, dates and a trace of headline and text: what is published again under other names is known.
+    """
     found = db.execute(_OLD, _parameters(db, rule, row_ids)).fetchall()
     rows = [(row_id,) for row_id, _ in found]
     conn = db.conn
-    conn.executemany(_EMPTY, [(moment(rule.now), row_id) for row_id, _ in found])
+    texts = db.execute(_TEXTS, [encode([row_id for row_id, _ in found])]).fetchall()
+    emptied = [(moment(rule.now), pack_trace(trace_of(title, text)), row_id) for row_id, title, text in texts]
+    conn.executemany(_EMPTY, emptied)
     conn.executemany("DELETE FROM entry_revisions WHERE entry_id = ?", rows)
     conn.executemany("DELETE FROM topic_entries WHERE entry_id = ?", rows)
     conn.executemany("DELETE FROM shaped WHERE subject_id = ?", rows)
@@ -83,7 +91,7 @@ def prune_polls(db: Database, now: datetime) -> int:
 
 
 def tombstones(db: Database) -> int:
-    """Count the entries of which only the keys are left."""
+    """Count the entries that were emptied."""
     (count,) = db.execute("SELECT count(*) FROM entries WHERE pruned_at IS NOT NULL").fetchone()
     return int(count)
 

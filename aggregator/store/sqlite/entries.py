@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from aggregator.model.entry import CandidateKey
+from aggregator.model.entry import CandidateKey, Entry
 from aggregator.model.verdict import New, Revised, Unchanged
 from aggregator.store.sqlite.recognition import Stored, digest_in
 from aggregator.store.sqlite.rows import (
@@ -19,6 +19,8 @@ from aggregator.store.sqlite.rows import (
     read_keys,
     reason_text,
 )
+from aggregator.store.sqlite.traces import pack_trace
+from aggregator.text.traces import trace_of
 
 KEPT_REVISIONS: Final = 20
 MAX_KEYS: Final = 16
@@ -80,8 +82,8 @@ def revise(conn: sqlite3.Connection, source_id: int, stored: Stored, verdict: Re
     _insert_keys(conn, source_id, stored.row_id, entry.keys)
     if stored.tombstone:
         conn.execute(
-            "UPDATE entries SET fingerprint = ?, keys = ? WHERE id = ?",
-            (entry.fingerprint, keys_text(keys), stored.row_id),
+            "UPDATE entries SET fingerprint = ?, keys = ?, published_at = ?, trace = ? WHERE id = ?",
+            (*_recognised_by(entry, keys), stored.row_id),
         )
         return
     conn.execute(_KEEP_REVISION, (moment(at), stored.row_id))
@@ -97,6 +99,12 @@ def revise(conn: sqlite3.Connection, source_id: int, stored: Stored, verdict: Re
         conn.execute("UPDATE entries SET bumped_at = ? WHERE id = ?", (moment(at), stored.row_id))
     if not stored.known.held:
         conn.execute(_ARRIVE, (stored.row_id, 1))
+
+
+def _recognised_by(entry: Entry, keys: Sequence[CandidateKey]) -> tuple[str, str, str | None, bytes]:
+    """Give what a tombstone keeps of an entry."""
+    trace = pack_trace(trace_of(entry.title, entry.summary))
+    return entry.fingerprint, keys_text(keys), moment_or_none(entry.published_at), trace
 
 
 def note(conn: sqlite3.Connection, source_id: int, stored: Stored, verdict: Unchanged) -> None:

@@ -22,6 +22,7 @@ from aggregator.store.sqlite.rows import (
     read_moment,
     reason_text,
 )
+from aggregator.store.sqlite.traces import read_trace
 
 MAX_HOLDERS: Final = 20
 """A key that several entries share proves nothing; so many of its holders are enough to show it."""
@@ -30,7 +31,7 @@ MAX_KEPT: Final = 3_000
 
 _COLUMNS: Final = (
     "id, guid, keys, fingerprint, revision, pruned_at IS NOT NULL, title, summary, published_at, "
-    "vanished_at IS NULL, held_until IS NOT NULL"
+    "vanished_at IS NULL, held_until IS NOT NULL, trace"
 )
 # `+source_id` keeps the planner from walking through all entries of the source instead of the few that were named.
 _BY_KEYS: Final = f"""
@@ -90,24 +91,24 @@ def newest(conn: sqlite3.Connection, source: Row) -> list[Stored]:
 
 
 def _read(name: str, rows: Iterable[tuple[Any, ...]]) -> list[Stored]:
-    return [
-        Stored(
-            row_id=row_id,
-            known=KnownEntry(
-                key=EntryKey(name, guid),
-                keys=read_keys(keys),
-                fingerprint=fingerprint,
-                revision=revision,
-                title=title,
-                summary=summary,
-                published_at=read_moment(published_at),
-                present=bool(present),
-                held=bool(held),
-            ),
-            tombstone=bool(tombstone),
-        )
-        for row_id, guid, keys, fingerprint, revision, tombstone, title, summary, published_at, present, held in rows
-    ]
+    return [_stored(name, row) for row in rows]
+
+
+def _stored(name: str, row: tuple[Any, ...]) -> Stored:
+    row_id, guid, keys, fingerprint, revision, tombstone, title, summary, published_at, present, held, trace = row
+    known = KnownEntry(
+        key=EntryKey(name, guid),
+        keys=read_keys(keys),
+        fingerprint=fingerprint,
+        revision=revision,
+        title=title,
+        summary=summary,
+        published_at=read_moment(published_at),
+        present=bool(present),
+        held=bool(held),
+        trace=read_trace(trace),
+    )
+    return Stored(row_id=row_id, known=known, tombstone=bool(tombstone))
 
 
 def habits_of(conn: sqlite3.Connection, source_row: int) -> Habits:

@@ -25,6 +25,7 @@ from aggregator.store.sqlite.searching import SCHEMA as WORDS
 from aggregator.store.sqlite.story_tables import add_story_tables
 from aggregator.store.sqlite.tallies import TALLIES
 from aggregator.store.sqlite.tastes import SCHEMA as TASTES
+from aggregator.store.sqlite.traces import TRACES
 from aggregator.store.sqlite.weighing import SCHEMA as WEIGHING
 
 MIGRATIONS = Migrations("aggregator")
@@ -138,6 +139,11 @@ def _words(db: Database) -> None:
 @MIGRATIONS(name="0025-tastes")
 def _tastes(db: Database) -> None:
     db.executescript(TASTES)
+
+
+@MIGRATIONS(name="0027-traces")
+def _traces(db: Database) -> None:
+    db.execute(TRACES)
 
 
 @MIGRATIONS(name="0029-tallies")

@@ -67,7 +67,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEntry:
-    """An entry; once ``pruned`` only its keys and its fingerprint mean anything."""
+    """An entry; once ``pruned`` only its keys, its date, its fingerprint and a trace mean anything."""
 
     source: int
     entry: Entry

@@ -25,6 +25,7 @@ from aggregator.model.verdict import (
     Wanted,
 )
 from aggregator.text.domains import family_of
+from aggregator.text.traces import trace_of
 from tests.fakes.store import tallies
 from tests.fakes.store.claims import LONGEST_HOLD
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
@@ -161,7 +162,8 @@ def _recognised(kept: Kept, number: int) -> KnownEntry:
         revision=one.revision,
         title="" if one.pruned else entry.title,
         summary="" if one.pruned else entry.summary,
-        published_at=None if one.pruned else entry.published_at,
+        published_at=entry.published_at,
+        trace=trace_of(entry.title, entry.summary) if one.pruned else None,
         present=one.vanished_at is None,
         held=one.held_until is not None,
     )
@@ -226,8 +228,7 @@ def _revise(kept: Kept, entry: int, verdict: Revised, at: datetime) -> None:
     one = kept.entries[entry]
     keys = _joined(verdict.entry.keys, one.entry.keys)
     if one.pruned:
-        known = replace(one.entry, keys=keys, fingerprint=verdict.entry.fingerprint)
-        kept.entries[entry] = replace(one, entry=known)
+        kept.entries[entry] = replace(one, entry=replace(verdict.entry, keys=keys))
         return
     revised = replace(verdict.entry, keys=keys)
     bumped_at = at if verdict.bumped else one.bumped_at
