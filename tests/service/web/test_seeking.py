@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -113,6 +114,8 @@ async def test_entries_of_private_sources_are_never_found():
     await store.curate(9, deciding("harbour"))
 
     class Engine:
+        plan = SimpleNamespace(settings=SimpleNamespace(recogniser=None))
+
         async def status(self):
             return Insides().answer
 
