@@ -47,7 +47,8 @@ _NGINX_CONF = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 256; }}
 http {{
-  access_log off; keepalive_requests 1000000; etag on; gzip_static on; sendfile on; tcp_nopush on; open_file_cache max=16;
+  access_log off; keepalive_requests 1000000; etag on; gzip_static on; sendfile on; tcp_nopush on;
+  open_file_cache max=16;
   types {{ application/atom+xml atom; }}
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
