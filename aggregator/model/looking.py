@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from aggregator.model.reason import Reason
+from aggregator.model.shape import Queue
 
 ACTIVITY_HOURS = 24
 ACTIVITY_DAYS = 14
@@ -74,6 +75,7 @@ class Activity:
             last; a topic that announced nothing is not named.
         month: The last ``MONTH_DAYS``, in UTC, the oldest first; the last one is today.
         counted_since: When the first hour began in which polls were counted, or the first day; None before that.
+        queues: Slug of a topic and what waits in it, gate by gate; a topic in which nothing waits is not named.
     """
 
     at: datetime
@@ -81,6 +83,7 @@ class Activity:
     days: tuple[tuple[str, tuple[int, ...]], ...] = ()
     month: tuple[Stretch, ...] = ()
     counted_since: datetime | None = None
+    queues: tuple[tuple[str, tuple[Queue, ...]], ...] = ()
 
 
 def first_hour(now: datetime) -> datetime:

@@ -226,6 +226,9 @@ _SCHEMAS: dict[str, Schema] = {
                 stories=_COUNT,
                 updated_at=_MAYBE_MOMENT,
                 subscribers=_COUNT,
+                waiting=_object(
+                    count=_COUNT, next_at=_MAYBE_MOMENT, by={"type": "object", "additionalProperties": _COUNT}
+                ),
                 matched={"type": "number"},
             )
         ),

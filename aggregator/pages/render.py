@@ -16,6 +16,7 @@ from markupsafe import Markup
 from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.looking import Activity
 from aggregator.model.pace import Pace
+from aggregator.model.shape import Queue
 from aggregator.model.source import SourceCondition
 from aggregator.model.status import SourceStatus, Status
 from aggregator.model.topic import FeedFormat
@@ -27,6 +28,7 @@ from aggregator.pages.json_shapes import instant
 from aggregator.pages.links import SERVED, Links
 from aggregator.pages.openness import OpenEntry, OpenStory
 from aggregator.pages.prose import prose
+from aggregator.pages.queues import next_of, queues_line
 from aggregator.pages.secrecy import for_everyone
 from aggregator.pages.timeline import events_of, outlets_of
 from aggregator.pages.versions import changes_of
@@ -47,7 +49,12 @@ def render_index(site: SiteFacts, topics: Sequence[TopicCard], links: Links = SE
 
 
 def render_topic(
-    site: SiteFacts, edition: Edition, links: Links = SERVED, *, shown_for: FeedFormat | None = None
+    site: SiteFacts,
+    edition: Edition,
+    links: Links = SERVED,
+    *,
+    shown_for: FeedFormat | None = None,
+    queues: Sequence[Queue] = (),
 ) -> str:
     """Render a topic's stories, in the order of the edition: newest first.
 
@@ -56,8 +63,9 @@ def render_topic(
         edition: The topic now.
         links: Where our own pages lie.
         shown_for: The feed at whose address a browser gets this page instead; None on the topic's own page.
+        queues: What waits in it.
     """
-    return render("topic.html", site, links, here="", topic=edition, shown_for=shown_for)
+    return render("topic.html", site, links, here="", topic=edition, shown_for=shown_for, queues=queues)
 
 
 def render_sources(site: SiteFacts, status: Status, links: Links = SERVED, *, notice: str = "") -> str:
@@ -193,6 +201,8 @@ def _environment() -> Environment:
         language_tag=language_tag,
         moment=moment,
         month_name=month_name,
+        next_of=next_of,
+        queues_line=queues_line,
         size=size,
         span=span,
         web_url=web_url,

@@ -23,6 +23,7 @@ from aggregator.model.looking import (
     middle_step,
 )
 from aggregator.store.sqlite.rows import known_moment, moment
+from aggregator.store.sqlite.shaping import queues
 from aggregator.store.sqlite.tallies import counted_since, delays_since, polls_since
 
 # Moments are texts: the first 13 characters name the hour, the first 10 the day.
@@ -48,6 +49,7 @@ def activity(db: Database, now: datetime) -> Activity:
         days=_days(db, now),
         month=tuple(_month(db, now)),
         counted_since=counted_since(db),
+        queues=tuple(queues(db).items()),
     )
 
 

@@ -38,6 +38,7 @@ from aggregator.store.sqlite.shaping import (
     add_elsewhere,
     digests,
     forget_absent,
+    forget_told,
     recent,
     wake_changed,
     write_decisions,
@@ -107,6 +108,7 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
     add_messages(db, last.messages)
     write_told(db, topic.slug, last.told)
     db.execute(_SETTLES[topic.mode], {"topic": topic.slug})
+    forget_told(db, topic.slug)
     _write_state(db, topic, state, last)
     return last.edition
 

@@ -36,6 +36,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
     if digest is not None:
         kept.digests[topic.slug, digest.at] = digest
     _settle(kept, topic)
+    shaping.forget_told(kept, topic.slug)
     outbox.add(kept, composed.messages)
     kept.told[topic.slug] = kept.told.get(topic.slug, {}) | dict(composed.told)
     edition = composed.edition
@@ -236,7 +237,8 @@ def _give_back(kept: Kept, topic: Topic, waiting: Iterable[int]) -> None:
 
 def _is_pending(kept: Kept, topic: str, number: int) -> bool:
     match = kept.matches.get((topic, number))
-    return match is not None and match.pending
+    # What a changed rule has not come to yet may be let in no more.
+    return match is not None and match.pending and number >= kept.topics[topic].below
 
 
 def _members(kept: Kept, topic: str, numbers: Iterable[int]) -> tuple[Member, ...]:

@@ -102,6 +102,7 @@ def activity(kept: Kept, now: datetime) -> Activity:
         days=tuple(_days(kept, now)),
         month=tuple(tallies.day(kept, since + number * DAY, now) for number in range(MONTH_DAYS)),
         counted_since=tallies.counted_since(kept),
+        queues=tuple(shaping.queues(kept).items()),
     )
 
 
@@ -204,4 +205,5 @@ def _topic_status(kept: Kept, topic: Topic) -> TopicStatus:
         matched=matched(row) if row else 1.0,
         subscribers=readers.subscribers(kept).get(topic.slug, 0),
         private=topic.access is Access.TOKEN,
+        queues=shaping.queues(kept).get(topic.slug, ()),
     )
