@@ -109,6 +109,8 @@ async def test_a_month_names_the_one_before_it(house: House):
     edition = await month(house.store, WORLD, "2027-01")
     assert edition is not None
     assert edition.older == "2026-12"
+    assert await house.store.told_months("world") == (("2027-01", 2), ("2026-12", 1), ("2026-11", 3))
+    assert await house.store.told_months("other") == ()
 
 
 async def test_a_month_without_anything_is_none(house: House):

@@ -124,6 +124,7 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "month": lambda store: store.month(
         WORLD, MonthPart("2026-11"), NOON, lambda view: compose(view, NOON, SITE), most=9
     ),
+    "told_months": lambda store: store.told_months("world"),
     "kept_months": lambda store: store.kept_months("world"),
     "open_months": lambda store: store.open_months([WORLD], "2027-01"),
     "due_topics": lambda store: store.due_topics(NOON),

@@ -32,6 +32,13 @@ class ArchiveStore(Protocol):
         """Name topics with months before one in which they announced something, and that are not kept, in order."""
         ...
 
+    async def told_months(self, topic: str) -> tuple[tuple[str, int], ...]:
+        """Name the months in which a topic announced something, the newest first, with how many items.
+
+        What is told in a digest is no item of its own.
+        """
+        ...
+
     async def kept_months(self, topic: str) -> tuple[str, ...]:
         """Name the months of a topic that are kept, and their parts, in order of their names."""
         ...

@@ -40,6 +40,10 @@ class Publishing(Part):
         """Name topics with months before one in which they announced something, and that are not kept."""
         return await self._reader.run(lambda db: archives.open_months(db, topics, before))
 
+    async def told_months(self, topic: str) -> tuple[tuple[str, int], ...]:
+        """Name the months in which a topic announced something, the newest first, with how many items."""
+        return await self._reader.run(lambda db: archives.told_months(db, topic))
+
     async def kept_months(self, topic: str) -> tuple[str, ...]:
         """Name the months of a topic that are kept, and their parts."""
         return await self._reader.run(lambda db: archives.kept_months(db, topic))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -116,6 +117,12 @@ def month(
     )
     full = full_parts(len(told), topic.limit)
     return part.put_on(compose(view).edition, full, gone=len(told[cut]) - len(subjects))
+
+
+def told_months(kept: Kept, topic: str) -> tuple[tuple[str, int], ...]:
+    months = {f"{told.at:%Y-%m}" for (slug, _), told in kept.announced.items() if slug == topic}
+    items = Counter(f"{kept.announced[topic, one].at:%Y-%m}" for one in latest(kept, topic, len(kept.announced)))
+    return tuple((month, items[month]) for month in sorted(months, reverse=True))
 
 
 def open_months(kept: Kept, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:

@@ -199,6 +199,9 @@ class FakeStore:
     async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
         return announcing.open_months(self._readable(), topics, before)
 
+    async def told_months(self, topic: str) -> tuple[tuple[str, int], ...]:
+        return announcing.told_months(self._readable(), topic)
+
     async def kept_months(self, topic: str) -> tuple[str, ...]:
         return tuple(sorted(month for slug, month in self._readable().archives if slug == topic))
 
