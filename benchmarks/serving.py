@@ -1,15 +1,18 @@
-"""What it costs to serve a feed, beside the same bytes sent through plain Starlette; and to render a topic again."""
+"""What it costs to serve a feed, beside plain Starlette and nginx with the same bytes; and to render a topic again."""
 
 from __future__ import annotations
 
 import gzip
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +40,21 @@ from tests.publish.views import SITE, make_candidate, make_member, make_view
 CONNECTIONS = 32
 REQUESTS = 8_000
 ROUNDS = 3
+SIZE = (60, 2_400)
+"""Entries of the topic that is served, and characters of each."""
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+_NGINX_CONF = """
+daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr crit;
+events {{ worker_connections 256; }}
+http {{
+  access_log off; keepalive_requests 1000000; etag on; gzip_static on; sendfile on; tcp_nopush on;
+  open_file_cache max=16;
+  types {{ application/atom+xml atom; }}
+  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
+  uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+  server {{ listen 127.0.0.1:{port}; root {folder}; add_header Cache-Control "public, max-age=300"; }}
+}}
+"""
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -70,7 +88,7 @@ def measure() -> list[Result]:
 
 
 def _serving() -> list[Result]:
-    best: dict[str, dict[str, float]] = {"ours": {}, "starlette": {}}
+    best: dict[str, dict[str, float]] = {"ours": {}, "starlette": {}} | ({"nginx": {}} if NGINX else {})
     for _ in range(ROUNDS):
         for kind, rates in best.items():
             for name, rate in _serve(kind).items():
@@ -80,27 +98,82 @@ def _serving() -> list[Result]:
         Result(f"serve.{status}", best["ours"][status], "req/cpu s", "plain Starlette", best["starlette"][status])
         for status in ("200", "304")
     ]
+    if NGINX is None:
+        print("nginx is not installed (Debian: nginx-light); its static figure is left out", file=sys.stderr)
+    results += [
+        Result(f"serve.{status}.nginx", best["ours"][status], "req/cpu s", "nginx, a file", best["nginx"][status])
+        for status in ("200", "304")
+        if NGINX
+    ]
     return [*results, Result("serve.grown", grown, "MiB")]
 
 
 def _serve(kind: str) -> dict[str, float]:
     """Ask one server for whole documents and for 304s; say how many it answers in a second of its own CPU time."""
-    command = [sys.executable, "-m", "benchmarks.serving", kind]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        port = int(server.stdout.readline())
+    with _nginx() if kind == "nginx" else _python(kind) as (server, port):
+        # The clock of a process ticks a hundred times a second: who is quicker has to do more.
+        requests = REQUESTS * 4 if kind == "nginx" else REQUESTS
         etag = _load(port, "", CONNECTIONS)
         before = _memory(server.pid)
         rates = {}
         for status, condition in (("200", ""), ("304", f"If-None-Match: {etag}\r\n")):
             started = _cpu(server.pid)
-            _load(port, condition, REQUESTS)
-            rates[status] = REQUESTS / (_cpu(server.pid) - started)
+            _load(port, condition, requests)
+            rates[status] = requests / (_cpu(server.pid) - started)
         return rates | {"grown": (_memory(server.pid) - before) / 2**20}
+
+
+Running = tuple[subprocess.Popen[str], int]
+
+
+@contextmanager
+def _python(kind: str) -> Iterator[Running]:
+    """Run one of our two servers; give it with its port."""
+    command = [sys.executable, "-m", "benchmarks.serving", kind]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    with _ended(server):
+        assert server.stdout is not None
+        yield server, int(server.stdout.readline())
+
+
+@contextmanager
+def _nginx() -> Iterator[Running]:
+    """Run nginx on a folder with the document, compressed beforehand; one process, as ours is, and no log."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port = asked.getsockname()[1]
+        asked.close()
+        document = next(one for one in _documents() if one.name == "world.atom")
+        (Path(folder) / document.name).write_bytes(document.body)
+        (Path(folder) / f"{document.name}.gz").write_bytes(document.gzipped)
+        (Path(folder) / "nginx.conf").write_text(_NGINX_CONF.format(folder=folder, port=port), encoding="utf-8")
+        command = [str(NGINX), "-p", folder, "-e", "stderr", "-c", f"{folder}/nginx.conf"]
+        server = subprocess.Popen(command, text=True)
+        with _ended(server):
+            _wait_for(port, server)
+            yield server, port
+
+
+@contextmanager
+def _ended(server: subprocess.Popen[str]) -> Iterator[None]:
+    try:
+        yield
     finally:
         server.kill()
         server.wait()
+
+
+def _wait_for(port: int, server: subprocess.Popen[str]) -> None:
+    """Wait until a server listens."""
+    for _ in range(100):
+        assert server.poll() is None, "nginx does not start"
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("nginx does not listen")
 
 
 def _load(port: int, condition: str, requests: int) -> str:
@@ -129,7 +202,8 @@ def _load(port: int, condition: str, requests: int) -> str:
 def _measured(answer: bytes) -> tuple[int, str]:
     """Say how long an answer is, and its tag."""
     head = answer.partition(b"\r\n\r\n")[0]
-    fields = dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:])
+    lines = (line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:])
+    fields = {name.lower(): value for name, value in lines}
     return len(head) + 4 + int(fields.get("content-length", "0")), fields["etag"]
 
 
@@ -172,13 +246,15 @@ def _ms(work: Callable[[], object], times: int = 15) -> float:
     return min(spent)
 
 
+def _documents() -> tuple[Rendition, ...]:
+    return render(edition_of(*SIZE), SITE)
+
+
 def _app(kind: str) -> ASGIApp:
-    edition = edition_of(60, 2_400)
-    documents = render(edition, SITE)
     if kind == "starlette":
-        return _plain(documents)
-    shelf = Shelf()
-    shelf.put(edition, documents)
+        return _plain(_documents())
+    edition, shelf = edition_of(*SIZE), Shelf()
+    shelf.put(edition, render(edition, SITE))
 
     async def nothing(*_: object) -> None:
         raise AssertionError("only feeds are asked for")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # only the daemon pays for importing these
     from aggregator.service.engine import Engine
     from aggregator.service.house import House
     from aggregator.service.push import PushDesk
+    from aggregator.service.site_months import Before
     from aggregator.service.web.server import WebServer
     from aggregator.service.web.shelf import Shelf
 
@@ -103,7 +104,7 @@ def make_web(house: House, engine: Engine, shelf: Shelf, daemon: Daemon) -> WebS
         turnstile=daemon.turnstile,
         archives=daemon.keeping.archives,
         doors=daemon.keeping.doors,
-        operator=Commands(house, engine, daemon.commands()),
+        operator=Commands(house, engine, daemon.commands(), daemon.reloads),
         gate=Gate(server.admin_token, engine.plan.settings.site.base_url or "", server.host, house.clock.monotonic),
     )
     app = make_app(shelf, engine.plan.site, behind)
@@ -118,14 +119,25 @@ async def build_site(house: House, engine: Engine, shelf: Shelf, folder: Path) -
         StoreError: What the pages show could not be read.
     """
     from aggregator.model.topic import Access
-    from aggregator.publish import files_of, write_site
+    from aggregator.publish import write_site
     from aggregator.service.keeping import Keeping
     from aggregator.service.site import look, make_site
 
     plan = engine.plan
     months = Keeping(house, engine).archives
     await months.close_months()
-    seen = await look(house.store, shelf, months, await engine.status(), await asyncio.to_thread(files_of, folder))
+    before = await asyncio.to_thread(_left_by_the_last_build, folder)
+    status = await engine.status()
+    seen = await look(plan.site, house.store, shelf, months=months, status=status, before=before)
     public = [topic.slug for topic in plan.topics if topic.access is Access.PUBLIC]
     made = make_site(plan.site, shelf, seen, public)
     return write_site(folder, made.files, made.keeps)
+
+
+def _left_by_the_last_build(folder: Path) -> Before:
+    from aggregator.publish import files_of
+    from aggregator.service.site import LOOK
+    from aggregator.service.site_months import Before
+
+    there = files_of(folder)
+    return Before(there, (folder / LOOK).read_text(encoding="utf-8", errors="replace") if LOOK in there else "")

@@ -45,18 +45,20 @@ def command(invocation: Invocation, words: tuple[str, ...], limit: int, before: 
 
 
 async def _search(settings: Settings, text: str, limit: int, before: str) -> Found | None:
-    from aggregator.bootstrap import open_store_for_reading
+    from aggregator.bootstrap import open_store_for_reading, schooled
     from aggregator.model.searching import Asked
+    from aggregator.pipeline.liking import with_tastes
     from aggregator.pipeline.search import search
-    from aggregator.topics import parse_query
+    from aggregator.topics import parse_query, senses_of
 
-    parse_query(text)  # what is wrong with it is told, whether there is anything to search or not
+    query = parse_query(text)  # what is wrong with it is told, whether there is anything to search or not
     store = open_store_for_reading(settings)
     if store is None:
         return None
     try:
-        now, recogniser = datetime.now(UTC), settings.recogniser
-        return await search(store, Asked(text=text, now=now, limit=limit, before=before, recogniser=recogniser))
+        taught = await schooled(store, settings) if query.likes else ()
+        senses = senses_of(with_tastes(settings.topics, taught))
+        return await search(store, Asked(text=text, now=datetime.now(UTC), limit=limit, before=before, senses=senses))
     finally:
         await store.close()
 

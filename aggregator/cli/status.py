@@ -61,8 +61,8 @@ def _show(status: Status) -> None:
         [_target_row(one, status.at) for one in troubled],
     )
     _table(
-        ("topic", "entries", "stories", "last changed"),
-        [(topic.slug, str(topic.entries), str(topic.stories), _changed(topic, status.at)) for topic in status.topics],
+        ("topic", "entries", "stories", "last changed", "waiting"),
+        [_topic_row(topic, status.at) for topic in status.topics],
     )
 
 
@@ -87,6 +87,25 @@ def _pace_row(pace: Pace, now: datetime) -> tuple[str, ...]:
         _ago(latest.at, now) if latest else "",
         f"{latest.rule}: {latest.evidence}" if latest else "",
     )
+
+
+def _topic_row(topic: TopicStatus, now: datetime) -> tuple[str, ...]:
+    return (
+        topic.slug,
+        str(topic.entries),
+        str(topic.stories),
+        _changed(topic, now),
+        _waiting(topic, now),
+    )
+
+
+def _waiting(topic: TopicStatus, now: datetime) -> str:
+    """Say how much waits at which gate, and when the next may come out."""
+    from aggregator.pages.queues import next_of
+
+    told = ", ".join(f"{queue.waiting} {queue.rule}" for queue in topic.queues)
+    at = next_of(topic.queues)
+    return told if at is None else f"{told}; next in {_span((at - now).total_seconds())}"
 
 
 def _changed(topic: TopicStatus, now: datetime) -> str:

@@ -75,6 +75,15 @@ def full_parts(total: int, most: int) -> int:
     return max(0, total - 1) // most
 
 
+def parts_of(month: str, items: int, most: int) -> list[MonthPart]:
+    """Name all parts of a month of so many items, the newest first.
+
+    >>> [part.name for part in parts_of("2026-11", 7, 3)]
+    ['2026-11', '2026-11-2', '2026-11-1']
+    """
+    return [MonthPart(month), *(MonthPart(month, number) for number in range(full_parts(items, most), 0, -1))]
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From a moment on, and before another; None is without end."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.model.entry import SourceFacts, StoredEntry
-from aggregator.model.language import Recogniser
 from aggregator.model.reason import Reason
 from aggregator.model.story import StoryFacts
+from aggregator.model.topic import NO_SENSES, Senses
 
 WORDS_IN = ("title", "category", "author", "summary", "text", "label")
 """What an index tells apart. Labels are values that are compared as a whole."""
@@ -121,7 +121,7 @@ class Asked:
         text: In the query language.
         now: For ages.
         public: Leaves out the sources with credentials.
-        recogniser: Says in which language an entry is, where nobody else does.
+        senses: What topics bring for judging.
     """
 
     text: str
@@ -129,4 +129,4 @@ class Asked:
     limit: int = 20
     before: str = ""
     public: bool = False
-    recogniser: Recogniser | None = None
+    senses: Senses = NO_SENSES

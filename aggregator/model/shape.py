@@ -110,6 +110,21 @@ class Decision:
     score: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waits in a topic at one gate.
+
+    Attributes:
+        rule: Name of the gate, as in reasons.
+        waiting: How many subjects.
+        next_at: When time alone may let the first of them through; None where only news, an editor or the settings can.
+    """
+
+    rule: str
+    waiting: int
+    next_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """Something that a topic announced of late, and the source that spoke."""

@@ -11,6 +11,7 @@ from aggregator.model.looking import Revision
 from aggregator.model.pace import Pace
 from aggregator.model.reason import Reason
 from aggregator.model.sending import TargetStatus
+from aggregator.model.shape import Queue
 from aggregator.model.source import Source, SourceState
 from aggregator.model.story import StoryFacts
 from aggregator.model.verdict import PollRecord
@@ -99,6 +100,7 @@ class TopicStatus:
         matched: Share of what is kept that was matched with the latest rule, 0 to 1.
         subscribers: Readers that asked for its feed of late; a service that reads for many counts as so many.
         private: Only who has its address may know of it.
+        queues: What waits in it, gate by gate, the longest queue first.
     """
 
     slug: str
@@ -109,6 +111,7 @@ class TopicStatus:
     matched: float = 1.0
     subscribers: int = 0
     private: bool = False
+    queues: tuple[Queue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -158,6 +159,22 @@ class Topic:
         more = (*private, *learned, *muted, *spoken, *heard)
         rule = "\0".join(("1", *sorted(self.selectors), "\1", self.match or "", self.context, *more))
         return hashlib.blake2b(rule.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Senses:
+    """What judging an entry may ask beside the entry itself.
+
+    Attributes:
+        recogniser: Says in which language it is, where nobody else does.
+        learned: The topics that name examples, by slug.
+    """
+
+    recogniser: Recogniser | None = None
+    learned: Mapping[str, Topic] = field(default_factory=dict)
+
+
+NO_SENSES = Senses()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,13 @@
-"""What happened lately, as pictures: bars by the hour, lines of fourteen days. Geometry and words; markup elsewhere."""
+"""What happened lately, as pictures: bars by the hour or day, lines of fourteen days. Geometry and words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from aggregator.model.looking import Activity, Hour
-from aggregator.pages.words import count, span
+from aggregator.model.looking import Activity, Stretch
+from aggregator.pages.words import count, day, size, span
 
 HEIGHT = 100
 _STEP = 10
@@ -29,12 +29,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Bars by the hour.
+    """Bars by the hour, or by the day.
 
     Attributes:
         said: What the picture shows, in a sentence or two, for who does not see it.
         legend: Kind and what it stands for.
-        rows: Hour and the figures of it in words, for every hour that has any; the same as the bars say.
+        rows: Beginning and figures in words, of every stretch that has any; the same as the bars say.
+        ago: How long ago the picture begins.
+        daily: Whether each bar is a day.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Chart:
     bars: tuple[Bar, ...]
     rows: tuple[tuple[datetime, str], ...]
     width: int
+    ago: str
+    daily: bool
     bar: int = _BAR
 
 
@@ -56,45 +60,61 @@ class Spark:
     said: str
 
 
-Series = tuple[str, str, Callable[[Hour], float]]
+Series = tuple[str, str, Callable[[Stretch], float]]
 
 
-def charts_of(activity: Activity) -> tuple[Chart, ...]:
-    """Draw polls, failures, entries and delay of the last hours."""
-    hours = activity.hours
-    polls = sum(number for hour in hours for _, number in hour.polls)
-    failed = sum(map(_failed, hours))
-    entries = sum(hour.entries for hour in hours)
-    delays = [hour.delay for hour in hours if hour.delay is not None]
-    busiest = max((hour.entries for hour in hours), default=0)
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """Stretches of time of one length, and how they are called."""
+
+    stretches: Sequence[Stretch]
+    name: str
+    all: str
+    one: str
+    ago: str
+
+
+def charts_of_day(activity: Activity) -> tuple[Chart, ...]:
+    """Draw polls, failures, entries, delay and bytes of the last hours."""
+    return _charts(_Period(activity.hours, "hours", f"{len(activity.hours)} hours", "hour", "a day ago"))
+
+
+def charts_of_month(activity: Activity) -> tuple[Chart, ...]:
+    """Draw the same of the last days."""
+    days = len(activity.month)
+    return _charts(_Period(activity.month, "days", f"{days} days", "day", f"{days} days ago")) if days else ()
+
+
+def _charts(period: _Period) -> tuple[Chart, ...]:
+    stretches = period.stretches
+    entries = sum(one.entries for one in stretches)
+    busiest = max((one.entries for one in stretches), default=0)
+    came = f"{count(entries, 'entry', 'entries')} in {period.all}, {busiest:,} in the busiest."
     return (
         _chart(
-            hours,
-            ("polls", "Polls", f"{count(polls, 'poll', 'polls')} in {len(hours)} hours. " + _share(hours, polls)),
+            period,
+            ("polls", "Polls", _asked(period)),
             (("news", "brought news", _news), ("quiet", "nothing new", _quiet)),
-            lambda hour: f"{_news(hour):,} with news, {_quiet(hour):,} without",
+            lambda one: f"{_news(one):,} with news, {_quiet(one):,} without",
+        ),
+        _chart(period, ("failures", "Failed polls", _failures(period)), (("failed", "failed", _failed),), _outcomes),
+        _chart(
+            period,
+            ("entries", "New entries", came),
+            (("news", "new entries", lambda one: one.entries),),
+            lambda one: count(one.entries, "entry", "entries"),
         ),
         _chart(
-            hours,
-            ("failures", "Failed polls", _failures(hours, failed, polls)),
-            (("failed", "failed", _failed),),
-            _outcomes,
+            period,
+            ("delay", "From publishing to here", _delays(period)),
+            (("quiet", "middle delay", lambda one: one.delay.total_seconds() / _MINUTE if one.delay else 0.0),),
+            lambda one: span(one.delay) if one.delay is not None else "none came",
         ),
         _chart(
-            hours,
-            (
-                "entries",
-                "New entries",
-                f"{count(entries, 'entry', 'entries')} in {len(hours)} hours, {busiest:,} in the busiest.",
-            ),
-            (("news", "new entries", lambda hour: hour.entries),),
-            lambda hour: count(hour.entries, "entry", "entries"),
-        ),
-        _chart(
-            hours,
-            ("delay", "From publishing to here", _delays(delays)),
-            (("quiet", "middle delay", lambda hour: hour.delay.total_seconds() / _MINUTE if hour.delay else 0.0),),
-            lambda hour: span(hour.delay) if hour.delay is not None else "none came",
+            period,
+            ("bytes", "Read from sources", _read(period)),
+            (("quiet", "read", lambda one: one.bytes),),
+            lambda one: size(one.bytes) or "nothing",
         ),
     )
 
@@ -113,64 +133,81 @@ def spark_of(days: Sequence[int]) -> Spark:
 
 
 def _chart(
-    hours: Sequence[Hour], told: tuple[str, str, str], series: Sequence[Series], say: Callable[[Hour], str]
+    period: _Period, told: tuple[str, str, str], series: Sequence[Series], say: Callable[[Stretch], str]
 ) -> Chart:
-    most = max((sum(value(hour) for _, _, value in series) for hour in hours), default=0) or 1
+    stretches = period.stretches
+    most = max((sum(value(one) for _, _, value in series) for one in stretches), default=0) or 1
     bars: list[Bar] = []
-    for number, hour in enumerate(hours):
+    for number, one in enumerate(stretches):
         top = float(HEIGHT)
         for kind, _, value in series:
-            height = round(HEIGHT * value(hour) / most, 2)
+            height = round(HEIGHT * value(one) / most, 2)
             if height:
                 top = round(top - height, 2)
                 bars.append(Bar(number * _STEP, top, height, kind))
     name, title, said = told
     return Chart(
-        name=name,
+        name=f"{name}-{period.name}",
         title=title,
         said=said,
+        ago=period.ago,
+        daily=period.one == "day",
         legend=tuple((kind, meaning) for kind, meaning, _ in series),
         bars=tuple(bars),
-        rows=tuple((hour.at, say(hour)) for hour in hours if any(value(hour) for _, _, value in series)),
-        width=len(hours) * _STEP,
+        rows=tuple((one.at, say(one)) for one in stretches if any(value(one) for _, _, value in series)),
+        width=len(stretches) * _STEP,
     )
 
 
-def _news(hour: Hour) -> int:
-    return sum(number for outcome, number in hour.polls if outcome in _NEWS)
+def _news(one: Stretch) -> int:
+    return sum(number for outcome, number in one.polls if outcome in _NEWS)
 
 
-def _quiet(hour: Hour) -> int:
-    return sum(number for outcome, number in hour.polls if outcome in _QUIET)
+def _quiet(one: Stretch) -> int:
+    return sum(number for outcome, number in one.polls if outcome in _QUIET)
 
 
-def _failed(hour: Hour) -> int:
-    return sum(number for outcome, number in hour.polls if outcome not in _NEWS | _QUIET)
+def _failed(one: Stretch) -> int:
+    return sum(number for outcome, number in one.polls if outcome not in _NEWS | _QUIET)
 
 
-def _outcomes(hour: Hour) -> str:
-    failed = [(outcome, number) for outcome, number in hour.polls if outcome not in _NEWS | _QUIET]
+def _outcomes(one: Stretch) -> str:
+    failed = [(outcome, number) for outcome, number in one.polls if outcome not in _NEWS | _QUIET]
     return ", ".join(f"{number:,} {outcome.replace('_', ' ')}" for outcome, number in failed)
 
 
-def _share(hours: Sequence[Hour], polls: int) -> str:
-    news = sum(map(_news, hours))
-    return f"{100 * news / polls:.0f} % of them brought news." if polls else "Nobody was asked."
+def _polls(period: _Period) -> int:
+    return sum(number for one in period.stretches for _, number in one.polls)
 
 
-def _failures(hours: Sequence[Hour], failed: int, polls: int) -> str:
+def _asked(period: _Period) -> str:
+    polls, news = _polls(period), sum(map(_news, period.stretches))
+    share = f"{100 * news / polls:.0f} % of them brought news." if polls else "Nobody was asked."
+    return f"{count(polls, 'poll', 'polls')} in {period.all}. {share}"
+
+
+def _failures(period: _Period) -> str:
+    failed = sum(map(_failed, period.stretches))
     if not failed:
-        return f"None in {len(hours)} hours."
-    worst = max(hours, key=_failed)
-    most = f"most of them in the hour from {worst.at:%H:%M} UTC, {_failed(worst):,}"
-    return f"{count(failed, 'poll', 'polls')} of {polls:,} failed; {most}."
+        return f"None in {period.all}."
+    worst = max(period.stretches, key=_failed)
+    when = f"on {day(worst.at)}" if period.one == "day" else f"in the hour from {worst.at:%H:%M} UTC"
+    return f"{count(failed, 'poll', 'polls')} of {_polls(period):,} failed; most of them {when}, {_failed(worst):,}."
 
 
-def _delays(delays: Sequence[timedelta]) -> str:
+def _delays(period: _Period) -> str:
+    delays = [one.delay for one in period.stretches if one.delay is not None]
     if not delays:
         return "Nothing came that had been published within a day."
-    best, worst = min(delays), max(delays)
     return (
-        "The middle one of the entries of each hour that had been published within a day: "
-        f"between {span(best)} and {span(worst)}."
+        f"The middle one of the entries of each {period.one} that had been published within a day: "
+        f"between {span(min(delays))} and {span(max(delays))}."
     )
+
+
+def _read(period: _Period) -> str:
+    total = sum(one.bytes for one in period.stretches)
+    polls = _polls(period)
+    if not total:
+        return f"Nothing in {period.all}."
+    return f"{size(total)} in {period.all}, {size(total // max(1, polls)) or 'less than a byte'} a poll."

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from aggregator.model.edition import SiteFacts
-from aggregator.model.looking import Activity
+from aggregator.model.looking import Activity, Stretch
 from aggregator.model.reason import Reason
 from aggregator.model.status import Status
 from aggregator.pages.cards import TopicCard
@@ -53,16 +53,20 @@ def _activity(activity: Activity, topics: Collection[str]) -> dict[str, Any]:
     """Shape what happened lately; only the topics given are named."""
     return {
         "at": instant(activity.at),
-        "hours": [
-            {
-                "at": instant(hour.at),
-                "polls": dict(hour.polls),
-                "entries": hour.entries,
-                "delay_s": None if hour.delay is None else int(hour.delay.total_seconds()),
-            }
-            for hour in activity.hours
-        ],
+        "counted_since": instant(activity.counted_since) if activity.counted_since else None,
+        "hours": [_stretch(hour) for hour in activity.hours],
+        "days": [_stretch(day) for day in activity.month],
         "announced": {topic: list(days) for topic, days in activity.days if topic in topics},
+    }
+
+
+def _stretch(one: Stretch) -> dict[str, Any]:
+    return {
+        "at": instant(one.at),
+        "polls": dict(one.polls),
+        "entries": one.entries,
+        "delay_s": None if one.delay is None else int(one.delay.total_seconds()),
+        "bytes": one.bytes,
     }
 
 

@@ -16,6 +16,7 @@ from aggregator.model.sending import TargetStatus
 from aggregator.model.status import Explanation, SourceStatus, Status, TopicStatus
 from aggregator.model.verdict import PollRecord
 from aggregator.model.websub import PushState
+from aggregator.pages.queues import next_of, total_of
 from aggregator.pages.secrecy import for_everyone, shown_url, without_secrets
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -222,6 +223,11 @@ def _topic(one: TopicStatus) -> dict[str, Any]:
         "updated_at": instant(one.updated_at),
         "matched": round(one.matched, 3),
         "subscribers": one.subscribers,
+        "waiting": {
+            "count": total_of(one.queues),
+            "next_at": instant(next_of(one.queues)),
+            "by": {queue.rule: queue.waiting for queue in one.queues},
+        },
     }
 
 

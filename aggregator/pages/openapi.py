@@ -145,12 +145,13 @@ _HOST = _object(
     why=_TEXT,
     since=_MAYBE_MOMENT,
 )
-_HOURS = _list(
+_STRETCHES = _list(
     _object(
         at=_MOMENT,
         polls={"type": "object", "additionalProperties": _COUNT},
         entries=_COUNT,
         delay_s=_MAYBE_COUNT,
+        bytes=_COUNT,
     )
 )
 _SCHEMAS: dict[str, Schema] = {
@@ -225,13 +226,22 @@ _SCHEMAS: dict[str, Schema] = {
                 stories=_COUNT,
                 updated_at=_MAYBE_MOMENT,
                 subscribers=_COUNT,
+                waiting=_object(
+                    count=_COUNT, next_at=_MAYBE_MOMENT, by={"type": "object", "additionalProperties": _COUNT}
+                ),
                 matched={"type": "number"},
             )
         ),
         hosts=_list(_HOST),
         outbox=_list(_ANYTHING),
         activity=_maybe(
-            _object(at=_MOMENT, hours=_HOURS, announced={"type": "object", "additionalProperties": _list(_COUNT)})
+            _object(
+                at=_MOMENT,
+                counted_since=_MAYBE_MOMENT,
+                hours=_STRETCHES,
+                days=_STRETCHES,
+                announced={"type": "object", "additionalProperties": _list(_COUNT)},
+            )
         ),
     ),
     "Search": _object(

@@ -16,21 +16,23 @@ from markupsafe import Markup
 from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.looking import Activity
 from aggregator.model.pace import Pace
+from aggregator.model.shape import Queue
 from aggregator.model.source import SourceCondition
 from aggregator.model.status import SourceStatus, Status
 from aggregator.model.topic import FeedFormat
 from aggregator.model.verdict import PollRecord
 from aggregator.pages.assets import asset_version
 from aggregator.pages.cards import TopicCard
-from aggregator.pages.charts import charts_of, spark_of
+from aggregator.pages.charts import charts_of_day, charts_of_month, spark_of
 from aggregator.pages.json_shapes import instant
 from aggregator.pages.links import SERVED, Links
 from aggregator.pages.openness import OpenEntry, OpenStory
 from aggregator.pages.prose import prose
+from aggregator.pages.queues import next_of, queues_line
 from aggregator.pages.secrecy import for_everyone
 from aggregator.pages.timeline import events_of, outlets_of
 from aggregator.pages.versions import changes_of
-from aggregator.pages.words import also_line, count, language_tag, moment, month_name, size, span, web_url
+from aggregator.pages.words import also_line, count, day, language_tag, moment, month_name, size, span, web_url
 
 _LISTED = 20
 _NAMES = {FeedFormat.ATOM: "Atom", FeedFormat.RSS: "RSS", FeedFormat.JSON: "JSON Feed"}
@@ -47,7 +49,12 @@ def render_index(site: SiteFacts, topics: Sequence[TopicCard], links: Links = SE
 
 
 def render_topic(
-    site: SiteFacts, edition: Edition, links: Links = SERVED, *, shown_for: FeedFormat | None = None
+    site: SiteFacts,
+    edition: Edition,
+    links: Links = SERVED,
+    *,
+    shown_for: FeedFormat | None = None,
+    queues: Sequence[Queue] = (),
 ) -> str:
     """Render a topic's stories, in the order of the edition: newest first.
 
@@ -56,8 +63,9 @@ def render_topic(
         edition: The topic now.
         links: Where our own pages lie.
         shown_for: The feed at whose address a browser gets this page instead; None on the topic's own page.
+        queues: What waits in it.
     """
-    return render("topic.html", site, links, here="", topic=edition, shown_for=shown_for)
+    return render("topic.html", site, links, here="", topic=edition, shown_for=shown_for, queues=queues)
 
 
 def render_sources(site: SiteFacts, status: Status, links: Links = SERVED, *, notice: str = "") -> str:
@@ -89,7 +97,9 @@ def render_status(
         coming=_coming(shown.sources),
         paces=[pace for pace in shown.paces if _bears_on(pace, status)],
         notice=notice,
-        charts=charts_of(activity) if activity is not None else (),
+        activity=activity,
+        charts=charts_of_day(activity) if activity is not None else (),
+        month=charts_of_month(activity) if activity is not None else (),
     )
 
 
@@ -186,10 +196,13 @@ def _environment() -> Environment:
     environment.filters.update(
         also_line=also_line,
         count=count,
+        day=day,
         instant=instant,
         language_tag=language_tag,
         moment=moment,
         month_name=month_name,
+        next_of=next_of,
+        queues_line=queues_line,
         size=size,
         span=span,
         web_url=web_url,

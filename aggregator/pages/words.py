@@ -21,8 +21,17 @@ def moment(at: datetime) -> str:
     >>> moment(datetime(2026, 11, 3, 7, 5, tzinfo=UTC))
     '3 Nov 2026, 07:05 UTC'
     """
+    return f"{day(at)}, {at.astimezone(UTC):%H:%M} UTC"
+
+
+def day(at: datetime) -> str:
+    """Write a day in UTC.
+
+    >>> day(datetime(2026, 11, 3, 7, 5, tzinfo=UTC))
+    '3 Nov 2026'
+    """
     at = at.astimezone(UTC)
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
 def month_name(month: str) -> str:

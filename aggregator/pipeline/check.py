@@ -14,13 +14,13 @@ from aggregator.model.planned import Proposed
 from aggregator.model.reason import Reason
 from aggregator.model.source import Source
 from aggregator.model.status import EntryFilter, EntryView
-from aggregator.model.topic import Topic, Trial
+from aggregator.model.topic import Senses, Topic, Trial
 from aggregator.pages.words import count
 from aggregator.pipeline.curate import When, rematch, with_context
 from aggregator.pipeline.explain import reasons_in
 from aggregator.pipeline.liking import school, with_tastes
 from aggregator.pipeline.ports import Clock, ReadStore, Rehearsal, RehearseStore
-from aggregator.topics import TopicSet
+from aggregator.topics import TopicSet, senses_of
 
 LOOK_BACK = timedelta(days=30)
 LEAST_CONTAINED = 5
@@ -51,14 +51,14 @@ class Trials:
         if not any(topic.trials for topic in self.topics):
             return ()
         rules = TopicSet.compile(self.topics)
-        kinds = tuple(_kinds(self.sources))
+        kinds, senses = tuple(_kinds(self.sources)), senses_of(self.topics)
         found: list[Problem] = []
         for topic in self.topics:
             for trial in topic.trials:
                 views = await _named(store, trial.text)
                 told = [reasons_in(topic.slug, view, rules, now)[-1] for view in views]
                 if not views and "://" not in trial.text:
-                    told = list(_of_headline(topic, trial.text, kinds, now))
+                    told = list(_of_headline(topic, trial.text, kinds, now, senses))
                 found += _verdict(topic, trial, told)
         return tuple(found)
 
@@ -143,9 +143,11 @@ def _kinds(sources: Iterable[Source]) -> Iterator[SourceFacts]:
             )
 
 
-def _of_headline(topic: Topic, title: str, kinds: Sequence[SourceFacts], now: datetime) -> Iterator[Reason]:
+def _of_headline(
+    topic: Topic, title: str, kinds: Sequence[SourceFacts], now: datetime, senses: Senses
+) -> Iterator[Reason]:
     """Judge a headline as if it came from a source of each kind."""
-    alone = TopicSet.compile([replace(topic, selectors=())])
+    alone = TopicSet.compile([replace(topic, selectors=())], senses)
     entry = Entry(key=EntryKey("example", title), keys=(), title=title)
     view = EntryView(stored=StoredEntry(entry=entry, first_seen_at=now), story="", source=kinds[0])
     for source in kinds:

@@ -14,7 +14,7 @@ from aggregator.pipeline.ports import CurateStore, MatchStore
 from aggregator.pipeline.weigh import weigh_batch
 from aggregator.stories import StoryMemory, Text, place, read_texts, traces
 from aggregator.text.digests import digest128
-from aggregator.topics import TopicSet
+from aggregator.topics import TopicSet, likes_in
 
 BATCH = 500
 
@@ -169,7 +169,11 @@ def with_context(topics: Sequence[Topic], sources: Sequence[Source]) -> tuple[To
         named = [by_slug[slug] for slug in topic.selectors if slug in by_slug and slug not in on_the_way]
         deeper = on_the_way | {topic.slug}
         rules = [replace(other, context=context(other, deeper)).rule_digest for other in named]
+        liked = [one for slug in sorted(likes_in(topic)) if (one := by_slug.get(slug)) and one.like]
+        learned = (
+            f"{one.slug}\1{one.like.at_least}\1{one.taste.digest if one.taste else ''}" for one in liked if one.like
+        )
         selected = classes if topic.selectors else private
-        return digest128("\0".join((selected, *rules)).encode("utf-8", "replace"))
+        return digest128("\0".join((selected, *rules, *learned)).encode("utf-8", "replace"))
 
     return tuple(replace(topic, context=context(topic, frozenset())) for topic in topics)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from aggregator.model.edition import Edition, Rendition, SiteFacts
-from aggregator.model.month import MonthPart, read_month
+from aggregator.model.month import MonthPart, parts_of, read_month
 from aggregator.model.topic import Access, Topic
 from aggregator.pipeline.ports import ArchiveStore, Clock
 from aggregator.publish import compose
@@ -118,6 +118,17 @@ class Archives:
             StoreError: The store does not answer.
         """
         return await self._store.kept_months(slug)
+
+    async def chain(self, slug: str, newest: str | None) -> tuple[MonthPart, ...]:
+        """Name the months up to one, and their parts, as each leads to the next, the newest first.
+
+        Raises:
+            StoreError: The store does not answer.
+        """
+        if newest is None:
+            return ()
+        months = [one for one in await self._store.told_months(slug) if one[0] <= newest]
+        return tuple(part for month, items in months for part in parts_of(month, items, self._most))
 
     async def close_months(self) -> int:
         """Write down every month that is over, before anything of it is pruned; say how many."""

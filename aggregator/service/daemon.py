@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from aggregator.errors import AggregatorError, ControlError, SettingsError, StoreError
+from aggregator.errors import AggregatorError, ControlError, StoreError
 from aggregator.model.editing import Act, ActKind, Scope
 from aggregator.pages.json_shapes import act_json, discovery_json
 from aggregator.service.control import ControlServer
@@ -21,7 +21,7 @@ from aggregator.service.house import House, Plan
 from aggregator.service.keeping import Keeping
 from aggregator.service.postman import Postman
 from aggregator.service.push import PushDesk
-from aggregator.service.reloading import difference, too_much
+from aggregator.service.reloading import Reloads
 from aggregator.service.scheduler import Metronome
 from aggregator.service.watchman import Watchman
 from aggregator.service.web.audience import Turnstile
@@ -75,13 +75,13 @@ class Daemon:
         watchman: Tells of what goes wrong; None tells nobody.
         turnstile: Where the web notes who reads.
         keeping: Months of topics, and who may read private ones.
-        reload_error: Why the file on disk is not the configuration in force; empty when it is.
+        reloads: Takes new configurations.
     """
 
     def __init__(self, house: House, engine: Engine, load: Callable[[], Plan], *, poll: bool = True) -> None:
         self._house = house
         self._engine = engine
-        self._load = load
+        self.reloads = Reloads(house, engine, load)
         self.web: Web | None = None
         self.push: PushDesk | None = None
         self.turnstile = Turnstile(house.clock)
@@ -93,7 +93,6 @@ class Daemon:
         self._stop = asyncio.Event()
         self._reloading: asyncio.Task[None] | None = None
         self._background: list[asyncio.Task[None]] = []
-        self.reload_error = ""
 
     async def run(self) -> None:
         """Start everything, wait for SIGTERM or SIGINT, and leave in order.
@@ -129,7 +128,7 @@ class Daemon:
     async def ready(self) -> dict[str, Check]:
         """Check what ``/readyz`` reports."""
         # A bad file does not make a daemon unfit that goes on with the good one: it is told, not counted.
-        checks = {"config": Check(ok=True, detail=self.reload_error or "as last loaded")}
+        checks = {"config": Check(ok=True, detail=self.reloads.error or "as last loaded")}
         try:
             await self._house.store.next_due_at()
             checks["store"] = Check(ok=True, detail="answers")
@@ -198,39 +197,17 @@ class Daemon:
 
     async def _reload_and_log(self) -> None:
         try:
-            logger.info("reload: %s", await self._reload(accept=False))
+            logger.info("reload: %s", await self._reload({}))
         except AggregatorError as error:
             logger.error("reload refused, the running configuration goes on:\n%s", error)  # noqa: TRY400
 
-    async def _reload(self, *, accept: bool) -> str:
-        try:
-            plan = await asyncio.to_thread(self._load)
-        except SettingsError as error:
-            self.reload_error = f"the file on disk has {len(error.problems)} problems; see `aggregator check`"
-            raise
-        old = self._engine.plan
-        if (old.settings.data, old.settings.server) != (plan.settings.data, plan.settings.server):
-            self.reload_error = "`data` or `server` changed; they take a restart"
-            raise ControlError(self.reload_error)
-        if not accept:
-            await self._keep_within_bound(old, plan)
-        await self._engine.change(plan)
+    async def _reload(self, request: dict[str, Any]) -> str:
+        done = await self.reloads.take(accept=bool(request.get("accept")), number=request.get("plan"))
         # A renamed topic takes its tokens along.
         await self.keeping.doors.load()
         if self._poll:
             await self._engine.spread()
-        self.reload_error = ""
-        return difference(old, self._engine.plan)
-
-    async def _keep_within_bound(self, old: Plan, new: Plan) -> None:
-        """Try a configuration out beside the real thing, and refuse one that changes a topic too much.
-
-        Raises:
-            ControlError: It does; the message names the topics.
-        """
-        if refusal := await too_much(self._house, old, new):
-            self.reload_error = refusal
-            raise ControlError(refusal)
+        return done
 
     def commands(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """Give what may be asked for, over the control channel and by the operator's pages."""
@@ -241,9 +218,6 @@ class Daemon:
             if names := request.get("sources"):
                 return {"failed": await self._engine.poll_named(names)}
             return {"failed": await self._engine.poll_due()}
-
-        async def reload(request: dict[str, Any]) -> Any:
-            return await self._reload(accept=bool(request.get("accept")))
 
         async def prune(_request: dict[str, Any]) -> Any:
             pruned = await self.keeping.prune()
@@ -259,7 +233,8 @@ class Daemon:
             "poll": poll,
             "pause": partial(self._pause, paused=True),
             "resume": partial(self._pause, paused=False),
-            "reload": reload,
+            "reload": self._reload,
+            "propose": self.reloads.look,
             "prune": prune,
             "discover": discover,
             "edit": edit,

@@ -8,9 +8,11 @@ from aggregator.model.looking import Activity
 from aggregator.model.metering import Counts
 from aggregator.model.searching import Asked, Found
 from aggregator.model.status import EntryView, Status, StoryView
+from aggregator.model.topic import Access
 from aggregator.pipeline.ports import Clock, Store
 from aggregator.pipeline.search import search
 from aggregator.service.engine import Engine
+from aggregator.topics import senses_of
 
 
 class Inside(Protocol):
@@ -59,8 +61,9 @@ class Insight:
 
     async def search(self, text: str, before: str) -> Found:
         """Find entries that anybody may see, what came last first."""
-        recogniser = self._engine.plan.settings.recogniser
-        asked = Asked(text=text, now=self._clock.now(), before=before, public=True, recogniser=recogniser)
+        # What private topics learned from is nobody's business.
+        senses = senses_of(topic for topic in self._engine.plan.topics if topic.access is Access.PUBLIC)
+        asked = Asked(text=text, now=self._clock.now(), before=before, public=True, senses=senses)
         return await search(self._store, asked)
 
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:

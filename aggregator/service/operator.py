@@ -11,6 +11,7 @@ from aggregator.model.status import EntryView, Status, StoryView
 from aggregator.service.control import Command
 from aggregator.service.engine import Engine
 from aggregator.service.house import House
+from aggregator.service.reloading import Proposal, Reloads
 
 WHO = "web"
 """Under this name the journal keeps what was done over the web: the token says that it was the operator, not who."""
@@ -35,6 +36,10 @@ class Operator(Protocol):
         """Show the entries that bear a short id or lead to an address."""
         ...
 
+    def proposal(self) -> Proposal | None:
+        """Show what a reload would do, as it was looked at last; None when nobody has, or long ago."""
+        ...
+
     async def carry_out(self, command: str, request: Mapping[str, Any]) -> Any:
         """Carry a command out, as the control channel does.
 
@@ -51,12 +56,14 @@ class Commands:
         house: The parts.
         engine: Tells the status.
         commands: Those of the control channel.
+        reloads: Tells what a reload would do.
     """
 
-    def __init__(self, house: House, engine: Engine, commands: Mapping[str, Command]) -> None:
+    def __init__(self, house: House, engine: Engine, commands: Mapping[str, Command], reloads: Reloads) -> None:
         self._house = house
         self._engine = engine
         self._commands = commands
+        self._reloads = reloads
 
     async def status(self) -> Status:
         """Tell the state of every source and topic."""
@@ -73,6 +80,10 @@ class Commands:
     async def entry_views(self, wanted: str) -> tuple[EntryView, ...]:
         """Show the entries that bear a short id or lead to an address."""
         return await self._house.store.entry_views(wanted)
+
+    def proposal(self) -> Proposal | None:
+        """Show what a reload would do, as it was looked at last."""
+        return self._reloads.proposal
 
     async def carry_out(self, command: str, request: Mapping[str, Any]) -> Any:
         """Carry a command out, as the control channel does."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from aggregator.model.edition import Edition, Rendition, SiteFacts
+from aggregator.model.editing import DoneAct
+from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.looking import Activity
 from aggregator.model.status import Status, StoryView
 from aggregator.pages.assets import assets
@@ -28,8 +29,8 @@ from aggregator.pages.render import (
     render_topic,
 )
 from aggregator.pipeline.ports import ReadStore
-from aggregator.service.archives import Archive
 from aggregator.service.hosting import forwarding, hosting_files
+from aggregator.service.site_months import Before, Months, MonthsSeen, facts_of, look_at_months
 from aggregator.service.web.shelf import Shelf
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 Shown = TypeVar("Shown")
 
 DOCUMENTS = ("topics.opml", "sources.opml", "ops.atom")
+LOOK = ".aggregator-look"
+"""Says of what the pages of months were made, for the next build."""
 _FOLDERS = ("e/", "s/")
 _BELOW = replace(FILES, root="../")
 
@@ -102,47 +105,34 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the store shows of a moment.
-
-    Attributes:
-        months: Of topics, and parts of them, without the texts; those that a feed leads back to.
-        archives: Documents of months: of those, and of all that were ever written down; but not the settled.
-        settled: Names of documents that are in their place and never change again.
-    """
+    """What the store shows of a moment."""
 
     status: Status
     activity: Activity
     stories: tuple[StoryView, ...] = ()
-    months: tuple[Edition, ...] = ()
-    archives: tuple[Rendition, ...] = ()
-    settled: frozenset[str] = frozenset()
+    months: MonthsSeen = field(default_factory=MonthsSeen)
 
 
-class Months(Protocol):
-    """Finds what topics announced in a month."""
+class SiteStore(ReadStore, Protocol):
+    """What the static site is made of."""
 
-    async def find(self, slug: str, name: str) -> Archive | None:
-        """Find a month of a topic, or a part of one; None where nothing was announced."""
-        ...
-
-    async def edition(self, slug: str, name: str) -> Edition | None:
-        """Give it as it may be shown today."""
-        ...
-
-    async def kept(self, slug: str) -> tuple[str, ...]:
-        """Name what is over and written down."""
+    async def acts(self) -> tuple[DoneAct, ...]:
+        """Read what editors did."""
         ...
 
 
-async def look(store: ReadStore, shelf: Shelf, months: Months, status: Status, there: Container[str] = ()) -> Seen:
+async def look(  # noqa: PLR0913 - the parts of a site
+    site: SiteFacts, store: SiteStore, shelf: Shelf, *, months: Months, status: Status, before: Before
+) -> Seen:
     """Read what the pages are made of, as of the last poll: without another one every page stays to the byte.
 
     Args:
+        site: Names and public address.
         store: Shows entries, stories and what happened.
         shelf: The editions.
         months: The archives.
         status: As it is now.
-        there: Names of our files that are in their place.
+        before: What the last build left.
 
     Raises:
         StoreError: Something could not be read.
@@ -150,38 +140,13 @@ async def look(store: ReadStore, shelf: Shelf, months: Months, status: Status, t
     at = max((poll.at for source in status.sources for poll in source.polls), default=status.at)
     ids = dict.fromkeys(entry.story_id for edition in shelf.editions() for entry in edition.entries)
     stories = [await store.story_view(story_id) for story_id in ids if story_id]
-    shown, documents, settled = list[Edition](), list[Rendition](), set[str]()
-    for edition in shelf.editions():
-        chain = await _months(edition, months)
-        shown += chain
-        kept = await months.kept(edition.slug)
-        for month in dict.fromkeys([*(one.month for one in chain if one.month), *kept]):
-            name = f"{edition.slug}/{month}.atom"
-            if month in kept and name in there:
-                settled.add(name)
-            elif archive := await months.find(edition.slug, month):
-                documents.append(archive.document)
+    facts = facts_of(at, site, status, await store.acts())
     return Seen(
         status=replace(status, at=at),
         activity=await store.activity(at),
         stories=tuple(story for story in stories if story is not None),
-        months=tuple(shown),
-        archives=tuple(documents),
-        settled=frozenset(settled),
+        months=await look_at_months(shelf.editions(), months, before, facts),
     )
-
-
-async def _months(edition: Edition, months: Months) -> list[Edition]:
-    """Follow the months of a topic as its readers do, from the feed backwards; texts are not shown there."""
-    found: list[Edition] = []
-    name = edition.older
-    while name is not None:
-        month = await months.edition(edition.slug, name)
-        if month is None:
-            break
-        found.append(replace(month, entries=tuple(replace(entry, content_html="") for entry in month.entries)))
-        name = month.older
-    return found
 
 
 def make_site(site: SiteFacts, shelf: Shelf, seen: Seen, public: Iterable[str]) -> Site:
@@ -195,13 +160,14 @@ def make_site(site: SiteFacts, shelf: Shelf, seen: Seen, public: Iterable[str]) 
     """
     lost = set(public) - {edition.slug for edition in shelf.editions()}
     lost |= {alias for alias, slug in shelf.aliases.items() if slug in lost}
-    made = Site(lost=frozenset(lost), settled=seen.settled)
+    made = Site(lost=frozenset(lost), settled=frozenset(seen.months.settled))
     _add_frame(made, site, shelf, seen)
     for edition in shelf.editions():
         made.page(f"{edition.slug}.html", partial(render_topic, site, edition, FILES))
     _add_closely(made, site, shelf, seen.stories)
     _add_documents(made, shelf)
     _add_months(made, site, seen)
+    made.files[LOOK] = seen.months.look.encode()
     _add_forwards(made, shelf)
     for name, content in assets().items():
         made.files[f"{ASSETS}/{name}"] = content
@@ -247,10 +213,12 @@ def _add_closely(made: Site, site: SiteFacts, shelf: Shelf, stories: Iterable[St
 def _add_months(made: Site, site: SiteFacts, seen: Seen) -> None:
     """Add what has no room in the feeds; pages of entries are there for what topics show, no further."""
     closer = frozenset(name.removesuffix(".html") for name in made.files if name.startswith(_FOLDERS))
-    links = replace(_BELOW, closer=closer)
-    for month in seen.months:
-        made.page(f"{month.slug}/{month.month}.html", partial(render_topic, site, month, links))
-    made.files |= {document.name: document.body for document in seen.archives}
+    for month in seen.months.pages:
+        name = f"{month.slug}/{month.month}.html"
+        # A page that is not made again cannot follow what topics show.
+        links = replace(_BELOW, closer=frozenset() if name in seen.months.steady else closer)
+        made.page(name, partial(render_topic, site, month, links))
+    made.files |= {document.name: document.body for document in seen.months.documents}
 
 
 def _add_documents(made: Site, shelf: Shelf) -> None:

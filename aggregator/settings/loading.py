@@ -96,7 +96,7 @@ def _merged(main: MainFile, library: Library, check_query: QueryCheck) -> Settin
     zone, mails = site.timezone, main.mail is not None
     topics = TopicList(names, check_query, findings, mail_server=mails, zone=zone).read(library.parts)
     policies = main.policies or PoliciesSection()
-    mutes = check_mutes(check_query, policies.mute, library.parts[0].tree, findings)
+    mutes = check_mutes(check_query, policies.mute, topics, library.parts[0].tree, findings)
     _remark(library, groups, names, {source.group for source in sources})
     site = _site(main, library.parts[0].tree, findings)
     _remark_hubs(topics, site, Spot(library.parts[0].tree.file), findings)

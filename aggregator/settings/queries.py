@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from aggregator.errors import QueryError
+from aggregator.model.topic import Access, Topic
 from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import near
@@ -44,6 +45,10 @@ class Checked(Protocol):
         """Give the sources, groups and tags that it names: field, folded name, and where, counted from 1."""
 
     @property
+    def likes(self) -> Sequence[tuple[str, int]]:
+        """Give the topics to whose examples it compares, and where, counted from 1."""
+
+    @property
     def story_column(self) -> int | None:
         """Say where it first asks for the story of an entry, counted from 1; None when it does not."""
 
@@ -78,6 +83,32 @@ def check_names(checked: Checked | None, names: Names, tree: Tree, loc: Loc, fin
             _tell(findings.warning, Remarked(what, column, hint), tree.spot(loc), loc)
 
 
+def wrong_likes(checked: Checked | None, topics: Mapping[str, Topic], access: Access) -> Iterator[QueryError]:
+    """Find topics to whose examples a query compares and that have none, or none that its readers may know of.
+
+    Args:
+        checked: The query.
+        topics: By slug.
+        access: Who reads what the query lets in.
+    """
+    for name, column in checked.likes if checked else ():
+        topic = topics.get(name)
+        if topic is None:
+            yield QueryError(f"no topic is named '{name}'", column=column, hint=near(name, topics))
+        elif topic.like is None:
+            hint = "give it like: {entries: […]}, or name one that has it"
+            yield QueryError(f"the topic '{name}' names no examples", column=column, hint=hint)
+        elif topic.access is Access.TOKEN and access is Access.PUBLIC:
+            hint = "reasons would show its examples: make both private, or none"
+            yield QueryError(f"the topic '{name}' is private, and this is public", column=column, hint=hint)
+
+
+def note_wrong(wrong: Iterable[QueryError], tree: Tree, loc: Loc, findings: Findings) -> None:
+    """Note what is wrong with a query, where it stands."""
+    for one in wrong:
+        _tell(findings.error, one, tree.spot(loc), loc)
+
+
 def check_text_without_story(check: QueryCheck, text: str | None, tree: Tree, loc: Loc, findings: Findings) -> None:
     """Read a query that is asked before an entry has a story."""
     spot = tree.spot(loc)
@@ -85,6 +116,9 @@ def check_text_without_story(check: QueryCheck, text: str | None, tree: Tree, lo
     if checked is not None and checked.story_column is not None:
         what, hint = "the story of an entry is not known here yet", "ask for it in a topic's match"
         _tell(findings.error, QueryError(what, column=checked.story_column, hint=hint), spot, loc)
+    for _, column in checked.likes if checked else ():
+        what, hint = "what topics learned is not asked here", "ask for it in a topic's match"
+        _tell(findings.error, QueryError(what, column=column, hint=hint), spot, loc)
 
 
 def _check(check: QueryCheck, text: str | None, spot: Spot, loc: Loc, findings: Findings) -> Checked | None:
@@ -101,12 +135,19 @@ def _check(check: QueryCheck, text: str | None, spot: Spot, loc: Loc, findings: 
 
 
 def check_mutes(
-    check: QueryCheck, mutes: Sequence[str | None] | None, tree: Tree, findings: Findings
+    check: QueryCheck,
+    mutes: Sequence[str | None] | None,
+    topics: Sequence[Topic],
+    tree: Tree,
+    findings: Findings,
 ) -> tuple[str, ...]:
     """Read what no topic takes."""
+    by_slug = {topic.slug: topic for topic in topics}
     several = isinstance((tree.root.get("policies") or {}).get("mute"), list)
     for number, text in enumerate(mutes or ()):
-        check_text(check, text, tree, ("policies", "mute", *((number,) if several else ())), findings)
+        loc: Loc = ("policies", "mute", *((number,) if several else ()))
+        checked = check_text(check, text, tree, loc, findings)
+        note_wrong(wrong_likes(checked, by_slug, Access.PUBLIC), tree, loc, findings)
     return tuple(dict.fromkeys(text.strip() for text in mutes or () if text))
 
 

@@ -11,7 +11,7 @@ from aggregator.settings.files import Part
 from aggregator.settings.findings import Findings, Loc, Spot
 from aggregator.settings.known import RESERVED, near
 from aggregator.settings.likes import read_like
-from aggregator.settings.queries import QueryCheck, check_names, check_text
+from aggregator.settings.queries import Checked, QueryCheck, check_names, check_text, note_wrong, wrong_likes
 from aggregator.settings.sending import Targets
 from aggregator.settings.shapes import OutputSection, TopicSection
 from aggregator.settings.shaping import ShapeCheck, circles, shape_of
@@ -39,6 +39,7 @@ class TopicList:
         self._slugs: dict[str, Spot] = {}
         self._aliases: dict[str, Spot] = {}
         self._from: dict[str, tuple[Tree, Loc]] = {}
+        self._matches: dict[str, Checked | None] = {}
 
     def read(self, parts: Sequence[Part]) -> tuple[Topic, ...]:
         """Read every topic; what is wrong is noted."""
@@ -49,6 +50,7 @@ class TopicList:
             for slug, section in (part.shape.topics or {}).items():
                 self._add(slug, section or TopicSection(), part.tree)
         self._check_circles()
+        self._check_likes()
         shapes = ShapeCheck(self._names, self._slugs, self._findings)
         trees = {slug: tree for slug, (tree, _) in self._from.items()}
         for topic in self.topics:
@@ -76,6 +78,7 @@ class TopicList:
         self._from[slug] = (tree, (*loc, "from"))
         checked = check_text(self._check_query, section.match, tree, (*loc, "match"), self._findings)
         check_names(checked, self._names, tree, (*loc, "match"), self._findings)
+        self._matches[slug] = checked
         self._check_from(slug, section, tree)
         self._check_aliases(section, tree, (*loc, "aliases"))
         said: dict[str, Any] = {
@@ -158,6 +161,13 @@ class TopicList:
             elif not _SLUG.fullmatch(alias):
                 self._findings.error(spot, here, _SLUG_RULE, _meant(alias))
             self._aliases.setdefault(alias, spot)
+
+    def _check_likes(self) -> None:
+        by_slug = {topic.slug: topic for topic in self.topics}
+        for topic in self.topics:
+            wrong = wrong_likes(self._matches[topic.slug], by_slug, topic.access)
+            loc: Loc = ("topics", topic.slug, "match")
+            note_wrong(wrong, self._from[topic.slug][0], loc, self._findings)
 
     def _check_circles(self) -> None:
         feeders = {

@@ -4,6 +4,7 @@ from aggregator.topics.anchors import is_costly
 from aggregator.topics.dropping import without_dropped
 from aggregator.topics.learning import MOST_BACKGROUND, asked_of, learn
 from aggregator.topics.likeness import LearnedTaste
+from aggregator.topics.liking import likes_in, senses_of
 from aggregator.topics.membership import TopicSet
 from aggregator.topics.query import Query, QueryWarning, parse_query
 from aggregator.topics.searching import sought, words_of
@@ -21,7 +22,9 @@ __all__ = [
     "is_costly",
     "languages_of",
     "learn",
+    "likes_in",
     "parse_query",
+    "senses_of",
     "sought",
     "without_dropped",
     "words_of",

@@ -17,7 +17,7 @@ from aggregator.topics.finding import Hit, find, told
 from aggregator.topics.indexed import IndexedEntry, Place
 from aggregator.topics.query import Query
 from aggregator.topics.spelling import shortened
-from aggregator.topics.tree import After, And, Has, Leaf, Measure, Node, Not, Or
+from aggregator.topics.tree import After, And, Has, Leaf, Like, Measure, Node, Not, Or
 
 MAX_HITS = 5
 MAX_EVIDENCE_CHARACTERS = 200
@@ -33,6 +33,7 @@ class Found:
         field: Or the name of a measure, ``has`` or ``after``.
         text: What stands there.
         place: Where, in fields that have a text.
+        said: How it is told where that is more than what stands there.
     """
 
     column: int
@@ -40,6 +41,7 @@ class Found:
     field: str
     text: str
     place: Place | None = None
+    said: str = ""
 
 
 def holds(node: Node, entry: IndexedEntry) -> bool:
@@ -86,7 +88,7 @@ def absence(query: Query, entry: IndexedEntry) -> str:
     blamed = _blamed(query.root, entry)
     if isinstance(blamed, Or):
         return f"none of {_quoted(query, blamed)}"
-    if isinstance(blamed, Measure | Has | After):
+    if isinstance(blamed, Measure | Has | After | Like):
         return f"{_quoted(query, blamed)} does not hold: {told(blamed, entry)}"
     if not isinstance(blamed, Not):
         return f"no {_quoted(query, blamed)}"
@@ -121,7 +123,8 @@ def _found(leaf: Leaf, entry: IndexedEntry) -> Found | None:
     place = hit.place
     if place is None and hit.text is None:
         place = entry.place(hit.field, hit.position, hit.width)
-    return Found(leaf.column, leaf.end, hit.field, _text(hit, place, entry), place)
+    said = shortened(told(leaf, entry), MAX_EVIDENCE_CHARACTERS) if isinstance(leaf, Like) else ""
+    return Found(leaf.column, leaf.end, hit.field, _text(hit, place, entry), place, said)
 
 
 def _text(hit: Hit, place: Place | None, entry: IndexedEntry) -> str:
@@ -134,7 +137,7 @@ def _text(hit: Hit, place: Place | None, entry: IndexedEntry) -> str:
 
 def _line(one: Found) -> str:
     if one.place is None:
-        return f"{one.field} {one.text}"
+        return one.said or f"{one.field} {one.text}"
     return f'{one.field}: "{shortened(one.text, _MAX_QUOTE_CHARACTERS)}"'
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator.text.tokens import is_unspaced
 from aggregator.topics.indexed import IndexedEntry, Place
+from aggregator.topics.liking import is_alike, like_evidence
 from aggregator.topics.patterns import search
 from aggregator.topics.tree import (
     VALUE_FIELDS,
@@ -17,6 +18,7 @@ from aggregator.topics.tree import (
     Fact,
     Has,
     Leaf,
+    Like,
     Measure,
     Near,
     Phrase,
@@ -71,7 +73,7 @@ def find(leaf: Leaf, entry: IndexedEntry) -> Hit | None:
         return _find_value(leaf, entry)
     if isinstance(leaf, Regex):
         return _find_pattern(leaf, entry)
-    if isinstance(leaf, Measure | Has | After):
+    if isinstance(leaf, Measure | Has | After | Like):
         return _find_fact(leaf, entry)
     if _lacks(leaf, entry):
         return None
@@ -123,6 +125,8 @@ def told(leaf: Fact, entry: IndexedEntry) -> str:
         return span_text(value) if leaf.name.endswith("age") else f"{value:g}"
     if isinstance(leaf, Has):
         return leaf.part if entry.has(leaf.part) else f"no {leaf.part}"
+    if isinstance(leaf, Like):
+        return f"{leaf.name}: {like_evidence(entry.learned(leaf.name), entry)}"
     return f"{entry.moment:%Y-%m-%d %H:%M}"
 
 
@@ -180,6 +184,10 @@ def _find_fact(leaf: Fact, entry: IndexedEntry) -> Hit | None:
         return Hit(leaf.name, text=told(leaf, entry))
     if isinstance(leaf, Has):
         return Hit("has", text=leaf.part) if entry.has(leaf.part) else None
+    if isinstance(leaf, Like):
+        topic = entry.learned(leaf.name)
+        alike = topic is not None and topic.like is not None and is_alike(topic, entry)
+        return Hit("like", text=f"{leaf.name}:{entry.score(topic):.2f}") if topic and alike else None
     since = leaf.since
     start = entry.now - since if isinstance(since, timedelta) else datetime(*since.timetuple()[:3], tzinfo=UTC)
     late = entry.moment > start if isinstance(since, timedelta) else entry.moment >= start

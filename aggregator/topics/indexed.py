@@ -9,8 +9,9 @@ from datetime import datetime
 from functools import cached_property
 
 from aggregator.model.entry import SourceFacts, StoredEntry
-from aggregator.model.language import Recognised, Recogniser
+from aggregator.model.language import Recognised
 from aggregator.model.story import StoryFacts
+from aggregator.model.topic import NO_SENSES, Senses, Topic
 from aggregator.text.folding import fold
 from aggregator.text.tokens import FoldedText, Located, count_words, index_words, locate_words, piece_of
 from aggregator.topics.fields import HAS_OF, PARTS_OF, VALUES_OF, declared_language
@@ -38,7 +39,7 @@ class IndexedEntry:
         source: Where it is from.
         now: At which time it is looked at; when it was first seen, unless said.
         story: What it is part of; None while it has no story.
-        recogniser: Says in which language it is, where nobody else does.
+        senses: What may be asked beside the entry itself.
     """
 
     def __init__(
@@ -47,14 +48,15 @@ class IndexedEntry:
         source: SourceFacts,
         now: datetime | None = None,
         story: StoryFacts | None = None,
-        recogniser: Recogniser | None = None,
+        senses: Senses = NO_SENSES,
     ) -> None:
         self._stored = stored
         self._entry = stored.entry
         self._source = source
         self._now = now or stored.first_seen_at
         self._story = story
-        self._recogniser = recogniser
+        self._senses = senses
+        self._scores: dict[str, float] = {}
         self._parts: dict[str, tuple[str, ...]] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._sorted: dict[str, list[str]] = {}
@@ -90,14 +92,26 @@ class IndexedEntry:
     @property
     def is_listened_to(self) -> bool:
         """Say whether its language would be recognised, were it clear."""
-        return self._recogniser is not None
+        return self._senses.recogniser is not None
 
     @cached_property
     def recognised(self) -> Recognised | None:
         """In which language it seems to be; None where one is declared, or where it is not clear."""
-        if self._recogniser is None or declared_language(self._entry, self._source):
+        recogniser = self._senses.recogniser
+        if recogniser is None or declared_language(self._entry, self._source):
             return None
-        return self._recogniser.recognise(f"{self.title}. {self.summary}")
+        return recogniser.recognise(f"{self.title}. {self.summary}")
+
+    def learned(self, name: str) -> Topic | None:
+        """Give the topic of a name, if it names examples."""
+        return self._senses.learned.get(name)
+
+    def score(self, topic: Topic) -> float:
+        """Say how like the examples of a topic the entry is, which is found out once; 0 where nothing was learned."""
+        found = self._scores.get(topic.slug)
+        if found is None:
+            found = self._scores[topic.slug] = topic.taste.score(self.title, self.summary) if topic.taste else 0.0
+        return found
 
     def words(self, field: str) -> Mapping[str, list[int]]:
         """Give the words of a field, each with its rising positions."""

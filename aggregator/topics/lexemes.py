@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from aggregator.errors import QueryError
 from aggregator.topics.spelling import field_meant, measure_meant, shortened
-from aggregator.topics.tree import AFTER, FIELDS, HAS, MEASURES
+from aggregator.topics.tree import AFTER, FIELDS, HAS, LIKE, MEASURES
 
 _SPACE = re.compile(r"\s+")
 _RUN = re.compile(r'[^\s()"“”„]+')
@@ -32,7 +32,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(r'\s*([^\s()"“”„]*)')
-_NAMES = frozenset((*FIELDS, HAS, AFTER))
+_NAMES = frozenset((*FIELDS, HAS, AFTER, LIKE))
 
 
 class Kind(StrEnum):

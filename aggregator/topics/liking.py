@@ -1,13 +1,15 @@
-"""The clause ``like`` of a topic: is an entry like its examples, and what is said about it."""
+"""The clause ``like`` of topics and queries: is an entry like examples, and what is said about it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from aggregator.model.liking import Likeness
 from aggregator.model.reason import Reason
-from aggregator.model.topic import Topic
+from aggregator.model.topic import Senses, Topic
 from aggregator.topics.indexed import IndexedEntry
+from aggregator.topics.query import parse_query
 from aggregator.topics.spelling import shortened
 
 _MAX_TITLE_CHARACTERS = 60
@@ -17,7 +19,7 @@ def is_alike(topic: Topic, entry: IndexedEntry) -> bool:
     """Say whether an entry is like enough; always, where nothing is asked; never, where nothing was learned."""
     if topic.like is None:
         return True
-    return topic.taste is not None and topic.taste.score(entry.title, entry.summary) >= topic.like.at_least
+    return topic.taste is not None and entry.score(topic) >= topic.like.at_least
 
 
 def with_likeness(entered: Reason, topic: Topic, entry: IndexedEntry) -> Reason:
@@ -47,6 +49,31 @@ def like_reason(topic: Topic, entry: IndexedEntry) -> Reason | None:
     told = f"like {_named(found)}: {found.score:.2f} {'≥' if alike else '<'} {like.at_least:g}{_by_words(found)}"
     facts = (("like", found.score), ("at-least", like.at_least), ("learned", taste.digest))
     return Reason("topic", "entered" if alike else "not entered", "like", told, facts)
+
+
+def like_evidence(topic: Topic | None, entry: IndexedEntry) -> str:
+    """Say what an entry is like among the examples of a topic, and whether that is enough."""
+    reason = None if topic is None else like_reason(topic, entry)
+    return "there are no examples" if reason is None else reason.evidence
+
+
+def likes_in(topic: Topic) -> frozenset[str]:
+    """Name the topics to whose examples the query of a topic compares, or what is muted in it.
+
+    Raises:
+        QueryError: A query cannot be read.
+    """
+    asking = (query for query in (topic.match, *topic.mutes) if query and "like:" in query.casefold())
+    return frozenset(name for query in asking for name, _ in parse_query(query).likes)
+
+
+def senses_of(topics: Iterable[Topic]) -> Senses:
+    """Gather what topics bring for judging, whatever topic is judged."""
+    given = tuple(topics)
+    return Senses(
+        recogniser=next((topic.recogniser for topic in given if topic.recogniser), None),
+        learned={topic.slug: topic for topic in given if topic.like is not None},
+    )
 
 
 def _named(found: Likeness) -> str:

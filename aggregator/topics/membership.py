@@ -19,11 +19,11 @@ from graphlib import CycleError, TopologicalSorter
 from aggregator.model.entry import SourceFacts, StoredEntry
 from aggregator.model.reason import Reason
 from aggregator.model.story import StoryFacts
-from aggregator.model.topic import Access, Match, Topic
+from aggregator.model.topic import Access, Match, Senses, Topic
 from aggregator.topics.anchors import AnchorIndex
 from aggregator.topics.evaluate import absence, evidence, holds
 from aggregator.topics.indexed import IndexedEntry
-from aggregator.topics.liking import is_alike, like_reason, with_likeness
+from aggregator.topics.liking import is_alike, like_reason, senses_of, with_likeness
 from aggregator.topics.query import Query, parse_query
 from aggregator.topics.speaking import language_reason, speaks, with_language
 from aggregator.topics.spelling import shortened
@@ -60,7 +60,7 @@ class TopicSet:
         restless: Slugs of the topics that ``judge`` leaves to ``weigh``.
     """
 
-    def __init__(self, rules: Sequence[_Rule]) -> None:
+    def __init__(self, rules: Sequence[_Rule], senses: Senses) -> None:
         self._rules = {rule.topic.slug: rule for rule in rules}
         self._order = tuple(rules)
         self.restless = _restless(rules)
@@ -68,14 +68,18 @@ class TopicSet:
         own = [query for slug in self.restless for query in _queries(self._rules[slug])]
         self._periods = frozenset(one for query in own for one in periods(query.root))
         self._doors = _Doors.of(rules)
-        self._recogniser = next((rule.topic.recogniser for rule in rules if rule.topic.recogniser), None)
+        self._senses = senses
         self._index = AnchorIndex((place, rule.query.root) for place, rule in enumerate(rules) if rule.query)
 
     @classmethod
-    def compile(cls, topics: Sequence[Topic]) -> TopicSet:
+    def compile(cls, topics: Sequence[Topic], senses: Senses | None = None) -> TopicSet:
         """Read the queries and order the topics.
 
         A name in ``from`` may be a group, a source and a topic at once; a topic's own slug never means itself.
+
+        Args:
+            topics: In any order.
+            senses: Where these are not all topics; what they bring themselves, unless said.
 
         Raises:
             QueryError: A query cannot be read.
@@ -99,7 +103,7 @@ class TopicSet:
         except CycleError as error:
             circle = " → ".join(reversed(error.args[1]))
             raise ValueError(f"topics take from each other in a circle: {circle}") from error
-        return cls([rules[slug] for slug in order])
+        return cls([rules[slug] for slug in order], senses_of(topics) if senses is None else senses)
 
     def judge(self, stored: StoredEntry, source: SourceFacts) -> tuple[Match, ...]:
         """Find the topics that an entry belongs to, in the order in which they were given, but no restless ones."""
@@ -164,7 +168,7 @@ class TopicSet:
     def _read(
         self, stored: StoredEntry, source: SourceFacts, now: datetime | None = None, story: StoryFacts | None = None
     ) -> IndexedEntry:
-        return IndexedEntry(stored, source, now, story, self._recogniser)
+        return IndexedEntry(stored, source, now, story, self._senses)
 
     def _matches(
         self, stored: StoredEntry, source: SourceFacts, entry: IndexedEntry, wanted: Collection[str]

@@ -14,6 +14,7 @@ from aggregator.topics.tree import (
     And,
     Has,
     Leaf,
+    Like,
     Measure,
     Near,
     Node,
@@ -81,6 +82,8 @@ def _leaf(leaf: Leaf) -> str:
         return f"{leaf.name}{leaf.sign}{bound}"
     if isinstance(leaf, Has):
         return f"has:{leaf.part}"
+    if isinstance(leaf, Like):
+        return f"like:{leaf.name}"
     if isinstance(leaf, After):
         since = leaf.since
         return f"after:{period_text(since.total_seconds()) if isinstance(since, timedelta) else since.isoformat()}"

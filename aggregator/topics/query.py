@@ -10,7 +10,7 @@
 
 ``AND`` binds more than ``OR``; operators are written in capitals. A field before parentheses goes down to
 every leaf. A word that is several tokens (``foo-bar``, ``AT&T``, what is written without spaces) is a phrase.
-``has:`` and ``after:`` are written like fields; a measure needs none.
+``has:``, ``after:`` and ``like:`` are written like fields; a measure needs none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from aggregator.topics.impossible import contradictions
 from aggregator.topics.lexemes import Kind, Lexeme, lexemes
 from aggregator.topics.patterns import false_flag
 from aggregator.topics.terms import leaf_of
-from aggregator.topics.tree import And, Leaf, Node, Not, Or, Value, is_of_story, leaves
+from aggregator.topics.tree import And, Leaf, Like, Node, Not, Or, Value, is_of_story, leaves
 
 MAX_CHARACTERS = 20_000
 MAX_DEPTH = 100
@@ -65,6 +65,11 @@ class Query:
             for leaf, _ in leaves(self.root)
             if isinstance(leaf, Value) and leaf.field in _NAMES and not leaf.open_ended
         )
+
+    @property
+    def likes(self) -> tuple[tuple[str, int], ...]:
+        """The topics to whose examples it compares, each with its column."""
+        return tuple((leaf.name, leaf.column) for leaf, _ in leaves(self.root) if isinstance(leaf, Like))
 
     @property
     def story_column(self) -> int | None:

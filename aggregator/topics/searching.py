@@ -56,7 +56,7 @@ def sought(asked: Asked) -> Sought:
         return not (asked.public and source.private) and may_hold(query.root, source)
 
     def judge(one: Judged) -> Reason | None:
-        entry = IndexedEntry(one.stored, one.source, asked.now, one.telling, asked.recogniser)
+        entry = IndexedEntry(one.stored, one.source, asked.now, one.telling, asked.senses)
         return Reason("search", "found", "match", *evidence(query, entry)) if holds(query.root, entry) else None
 
     return Sought(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from aggregator.topics.tree import AFTER, FIELDS, HAS, MEASURES, PARTS
+from aggregator.topics.tree import AFTER, FIELDS, HAS, LIKE, MEASURES, PARTS
 
 QUOTE_IT = "put it in quotes to look for it as text"
-_FIELDS = (*FIELDS, HAS, AFTER)
+_FIELDS = (*FIELDS, HAS, AFTER, LIKE)
 # What other tools call the same thing.
 _SYNONYMS = {
     "body": "text",
@@ -25,6 +25,7 @@ _SYNONYMS = {
     "language": "lang",
     "link": "url",
     "newer": "after",
+    "similar": "like",
     "since": "after",
     "site": "domain",
     "subject": "title",

@@ -16,11 +16,13 @@ from aggregator.topics.tree import (
     AGES,
     COUNTS,
     HAS,
+    LIKE,
     PARTS,
     VALUE_FIELDS,
     After,
     Has,
     Leaf,
+    Like,
     Measure,
     Near,
     Phrase,
@@ -39,6 +41,7 @@ UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _PERIOD = re.compile(r"(\d{1,6})([smhdw])")
 _COUNT = re.compile(r"\d{1,9}")
 _DECIMAL = re.compile(r"\d{1,9}(?:\.\d{1,6})?")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _UNITS_ARE = "units are s, m, h, d and w"
 
 
@@ -57,6 +60,8 @@ def leaf_of(lexeme: Lexeme, field: str | None, column: int) -> Leaf:
         return _measure(lexeme)
     if field in {HAS, AFTER}:
         return _fact(lexeme, field, column)
+    if field == LIKE:
+        return _like(lexeme, column)
     if lexeme.kind is Kind.REGEX:
         check_pattern(lexeme.text, any_case=bool(lexeme.more), column=lexeme.column + 1)
         return Regex(lexeme.text, bool(lexeme.more), field, column, lexeme.end)
@@ -103,6 +108,14 @@ def _fact(lexeme: Lexeme, field: str | None, column: int) -> Has | After:
         what = f"'{shortened(lexeme.text)}' is no time"
         raise QueryError(what, column=lexeme.column, hint=f"write after:7d or after:2026-11-01; {_UNITS_ARE}")
     return After(since, column, lexeme.end)
+
+
+def _like(lexeme: Lexeme, column: int) -> Like:
+    name = lexeme.text.strip().casefold()
+    if lexeme.kind is Kind.REGEX or lexeme.more or not _SLUG.fullmatch(name):
+        what = f"'{shortened(lexeme.text)}' is no name of a topic"
+        raise QueryError(what, column=lexeme.column, hint="write like:NAME, of a topic that names examples")
+    return Like(name, column, lexeme.end)
 
 
 def _day(text: str) -> date | None:

@@ -15,9 +15,10 @@ WORD_FIELDS = ("title", "summary", "text", "author")
 # Compared as a whole.
 VALUE_FIELDS = ("source", "group", "tag", "domain", "category", "lang", "url")
 FIELDS = WORD_FIELDS + VALUE_FIELDS
-# Written like fields, but about what an entry has, and when it is from.
+# Written like fields, but about what an entry has, when it is from, and what it is like.
 HAS = "has"
 AFTER = "after"
+LIKE = "like"
 COUNTS = ("outlets", "items", "words")
 AGES = ("age", "story-age")
 MEASURES = (*COUNTS, "weight", *AGES)
@@ -159,6 +160,15 @@ class After:
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """The entry is like the examples of a topic; ``name`` is its slug."""
+
+    name: str
+    column: int = attribute(compare=False)
+    end: int = attribute(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All of two or more."""
 
@@ -186,7 +196,7 @@ class Not:
 
 
 WordLeaf = Word | Prefix | Phrase | Near
-Fact = Measure | Has | After
+Fact = Measure | Has | After | Like
 Leaf = WordLeaf | Regex | Value | Fact
 Node = Leaf | And | Or | Not
 

@@ -13,6 +13,7 @@ from aggregator.topics.tree import (
     Fact,
     Has,
     Leaf,
+    Like,
     Measure,
     Near,
     Node,
@@ -84,7 +85,7 @@ def _inside(node: Node, kinds: tuple[type, ...]) -> str:
 
 
 def _leaf(leaf: Leaf) -> str:
-    if isinstance(leaf, Measure | Has | After):
+    if isinstance(leaf, Measure | Has | After | Like):
         return _fact(leaf)
     if isinstance(leaf, Value):
         return _value(leaf)
@@ -122,6 +123,8 @@ def _fact(leaf: Fact) -> str:
         return _measure(leaf)
     if isinstance(leaf, Has):
         return f"the entry {_PARTS[leaf.part]}"
+    if isinstance(leaf, Like):
+        return f"the entry is like the examples of the topic “{leaf.name}”"
     since = leaf.since
     if isinstance(since, timedelta):
         return f"the entry is less than {_span(since.total_seconds())} old"

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,9 +56,25 @@ MAX_FILE_LINES = 320
 MAX_FUNCTION_LINES = 45
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple(
+        (path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    )
+
+
+@cache
+def imports() -> tuple[tuple[str, int, str], ...]:
+    """Give the module, the line, and what is imported there by its whole name."""
+    found = []
+    for name, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found += [(name, node.lineno, alias.name) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.append((name, node.lineno, node.module or ""))
+    return tuple(found)
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -87,32 +103,18 @@ def test_a_contract_broken_on_purpose_is_named_with_module_and_line(tmp_path):
 
 @pytest.mark.parametrize("library", sorted(HOMES))
 def test_a_library_is_imported_in_its_home_only(library):
-    strangers = []
-    for name, tree in modules():
-        at_home = any(name == home or name.startswith(f"{home}/") for home in HOMES[library])
-        for node in ast.walk(tree):
-            names = (
-                [alias.name for alias in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else []
-            )
-            if not at_home and any(found.split(".")[0] == library for found in names):
-                strangers.append(f"aggregator/{name}:{node.lineno} imports {library}")
+    strangers = [
+        f"aggregator/{name}:{line} imports {library}"
+        for name, line, imported in imports()
+        if imported.split(".")[0] == library
+        and not any(name == home or name.startswith(f"{home}/") for home in HOMES[library])
+    ]
     assert not strangers
 
 
 def test_no_other_library_came_in_unnoticed():
     known = set(HOMES) | set(sys.stdlib_module_names) | {"aggregator"}
-    unknown = set()
-    for name, tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                unknown |= {(name, a.name) for a in node.names if a.name.split(".")[0] not in known}
-            elif isinstance(node, ast.ImportFrom) and not node.level:
-                unknown |= {(name, node.module)} if (node.module or "").split(".")[0] not in known else set()
-    assert not unknown
+    assert not {(name, imported) for name, _, imported in imports() if imported.split(".")[0] not in known}
 
 
 def test_the_deciding_rooms_call_nothing_of_the_outside():

@@ -73,12 +73,12 @@ async def guids(store: Store, **wanted: Any) -> list[str]:
     return [stored.entry.key.guid for stored, _ in found]
 
 
-async def answered(store: Store, source_id: str, at: datetime) -> None:
+async def answered(store: Store, source_id: str, at: datetime, *, length: int = 0) -> None:
     """Let a poll find that nothing has changed."""
     (claim,) = await store.claim([source_id], at)
 
     def decide(known: Known) -> ChangeSet:
-        poll = PollRecord(at=at, outcome="not_modified", status=304)
+        poll = PollRecord(at=at, outcome="not_modified", status=304, bytes=length)
         return ChangeSet(state=replace(known.state, last_ok_at=at), poll=poll)
 
     await store.transact(Ask(source_id=source_id, version=claim.state.version), decide)

@@ -10,6 +10,7 @@ import pytest
 from aggregator.errors import StoreError
 from aggregator.model.edition import Composed, Edition, SiteFacts, TopicView
 from aggregator.model.entry import EntryKey
+from aggregator.model.shape import Queue, Shape
 from aggregator.model.source import Source
 from aggregator.model.story import Curated, Deciding, Placement, StoryMerge
 from aggregator.model.topic import Match, Topic, TopicMode
@@ -89,6 +90,48 @@ async def test_what_was_announced_is_in_the_ledger_for_every_topic_as_it_was_the
     assert candidate.ledger.first_announced_at == NOON
     assert candidate.ledger.atom_id in ids(first) & ids(second)
     assert view.feed_id != later.feed_id
+
+
+async def test_what_was_announced_waits_no_more_in_what_is_told_of_it(store: Store):
+    await announce(store, replace(WORLD, shape=Shape(settle=HOUR)))
+    ((slug, waits, again_at),) = (await store.entry_views(A.short))[0].fates
+    assert (slug, waits.verdict, waits.rule, again_at) == ("world", "waits", "settle", NOON + HOUR)
+    edition, _ = await announce(store, at=NOON + HOUR / 2)
+    assert len(edition.entries) == 2
+    assert (await store.entry_views(A.short))[0].fates == ()
+
+
+async def test_what_waits_is_counted_gate_by_gate_with_the_next_moment_until_it_is_told(store: Store):
+    await bring(store, new(make_entry("c", source="other")), at=NOON + HOUR, source_id="other")
+    await store.curate(99, deciding("world"))
+    settling = replace(WORLD, shape=Shape(settle=3 * HOUR, min_outlets=2))
+    await announce(store, settling, NOON + HOUR)
+    waiting = (Queue(rule="settle", waiting=3, next_at=NOON + 3 * HOUR),)
+    assert await queues(store, settling) == {"world": waiting}
+    await announce(store, settling, NOON + 3 * HOUR)
+    assert await queues(store, settling) == {
+        "world": (
+            Queue(rule="min-outlets", waiting=2),
+            Queue(rule="settle", waiting=1, next_at=NOON + 4 * HOUR),
+        )
+    }
+    await announce(store, at=NOON + 3 * HOUR)
+    assert await queues(store, settling) == {}
+
+
+async def test_what_waits_in_a_topic_that_was_taken_out_is_not_told(store: Store):
+    settling = replace(WORLD, shape=Shape(settle=3 * HOUR))
+    await announce(store, settling)
+    await store.stale_topics([])
+    assert (await store.activity(NOON)).queues == ()
+
+
+async def queues(store: Store, topic: Topic) -> dict[str, tuple[Queue, ...]]:
+    """Tell what waits, as the status and what happened lately say alike."""
+    lately = (await store.activity(NOON)).queues
+    of_status = {one.slug: one.queues for one in (await store.status([topic], NOON)).topics if one.queues}
+    assert dict(lately) == of_status
+    return of_status
 
 
 async def test_what_a_failing_composer_had_begun_is_not_kept(store: Store):

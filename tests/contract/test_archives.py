@@ -109,6 +109,8 @@ async def test_a_month_names_the_one_before_it(house: House):
     edition = await month(house.store, WORLD, "2027-01")
     assert edition is not None
     assert edition.older == "2026-12"
+    assert await house.store.told_months("world") == (("2027-01", 2), ("2026-12", 1), ("2026-11", 3))
+    assert await house.store.told_months("other") == ()
 
 
 async def test_a_month_without_anything_is_none(house: House):
@@ -122,6 +124,16 @@ async def test_looking_at_a_month_announces_nothing(house: House):
     await house.curate()
     assert "Something" not in str(titles(await month(house.store, WORLD, "2027-01")))
     assert titles(await house.announce(WORLD, 2 * MONTH + 3)) == ["Something that waits", COUNCIL]
+
+
+async def test_what_was_announced_can_be_shown_without_announcing_what_waits(house: House):
+    announced = await house.announce(WORLD, 2 * MONTH + 1)
+    assert await house.store.shown(WORLD, NOON, composing) == announced
+    await house.arrive("bbc", "Something that waits", 2 * MONTH + 2)
+    await house.curate()
+    assert await house.store.shown(WORLD, NOON, composing) == announced
+    assert titles(await house.announce(WORLD, 2 * MONTH + 3)) == ["Something that waits", COUNCIL]
+    assert await house.store.shown(make_topic("other"), NOON, composing) is None
 
 
 async def test_the_feed_names_the_month_of_what_has_no_room(house: House):

@@ -120,9 +120,11 @@ READING: dict[str, Callable[[Store], Awaitable[object]]] = {
     "activity": lambda store: store.activity(NOON),
     "entry_views": lambda store: store.entry_views(ONE.key.short),
     "archive": lambda store: store.archive("world", "2026-10"),
+    "shown": lambda store: store.shown(WORLD, NOON, lambda view: compose(view, NOON, SITE)),
     "month": lambda store: store.month(
         WORLD, MonthPart("2026-11"), NOON, lambda view: compose(view, NOON, SITE), most=9
     ),
+    "told_months": lambda store: store.told_months("world"),
     "kept_months": lambda store: store.kept_months("world"),
     "open_months": lambda store: store.open_months([WORLD], "2027-01"),
     "due_topics": lambda store: store.due_topics(NOON),

@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.model.editing import Act, ActKind
 from aggregator.model.entry import EntryKey
-from aggregator.model.looking import ACTIVITY_HOURS, Hour
+from aggregator.model.looking import ACTIVITY_HOURS, MONTH_DAYS, Stretch
 from aggregator.model.reason import Reason
 from aggregator.model.verdict import Revised
 from aggregator.pipeline.ports import Store
@@ -84,10 +84,35 @@ async def test_what_happened_is_counted_by_the_hour_and_by_the_day(store: Store)
         (2, {"new": 1, "not_modified": 1}),
     ]
     assert told.hours[-1].delay == timedelta(minutes=6)
-    assert told.hours[0] == Hour(at=NOON - 22 * HOUR)
+    assert told.hours[0] == Stretch(at=NOON - 22 * HOUR)
+    assert (len(told.month), told.counted_since) == (MONTH_DAYS, NOON - 2 * HOUR)
+    assert dict(told.month[-1].polls) == {"new": 4, "not_modified": 1}
     assert told.days == ()
     later = await store.activity(now + timedelta(days=2))
-    assert later.hours == tuple(Hour(at=NOON + HOUR + timedelta(days=1, hours=n + 1)) for n in range(ACTIVITY_HOURS))
+    assert later.hours == tuple(Stretch(at=NOON + HOUR + timedelta(days=1, hours=n + 1)) for n in range(ACTIVITY_HOURS))
+
+
+async def test_every_poll_is_counted_by_the_hour_then_by_the_day_and_forgotten_at_last(store: Store):
+    for number in range(40):
+        at = NOON + timedelta(minutes=number)
+        await answered(store, "lwn", at, length=100)
+    late = make_entry("9", published_at=NOON + HOUR - timedelta(minutes=20))
+    await bring(store, new(late), at=NOON + HOUR)
+    now = NOON + timedelta(minutes=90)
+    told = await store.activity(now)
+    assert told.hours[-2].polls == (("new", 1), ("not_modified", 40))
+    assert told.hours[-2].bytes == 4_000
+    (today, before) = told.month[-1], told.month[-2]
+    assert (dict(today.polls)["not_modified"], today.bytes, before) == (40, 4_000, Stretch(at=before.at))
+    assert today.delay is not None
+    for days in (3, 29, 200):
+        later = NOON + timedelta(days=days)
+        await store.prune(later)
+        folded = await store.activity(later)
+        assert folded.counted_since == NOON.replace(hour=0)
+        assert folded.month[:1] == ((today,) if days == 29 else (Stretch(at=folded.month[0].at),))
+    await store.prune(NOON + timedelta(days=401))
+    assert (await store.activity(NOON + timedelta(days=401))).counted_since is None
 
 
 async def test_what_topics_announced_is_counted_by_the_day(store: Store):

@@ -12,6 +12,7 @@ from aggregator.errors import StoreError
 from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.entry import EntryKey
 from aggregator.model.membership import Overlap, Told, TopicRecord
+from aggregator.model.shape import Shape
 from aggregator.model.status import EntryFilter
 from aggregator.model.story import CurateBatch, Curated
 from aggregator.model.topic import Match, Retroactive, Topic, TopicMode
@@ -125,6 +126,21 @@ async def test_what_the_rule_lets_in_no_more_goes_unless_readers_have_it_and_com
     assert [one.title for one in (await announce(store, NARROWER)).entries] == ["Entry a"]
     await run(store, WIDER, "ab")
     assert await told(store) == {"a": (Told.ANNOUNCED, False), "b": (Told.SILENT, False)}
+
+
+async def test_what_waits_is_not_announced_before_a_changed_rule_came_to_it(store: Store):
+    for number, guid in enumerate("de", 3):
+        await bring(store, new(make_entry(guid)), at=NOON + number * HOUR)
+        await store.curate(9, deciding("world"))
+    await announce(store, replace(WORLD, shape=Shape(settle=30 * HOUR)), hours=5)
+    assert {(await told(store))[guid][0] for guid in "de"} == {Told.WAITING}
+    await store.stale_topics([NARROWER])
+    assert await store.rematch([NARROWER], 1, letting_in("ae"))
+    await announce(store, NARROWER, hours=6)
+    assert [(await told(store))[guid][0] for guid in "de"] == [Told.WAITING, Told.ANNOUNCED]
+    await run(store, NARROWER, "ae")
+    await announce(store, NARROWER, hours=7)
+    assert (await told(store)).keys() == {"a", "e"}
 
 
 async def test_what_lapsed_is_not_announced_anew_when_the_mode_changes(store: Store):

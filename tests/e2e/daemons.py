@@ -14,6 +14,8 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from tests.e2e.forking import run_forked
+
 AGGREGATOR = Path(sys.executable).with_name("aggregator")
 
 
@@ -24,14 +26,12 @@ def free_port() -> int:
         return port
 
 
-def aggregator(*arguments: str, check: bool = True, **more: object) -> subprocess.CompletedProcess[str]:
+def aggregator(*arguments: str, check: bool = True, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    done = subprocess.run(  # type: ignore[call-overload]
-        [str(AGGREGATOR), *arguments], capture_output=True, text=True, check=False, timeout=240, **more
-    )
+    done = run_forked(arguments, cwd=cwd)
     if check:
         assert done.returncode == 0, done.stderr
-    return done  # type: ignore[no-any-return]
+    return done
 
 
 @contextmanager

@@ -51,6 +51,21 @@ def test_what_the_operator_does_over_the_web_is_what_the_command_line_does(tmp_p
         told = send("/admin/poll", {"source": "wire"}, **bearer).told
         assert json.loads(told) == {"done": {"failed": []}}
         assert "+0 -0 sources" in json.loads(send("/admin/reload", {}, **bearer).told)["done"]
+        changed = server + CONFIG.replace("topics:", "topics:\n  storms: {match: storm}", 1)
+        (tmp_path / "aggregator.yaml").write_text(changed, encoding="utf-8")
+        looked = json.loads(send("/admin/plan", {}, **bearer).told)["done"]
+        assert [one["slug"] for one in looked["topics"]] == ["storms"]
+        assert looked["said"] == "+0 -0 sources, +1 -0 topics, 0 topics changed"
+        _, _, page = get(f"{base}/admin/plan?topic=storms", {"Cookie": cookie})
+        assert b"What a reload would do" in page
+        (tmp_path / "aggregator.yaml").write_text(changed.replace("match: storm", "match: wind"), encoding="utf-8")
+        accepting = {"plan": str(looked["plan"]), "accept": "1"}
+        refused = send("/admin/reload", accepting, **bearer)
+        assert (refused.status, "not the one that was looked at" in refused.told) == (409, True)
+        (tmp_path / "aggregator.yaml").write_text(changed, encoding="utf-8")
+        assert "+1 -0 topics" in json.loads(send("/admin/reload", accepting, **bearer).told)["done"]
+        assert send("/admin/reload", accepting, **bearer).status == 409
+        assert get(f"{base}/admin/plan.json", bearer)[0] == 404
         seen = b"".join(get(f"{base}{path}", {"Cookie": cookie})[2] for path in ("/admin", "/status", "/readyz"))
         daemon.terminate()
         _, log = daemon.communicate(timeout=30)

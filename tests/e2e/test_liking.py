@@ -24,6 +24,7 @@ topics:
     limit: 1000
     like: {{entries: {names}}}
   jumble: {{like: {{entries: {jumble}}}}}
+  either: {{match: "nothing OR like:wet", mode: entries, limit: 1000}}
 """
 
 
@@ -47,6 +48,14 @@ def test_the_first_poll_brings_the_examples_and_what_is_like_them(config):
     assert sum(name.startswith("floods") for name in found) >= 35
     assert sum(not name.startswith("floods") for name in found) <= 10
     assert aggregator("-c", config, "--json", "entries", "--topic", "jumble").stdout == ""
+
+
+def test_another_topic_asks_in_its_query_for_what_was_learned(config):
+    alike = aggregator("-c", config, "--json", "entries", "--topic", "wet").stdout.splitlines()
+    either = aggregator("-c", config, "--json", "entries", "--topic", "either").stdout.splitlines()
+    assert {json.loads(line)["id"] for line in either} == {json.loads(line)["id"] for line in alike}
+    told = aggregator("-c", config, "explain", f"https://w.example/{EXAMPLES[0].name}", "either").stdout
+    assert f'entered either [match]: wet: like "{EXAMPLES[0].title}" (https://w.example/{EXAMPLES[0].name}): ' in told
 
 
 def test_check_tells_what_was_learned_and_what_was_refused(config):

@@ -101,6 +101,37 @@ def test_what_is_exported_comes_back_as_it_was(place):
     assert facts(place / "other") == facts(place)
 
 
+def test_a_topic_is_printed_as_it_is_served(place):
+    config = place / "aggregator.yaml"
+    (place / "a.xml").write_text(
+        "<rss version='2.0'><channel><title>A</title><item><guid>1</guid><title>Ferry *aground*</title>"
+        "<link>https://a.example/1</link></item></channel></rss>",
+        encoding="utf-8",
+    )
+    config.write_text("sources: [{path: a.xml, id: a}]\ntopics: {cats: {}, dogs: {match: dog}}\n", encoding="utf-8")
+
+    def export(*options: str) -> Said:
+        return aggregator("-c", str(config), *options)
+
+    assert "has announced nothing yet" in export("export", "--topic", "cats").stderr
+    assert export("run", "--once", "--out", str(place / "out")).returncode == 0
+    served = {name: (place / "out" / f"cats.{name}").read_text(encoding="utf-8") for name in ("md", "atom", "json")}
+    assert export("export", "--topic", "cats").stdout == served["md"]
+    assert "Ferry \\*aground\\*" in served["md"]
+    assert export("export", "--topic", "cats", "--format", "atom").stdout == served["atom"]
+    assert export("--json", "export", "--topic", "cats").stdout == served["json"]
+    target = place / "dogs.md"
+    assert export("export", "--topic", "dogs", "-o", str(target)).returncode == 0
+    assert target.read_bytes() == (place / "out" / "dogs.md").read_bytes()
+    for wrong, said in (
+        (("--topic", "cat"), "did you mean 'cats'?"),
+        (("--topic", "cats", "--acts"), "choose one"),
+        (("--format", "atom"), "name one"),
+    ):
+        failed = export("export", *wrong)
+        assert (failed.returncode, said in failed.stderr) == (2, True)
+
+
 def test_sources_that_stay_at_home_are_counted_and_topics_can_be_subscribed_to(place):
     config = place / "aggregator.yaml"
     config.write_text(

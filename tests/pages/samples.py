@@ -8,7 +8,8 @@ from typing import Any
 
 from aggregator.model.edition import AlsoCovered, Edition, EditionEntry, SiteFacts
 from aggregator.model.entry import EntryKey, SourceFacts
-from aggregator.model.looking import ACTIVITY_HOURS, Activity, Hour, Revision, first_hour
+from aggregator.model.looking import ACTIVITY_HOURS, MONTH_DAYS, Activity, Revision, Stretch, first_day, first_hour
+from aggregator.model.planned import Change, Fate, Mark, Planned, PlannedEntry, PlannedTopic
 from aggregator.model.reason import Reason
 from aggregator.model.source import FeedProfile, SourceCondition, SourceState
 from aggregator.model.status import EntryView, SourceStatus, Status, StoryView, TopicStatus
@@ -142,14 +143,33 @@ def make_activity(**changes: Any) -> Activity:
         at = start + timedelta(hours=number)
         polls = [("new", number % 5), ("not_modified", 9 - number % 4), ("timeout", 3 if number == 7 else 0)]
         hours.append(
-            Hour(
+            Stretch(
                 at=at,
                 polls=tuple((outcome, times) for outcome, times in polls if times),
                 entries=4 * (number % 5),
                 delay=timedelta(minutes=6 + number) if number % 5 else None,
+                bytes=12_000 * (number % 5),
             )
         )
-    values: dict[str, Any] = {"at": NOON, "hours": tuple(hours), "days": (("harbour", (0, 2, 5, 3, 8, 1, 4) * 2),)}
+    days = tuple(
+        Stretch(
+            at=first_day(NOON, MONTH_DAYS) + timedelta(days=number),
+            polls=(("gone", number % 3), ("new", 20 + number % 7), ("not_modified", 200 - number))
+            if number > 9
+            else (),
+            entries=40 + 9 * (number % 7) if number > 9 else 0,
+            delay=timedelta(minutes=9 + number % 4) if number > 9 else None,
+            bytes=4_000_000 + 250_000 * (number % 7) if number > 9 else 0,
+        )
+        for number in range(MONTH_DAYS)
+    )
+    values: dict[str, Any] = {
+        "at": NOON,
+        "hours": tuple(hours),
+        "days": (("harbour", (0, 2, 5, 3, 8, 1, 4) * 2),),
+        "month": days,
+        "counted_since": days[10].at,
+    }
     return Activity(**(values | changes))
 
 
@@ -207,3 +227,44 @@ def make_story(*members: EntryView) -> StoryView:
     """Let three outlets tell one story, one of them with an edit."""
     members = members or (make_view(1, revisions=(make_revision(),), revision=1), make_view(2), make_view(3))
     return StoryView(id=members[0].stored.entry.key.short, members=members)
+
+
+def make_plan(entering: int = 3, leaving: int = 120) -> Planned:
+    """Let a topic gain and lose entries, and another come."""
+    reason = Reason("topic", "entered", "match", "title: ferry")
+
+    def entry(number: int, mark: Mark) -> PlannedEntry:
+        return PlannedEntry(
+            mark=mark,
+            fate={Mark.ENTERS: Fate.SILENT, Mark.LEAVES: Fate.KEPT, Mark.STAYS: Fate.ANNOUNCED}[mark],
+            key=EntryKey("courier", f"{mark.name}{number}"),
+            title=f"{mark.name.title()} number {number}",
+            first_seen_at=NOON - timedelta(hours=number),
+            reason=reason,
+        )
+
+    marks = [Mark.ENTERS] * entering + [Mark.LEAVES] * leaving + [Mark.STAYS] * 40
+    entries = tuple(entry(number, mark) for number, mark in enumerate(marks))
+    had = leaving + 40
+    changed = PlannedTopic(
+        slug="harbour",
+        change=Change.CHANGED,
+        was="harbour",
+        before=had,
+        after=entering + 40,
+        per_day_before=had / 30,
+        per_day_after=(entering + 40) / 30,
+        entries=entries,
+    )
+    new = PlannedTopic(
+        slug="ferries",
+        change=Change.NEW,
+        was=None,
+        before=0,
+        after=2,
+        per_day_before=0.0,
+        per_day_after=0.1,
+        entries=entries[:2],
+        announced=2,
+    )
+    return Planned(at=NOON, since=timedelta(days=30), topics=(changed, new), unchanged=4)

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from aggregator.model.entry import Enclosure
-from aggregator.model.looking import Activity, Hour
+from aggregator.model.looking import Activity, Stretch
 from aggregator.model.metering import Counts
 from aggregator.model.reason import Reason
 from aggregator.model.status import StoryView
 from aggregator.pages.cards import card_of
-from aggregator.pages.charts import charts_of, spark_of
+from aggregator.pages.charts import charts_of_day, charts_of_month, spark_of
 from aggregator.pages.json_pages import entry_page_json, full_status_json, story_json
 from aggregator.pages.links import links_at
 from aggregator.pages.metrics import metrics_text
@@ -215,21 +215,24 @@ def test_the_last_hours_are_pictures_with_words_and_figures():
     html = render_status(SITE, make_status(make_source_status(), make_failing()), activity=make_activity())
     page = Page(html)
     said = [one["aria-label"] for one in page.all("svg")]
-    assert [text.partition(":")[0] for text in said] == [
-        "Polls",
-        "Failed polls",
-        "New entries",
-        "From publishing to here",
-    ]
+    titles = ["Polls", "Failed polls", "New entries", "From publishing to here", "Read from sources"]
+    assert [text.partition(":")[0] for text in said] == titles * 2
     assert all("style" not in attributes for _, attributes in page.elements)
     assert "3 polls of" in said[1]
     assert "most of them in the hour from 20:00 UTC, 3" in said[1]
     assert "20:00 UTC : 3 timeout" in page.text
     assert "23 Nov 2026, 12:00 UTC : 3 with news, 6 without" in page.text
+    assert said[4].endswith("539 kB in 24 hours, 2.35 kB a poll.")
+    assert "most of them on 5 Nov 2026, 2" in said[6]
+    assert "5 Nov 2026 : 2 gone" in page.text
+    assert "Counted since 4 Nov 2026." in page.text
+    assert "Polls are counted since" not in page.text
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
 
 
 def test_bars_stand_on_each_other_within_the_box():
-    polls, failures, entries, delay = charts_of(make_activity())
+    polls, failures, entries, delay, read = charts_of_day(make_activity())
     by_place: dict[int, float] = {}
     for bar in polls.bars:
         by_place[bar.x] = by_place.get(bar.x, 0.0) + bar.height
@@ -238,11 +241,14 @@ def test_bars_stand_on_each_other_within_the_box():
     assert [bar.x for bar in failures.bars] == [70]
     assert len(entries.rows) == 19
     assert all(words.endswith("min") for _, words in delay.rows)
+    assert [words for _, words in read.rows][:2] == ["11.7 kB", "23.4 kB"]
+    assert [bar.x for bar in charts_of_month(make_activity())[0].bars[:2]] == [100, 100]
 
 
 def test_a_quiet_day_is_told_in_words_and_has_no_bars():
-    quiet = Activity(at=NOON, hours=tuple(Hour(at=NOON + timedelta(hours=number)) for number in range(24)))
-    assert [chart.bars for chart in charts_of(quiet)] == [()] * 4
+    quiet = Activity(at=NOON, hours=tuple(Stretch(at=NOON + timedelta(hours=number)) for number in range(24)))
+    assert [chart.bars for chart in charts_of_day(quiet)] == [()] * 5
+    assert charts_of_month(quiet) == ()
     page = Page(render_status(SITE, make_status(), activity=quiet))
     assert page.all("svg") == []
     assert "Nobody was asked." in page.text
@@ -257,6 +263,15 @@ def test_what_happened_lately_stands_in_the_status():
     days = make_activity().days
     told = full_status_json(make_status(), make_activity(days=(*days, ("secret", (1,) * 14))))["activity"]
     assert len(told["hours"]) == 24
+    assert len(told["days"]) == 30
+    assert told["days"][10] == {
+        "at": "2026-11-04T00:00:00Z",
+        "polls": {"gone": 1, "new": 23, "not_modified": 190},
+        "entries": 67,
+        "delay_s": 660,
+        "bytes": 4_750_000,
+    }
+    assert told["counted_since"] == "2026-11-04T00:00:00Z"
     assert told["announced"] == {"harbour": [0, 2, 5, 3, 8, 1, 4] * 2}
     assert full_status_json(make_status(), None)["activity"] is None
 

@@ -11,6 +11,7 @@ from datetime import timedelta, timezone
 from aggregator.model.entry import EntryKey
 from aggregator.model.extras import Extras, Person
 from aggregator.model.sending import TargetStatus, Way
+from aggregator.model.shape import Queue
 from aggregator.model.websub import Offer, PushState
 from aggregator.pages.json_shapes import entry_json, page_status_json, status_json
 from tests.builders import NOON, make_stored
@@ -55,11 +56,20 @@ def test_status_has_exactly_the_contracted_keys():
                 "updated_at": "2026-11-23T12:00:00Z",
                 "matched": 1.0,
                 "subscribers": 0,
+                "waiting": {"count": 0, "next_at": None, "by": {}},
             }
         ],
         "hosts": [],
         "outbox": [],
     }
+
+
+def test_what_waits_in_a_topic_is_told_gate_by_gate_with_the_next_moment():
+    queues = (Queue(rule="budget", waiting=3, next_at=NOON), Queue(rule="min-outlets", waiting=2))
+    status = make_status()
+    (topic,) = status.topics
+    shown = status_json(replace(status, topics=(replace(topic, queues=queues),)))["topics"][0]["waiting"]
+    assert shown == {"count": 5, "next_at": "2026-11-23T12:00:00Z", "by": {"budget": 3, "min-outlets": 2}}
 
 
 def test_the_operator_is_shown_what_waits_to_be_sent_and_nobody_else_is():

@@ -11,6 +11,7 @@ import pytest
 
 from aggregator.model.pace import Finding, Pace, Scope
 from aggregator.model.reason import Reason
+from aggregator.model.shape import Queue
 from aggregator.model.source import FeedProfile, SourceCondition
 from aggregator.model.topic import FeedFormat, Output
 from aggregator.pages.cards import card_of
@@ -176,6 +177,30 @@ def test_a_story_shows_headline_source_time_author_summary_others_and_reasons():
     assert "Whole text." not in page.text
     assert "https://outlet.example/1" in page.hrefs()
     assert {"datetime": "2026-11-23T09:00:00Z"} in page.all("time")
+
+
+@pytest.mark.parametrize("url", [None, "javascript:alert(1)"])
+def test_an_entry_without_an_address_leads_to_our_page_of_it_unless_there_is_none(url: str | None):
+    edition = make_edition(entries=(make_edition_entry(title="Fog", url=url),))
+    pages = Page(render_topic(SITE, edition)), Page(render_index(SITE, [card_of(edition)]))
+    assert [page.hrefs().count("e/short1") for page in pages] == [2, 1], "the topic has the date as a link, too"
+    without = Page(render_index(SITE, [card_of(edition)], replace(FILES, closer=frozenset())))
+    assert "Fog" in without.text
+    assert not any(one.startswith("e/") for one in without.hrefs())
+
+
+def test_pages_tell_what_waits_in_a_topic_and_until_when():
+    queues = (Queue(rule="budget", waiting=3, next_at=NOON), Queue(rule="min-outlets", waiting=1))
+    told = "4 items wait: 3 for room in the budget, 1 for more outlets; the next may come out 23 Nov 2026, 12:00 UTC"
+    assert told in Page(render_topic(SITE, make_edition(size=1), queues=queues)).text
+    status = make_status()
+    waiting = replace(status, topics=(replace(status.topics[0], queues=queues),))
+    assert told in Page(render_status(SITE, waiting)).text
+    only_news = Page(render_topic(SITE, make_edition(size=1), queues=queues[1:])).text
+    assert "1 item waits for more outlets" in only_news
+    assert "may come out" not in only_news
+    for page in (render_topic(SITE, make_edition(size=1)), render_status(SITE, status)):
+        assert not re.search("items? waits? ", Page(page).text)
 
 
 def test_stories_keep_the_order_of_the_edition():

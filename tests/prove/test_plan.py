@@ -13,5 +13,6 @@ async def test_a_thousand_changes_do_what_was_planned(tmp_path):
     tally = await play(tmp_path, seed=20261125, changes=1_000)
     print(f"\nplanned changes: {tally}")  # noqa: T201 - the figures are the proof
     assert tally.effective * 2 >= tally.changes
-    # In this month nothing keeps an item back, and a topic that changes in nothing is not told of.
-    assert {name for name, count in tally.marks.items() if not count} <= {"waiting", "unchanged"}
+    assert all(tally.marks.values())
+    waits = {"settle", "min-outlets", "least-score", "quiet", "digest", "per-source", "budget", "unless-in"}
+    assert {f"{rule} (waits)" for rule in waits} | {"unless-in (cut)", "patience (cut)"} <= tally.gates.keys()

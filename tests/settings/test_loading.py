@@ -376,6 +376,7 @@ def test_remarks_on_a_query_are_warnings_at_their_place(tmp_path):
     class Checked:
         warnings = (Remark(),)
         names = ()
+        likes = ()
 
     text = "sources: [https://a.example]\ntopics: {t: {match: a or b}}\n"
     settings = load(tmp_path, text, check_query=lambda _: Checked())

@@ -11,14 +11,16 @@ from random import Random
 from aggregator.pipeline.search import index_some
 from aggregator.store.sqlite import SqliteStore
 from aggregator.store.sqlite.searching import match_text
-from aggregator.topics import Query, TopicSet, parse_query
+from aggregator.topics import Query, TopicSet, parse_query, senses_of
 from aggregator.topics.evaluate import holds
 from aggregator.topics.indexed import IndexedEntry
 from aggregator.topics.printing import printed
 from aggregator.topics.searching import narrowed
 from tests.builders import NOON, make_source, make_topic
 from tests.contract.steps import bring, new
-from tests.topics.worlds import NOW, SOURCES, Case, Rule, make_case, make_rule
+from tests.topics.worlds import ABS, NOW, SOURCES, Case, Rule, make_case, make_rule
+
+SENSES = senses_of([ABS])
 
 
 @dataclass
@@ -53,7 +55,8 @@ def compare(queries: int, entries: range, folder: Path, *, seed: int = 1) -> Agr
     read = [parse_query(rule.text) for rule in rules]
     for query in read:
         assert parse_query(printed(query.root)).root == query.root, query.text
-    topics = TopicSet.compile([make_topic(f"t{number}", match=rule.text) for number, rule in enumerate(rules)])
+    asking = [make_topic(f"t{number}", match=rule.text) for number, rule in enumerate(rules)]
+    topics = TopicSet.compile(asking, SENSES)
     found = Agreement(pairs=queries * len(cases))
     plain: list[set[int]] = [set() for _ in rules]
     for row, case in enumerate(cases, 1):
@@ -68,7 +71,7 @@ def compare(queries: int, entries: range, folder: Path, *, seed: int = 1) -> Agr
 
 
 def _by_index(topics: TopicSet, case: Case, meant: set[int], rules: list[Rule]) -> None:
-    entry = IndexedEntry(case.stored, case.source, NOW, case.story)
+    entry = IndexedEntry(case.stored, case.source, NOW, case.story, SENSES)
     got = {int(slug[1:]) for slug in topics._entered(entry, case.source)}
     differing = [rules[number].text for number in sorted(got ^ meant)[:3]]
     assert got == meant, (differing, case.words)
@@ -76,7 +79,7 @@ def _by_index(topics: TopicSet, case: Case, meant: set[int], rules: list[Rule]) 
 
 def _by_evaluation(read: list[Query], case: Case, meant: set[int]) -> None:
     """Evaluate a tenth of the queries by themselves, on an entry that no index has touched."""
-    entry = IndexedEntry(case.stored, case.source, NOW, case.story)
+    entry = IndexedEntry(case.stored, case.source, NOW, case.story, SENSES)
     first = len(meant) % 10
     for number in range(first, len(read), 10):
         assert holds(read[number].root, entry) is (number in meant), (read[number].text, case.words)

@@ -8,9 +8,12 @@ from dataclasses import replace
 import pytest
 
 from aggregator.model.liking import Example, Learned, Lesson, Like, Meaning, Refused
-from aggregator.topics import LearnedTaste, TopicSet, asked_of, learn
+from aggregator.model.searching import Asked, Judged
+from aggregator.model.topic import Topic
+from aggregator.pipeline.curate import with_context
+from aggregator.topics import LearnedTaste, TopicSet, asked_of, learn, senses_of, sought
 from aggregator.topics.features import Rarity, dot, mean
-from tests.builders import make_facts, make_stored, make_topic
+from tests.builders import NOON, make_facts, make_stored, make_topic
 from tests.press import SUBJECTS, WORDS, articles, mixed
 
 FLOODS = Lesson(topic="floods", examples=articles("floods", 12), background=mixed(60, 1000))
@@ -216,3 +219,88 @@ def test_another_model_or_bound_is_another_rule():
     strict = replace(taught, like=Like(entries=("x",), at_least=0.6))
     assert len({one.rule_digest for one in (plain, unlearned, taught, other, strict)}) == 5
     assert taught.rule_digest == replace(taught, taste=LearnedTaste(learned(), None)).rule_digest
+
+
+def among(match: str, *more: Topic, taste: LearnedTaste | None = None, at_least: float = 0.5) -> TopicSet:
+    """Let a topic ask in its query for what another one learned."""
+    like = Like(entries=tuple(one.name for one in FLOODS.examples), at_least=at_least)
+    learning = make_topic("wet", like=like, taste=taste or LearnedTaste(learned(), None), selectors=("nobody",))
+    return TopicSet.compile([make_topic("any", match=match), learning, *more])
+
+
+LIKE_WET, LIKE_DRY = (make_stored(title=one.title, summary=one.text) for one in (WET, DRY))
+
+
+def test_a_query_asks_for_what_another_topic_learned_and_names_example_and_words():
+    topics = among("zebra OR like:wet")
+    (match,) = topics.judge(LIKE_WET, make_facts())
+    score = LearnedTaste(learned(), None).score(WET.title, WET.text)
+    assert (match.topic, match.reason.rule) == ("any", "match")
+    assert match.reason.evidence.startswith('wet: like "')
+    assert f": {score:.2f} ≥ 0.5; " in match.reason.evidence
+    assert match.reason.facts == (("at", f"like=wet:{score:.2f}@10-17"),)
+    assert topics.judge(LIKE_DRY, make_facts()) == ()
+
+
+def test_absence_tells_what_an_entry_is_like_and_how_much_was_missing():
+    (reason,) = among("like:wet").explain("any", LIKE_DRY, make_facts())
+    assert reason.evidence.startswith('like:wet does not hold: wet: like "')
+    assert " < 0.5" in reason.evidence
+    excluded = among("title:/./ -like:wet").explain("any", LIKE_WET, make_facts())[0]
+    assert excluded.evidence.startswith('-like:wet found wet: like "')
+
+
+def test_the_bound_is_that_of_the_topic_that_learned():
+    score = LearnedTaste(learned(), None).score(WET.title, WET.text)
+    assert among("like:wet", at_least=score).judge(LIKE_WET, make_facts())
+    assert not among("like:wet", at_least=round(score + 0.01, 2)).judge(LIKE_WET, make_facts())
+
+
+def test_what_is_alike_can_be_muted_everywhere():
+    topics = among("title:/./", make_topic("quiet", mutes=("like:wet",)))
+    assert {match.topic for match in topics.judge(LIKE_WET, make_facts())} == {"any"}
+    assert {match.topic for match in topics.judge(LIKE_DRY, make_facts())} == {"any", "quiet"}
+
+
+def test_where_nothing_was_learned_nothing_is_alike_and_the_reason_says_so():
+    topics = TopicSet.compile([make_topic("any", match="like:wet"), make_topic("wet", like=Like(entries=("x",)))])
+    (reason,) = topics.explain("any", LIKE_WET, make_facts())
+    assert reason.evidence == "like:wet does not hold: wet: nothing was learned; `aggregator check` says why"
+    alone = TopicSet.compile([make_topic("any", match="like:wet")])
+    assert alone.explain("any", LIKE_WET, make_facts())[0].evidence.endswith("wet: there are no examples")
+
+
+def test_a_text_is_held_against_what_was_learned_once_however_many_ask():
+    asked: list[str] = []
+
+    class Counting(LearnedTaste):
+        def score(self, title: str, text: str) -> float:
+            asked.append(title)
+            return super().score(title, text)
+
+    more = [make_topic(f"m{number}", match=f"like:wet title:/{number}|./") for number in range(3)]
+    assert among("like:wet", *more, taste=Counting(learned(), None)).judge(LIKE_DRY, make_facts()) == ()
+    assert asked == [DRY.title]
+
+
+def test_what_was_learned_is_part_of_the_rules_that_ask_for_it():
+    def digests(at_least: float, example: int) -> dict[str, str]:
+        lesson = replace(FLOODS, examples=articles("floods", example))
+        like = Like(entries=("x",), at_least=at_least)
+        wet = make_topic("wet", like=like, taste=LearnedTaste(learned(lesson), None))
+        asking = [make_topic("any", match="x OR like:wet"), make_topic("other", match="liked x")]
+        return {one.slug: one.rule_digest for one in with_context([*asking, wet], [])}
+
+    one, stricter, other = digests(0.5, 12), digests(0.6, 12), digests(0.5, 13)
+    assert len({each["any"] for each in (one, stricter, other)}) == 3
+    assert len({each["other"] for each in (one, stricter, other)}) == 1
+
+
+def test_search_asks_what_topics_learned():
+    wet = make_topic("wet", like=Like(entries=("x",)), taste=LearnedTaste(learned(), None))
+    wanted = sought(Asked(text="like:wet", now=NOON, senses=senses_of([wet])))
+    assert wanted.terms is None, "no index can tell"
+    assert wanted.judge(Judged(stored=LIKE_WET, source=make_facts())) is not None
+    assert wanted.judge(Judged(stored=LIKE_DRY, source=make_facts())) is None
+    nobody = sought(Asked(text="like:wet", now=NOON))
+    assert nobody.judge(Judged(stored=LIKE_WET, source=make_facts())) is None

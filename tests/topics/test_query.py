@@ -12,6 +12,7 @@ from aggregator.topics.tree import (
     After,
     And,
     Has,
+    Like,
     Measure,
     Near,
     Node,
@@ -37,6 +38,8 @@ def shown(node: Node) -> str:
         return f"{node.name}{node.sign}{node.bound:g}"
     if isinstance(node, Has | After):
         return f"has {node.part}" if isinstance(node, Has) else f"since {node.since}"
+    if isinstance(node, Like):
+        return f"like {node.name}"
     field = f"{node.field}:" if node.field else ""
     if isinstance(node, Phrase):
         body = "[" + " ".join(f"{offset}{token}" for offset, token in node.placed) + "]"
@@ -103,6 +106,7 @@ def shown(node: Node) -> str:
         ("Weight=1.5 -age<2d", "(weight=1.5 AND NOT age<172800)"),
         ("story-age<=90m OR age>1w", "(story-age<=5400 OR age>604800)"),
         ("has:enclosure HAS:(image OR audio)", "(has enclosure AND (has image OR has audio))"),
+        ('like:floods LIKE:(a-1 OR "B")', "(like floods AND (like a-1 OR like b))"),
         ("after:7d -after:2026-11-01", "(since 7 days, 0:00:00 AND NOT since 2026-11-01)"),
         ("E=mc2 a=b 2>1", "([0e 1mc2] AND [0a 1b] AND [02 11])"),
     ],
@@ -207,6 +211,11 @@ def test_an_unreadable_query_is_refused_at_its_column(query: str, column: int, w
         ("before:2d", 1, "unknown field 'before'", "write -after:2026-11-01"),
         ("entries>3", 1, "'entries' cannot be compared", "did you mean items?"),
         ("title:(a outlets>=3)", 10, "'outlets' inside of 'title:( )'", "close the parentheses first"),
+        ("x like:Floods*", 8, "'Floods*' is no name of a topic", "write like:NAME, of a topic that names examples"),
+        ('like:"two words"', 6, "'two words' is no name of a topic", "write like:NAME"),
+        ("like:/a/", 6, "'a' is no name of a topic", "write like:NAME"),
+        ("title:(like:x)", 8, "'like:' inside of 'title:( )'", "close the parentheses first"),
+        ("similar:x", 1, "unknown field 'similar'", "did you mean like:?"),
         ("has:enclosur", 5, "no entry has 'enclosur'", "did you mean enclosure?"),
         ("after:friday", 7, "'friday' is no time", "write after:7d or after:2026-11-01; units are"),
         (

@@ -20,6 +20,7 @@ from aggregator.topics.wording import in_words
         ("foo-bar* 東京都 x", '"foo bar*" "東京都" x'),
         ('category:"World  News" lang:en_GB url:"/a (b)/"', 'category:"world news" lang:en-gb url:"/a (b)/"'),
         ('"a foo-bar b*"~7', '"a foo-bar b*"~7'),
+        ("like:(Floods OR storms) x", "(like:floods OR like:storms) x"),
         ("Words > 0100 age<48h story-age>=7d weight<0.50", "words>100 age<2d story-age>=7d weight<0.5"),
         ("age<90m age>45s after:24h", "age<90m age>45s after:1d"),
         (r"title:(/a\/b/i OR has:image)", None),
@@ -55,6 +56,7 @@ def test_a_query_is_printed_back_plainly(query: str, expected: str | None):
             "-after:2026-11-01 tag:a*",
             "a tag of the source starts with “a” and not: the entry is from 2026-11-01 or later",
         ),
+        ("like:floods a", "the entry is like the examples of the topic “floods” and the word “a”"),
         ("a -(b OR c)", "the word “a” and not: (the word “b”, or the word “c”)"),
     ],
 )

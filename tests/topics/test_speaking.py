@@ -10,7 +10,7 @@ from aggregator.model.entry import StoredEntry
 from aggregator.model.language import Recognised, Recogniser
 from aggregator.model.reason import Reason
 from aggregator.model.searching import Asked, Judged
-from aggregator.model.topic import Topic
+from aggregator.model.topic import NO_SENSES, Senses, Topic
 from aggregator.topics import TopicSet, languages_of, sought
 from tests.builders import NOON, make_facts, make_stored, make_topic
 
@@ -96,13 +96,13 @@ def test_queries_find_what_is_recognised_and_say_so():
 
 
 def test_search_finds_what_is_recognised():
-    asked = Asked(text="lang:de", now=NOON, recogniser=LISTENING)
+    asked = Asked(text="lang:de", now=NOON, senses=Senses(recogniser=LISTENING))
     german, english = (Judged(stored=about(title), source=make_facts()) for title in ("Der Fluss", "The river"))
     found = sought(asked).judge(german)
     assert found is not None
     assert found.evidence == 'lang: "de, recognised (97% sure)"'
     assert sought(asked).judge(english) is None
-    assert sought(replace(asked, recogniser=None)).judge(german) is None
+    assert sought(replace(asked, senses=NO_SENSES)).judge(german) is None
 
 
 def test_only_what_depends_on_languages_is_another_rule_with_another_recogniser():

@@ -14,8 +14,9 @@ from datetime import timedelta
 from random import Random
 
 from aggregator.model.entry import Enclosure, SourceFacts, StoredEntry
+from aggregator.model.liking import Example, Like, Likeness
 from aggregator.model.story import StoryFacts
-from tests.builders import NOON, make_facts, make_stored
+from tests.builders import NOON, make_facts, make_stored, make_topic
 
 NOW = NOON + timedelta(days=3)
 # As written: the names at each of its positions.
@@ -256,8 +257,27 @@ def _fact(chance: Random) -> Rule:
     return Rule(text, holds, (kind,))
 
 
+def _like(_: Random) -> Rule:
+    return Rule("like:abs", lambda case: "ab" in case.words["title"][0], ("like",))
+
+
 def _anywhere(name: str, stands: Callable[[Sequence[frozenset[str]]], object]) -> Callable[[Case], bool]:
     return lambda case: any(stands(part) for one in _scope(name) for part in case.positions[one])
+
+
+class LikesAb:
+    """Finds everything alike that has a word in its title."""
+
+    digest = "ab"
+
+    def score(self, title: str, text: str) -> float:
+        return 0.9 if "ab" in title.split() else 0.1
+
+    def likeness(self, title: str, text: str) -> Likeness:
+        return Likeness(score=self.score(title, text), nearest=Example(title="ab"))
+
+
+ABS = make_topic("abs", like=Like(entries=("ab",)), taste=LikesAb(), selectors=("nobody",))
 
 
 def _row(runs: Sequence[Run]) -> Run:
@@ -333,4 +353,4 @@ _FACTS: tuple[tuple[str, str, Callable[[Case], bool]], ...] = (
     ("after:2d", "after", lambda case: _moment(case) > 1),
     ("after:2026-11-24", "after", lambda case: _moment(case) >= 0.5),
 )
-_LEAVES = (_word, _word, _prefix, _phrase, _near, _regex, _value, _value, _measure, _measure, _fact)
+_LEAVES = (_like, _word, _word, _prefix, _phrase, _near, _regex, _value, _value, _measure, _measure, _fact)

@@ -12,7 +12,11 @@ from aggregator.model.topic import Topic
 
 
 class ArchiveStore(Protocol):
-    """What archives need."""
+    """What showing needs of what was announced: all of it now, and month by month."""
+
+    async def shown(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition | None:
+        """Compose what a topic has announced, as it is to be seen now; None when it never has. Announces nothing."""
+        ...
 
     async def month(
         self, topic: Topic, part: MonthPart, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
@@ -26,6 +30,13 @@ class ArchiveStore(Protocol):
 
     async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
         """Name topics with months before one in which they announced something, and that are not kept, in order."""
+        ...
+
+    async def told_months(self, topic: str) -> tuple[tuple[str, int], ...]:
+        """Name the months in which a topic announced something, the newest first, with how many items.
+
+        What is told in a digest is no item of its own.
+        """
         ...
 
     async def kept_months(self, topic: str) -> tuple[str, ...]:

@@ -158,7 +158,8 @@ class AnnounceStore(Protocol):
         takes the place of the one that waits for the same target, with its due time.
 
         What is decided about subjects that wait is kept; what is cut is shown again when an entry of it was judged
-        anew, its story was merged or parted, an editor or the settings touched the topic, or its time has come.
+        anew, its story was merged or parted, an editor or the settings touched the topic, or its time has come. What
+        waits and a changed rule has not come to yet (``rematch``) goes on waiting.
         """
         ...
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -17,12 +16,14 @@ from aggregator.errors import AggregatorError, ControlError, StoreError
 from aggregator.model.edition import SiteFacts
 from aggregator.pages.admin import AdminFrame, render_admin, render_admin_story, render_login
 from aggregator.pages.links import SERVED, Links, links_at
+from aggregator.pages.planning import Look, Place, place_of, plan_page_json, render_plan
 from aggregator.pages.render import render_error
 from aggregator.pages.words import count
 from aggregator.service.operator import Operator
+from aggregator.service.reloading import MOST_REASONS
 from aggregator.service.web.answers import HTML, JSON, encoded, json_body, unavailable
 from aggregator.service.web.documents import Document, Header, passing_document
-from aggregator.service.web.forms import Fields, command_of, field, read_form
+from aggregator.service.web.forms import Fields, back_to, command_of, field, read_form, told
 from aggregator.service.web.gate import COOKIE, SESSION_SECONDS, Gate, Session, Visit, proves
 from aggregator.service.web.shelf import Shelf
 
@@ -32,6 +33,7 @@ PATIENCE_SECONDS: Final = 8.0
 """A poll may take longer than a visitor waits; it goes on."""
 _OF_PRIVATE: Final = frozenset({"token", "revoke"})
 _BEARER: Final = "bearer "
+_NOT_LOOKED: Final = "nobody has looked at what a reload would do; POST to /admin/plan does"
 _OWN: Final[Header] = (b"referrer-policy", b"same-origin")
 """Under ``no-referrer`` browsers do not say where a form was: they send ``Origin: null``."""
 
@@ -62,6 +64,8 @@ class Admin:
             Route("/admin/login", self.login, methods=["POST"]),
             Route("/admin/logout", self.logout, methods=["POST"]),
             Route("/admin/s/{name}", self.story),
+            Route("/admin/plan", self.plan),
+            Route("/admin/plan.json", self.plan_json),
             Route("/admin/{form}", self.act, methods=["POST"]),
         ]
 
@@ -110,6 +114,40 @@ class Admin:
         page = render_admin_story(self._site, self._frame(session), story, status.topics, links)
         return passing_document(encoded(page), extra=(_OWN, *cookie))
 
+    async def plan(self, request: Request) -> Document:
+        """Show what a reload would do: every entry that a topic would gain or lose."""
+        visit, links = _visit(request), links_at(1)
+        if refusal := self._gate.refusal(visit):
+            return self._refused(visit, refusal, links)
+        session, cookie = self._session(visit)
+        if session is None:
+            return self._see_other("")
+        look, place, frame = self._look(), _place(request), self._frame(session)
+        page = await asyncio.to_thread(render_plan, self._site, frame, look, place, links)
+        return passing_document(encoded(page), extra=(_OWN, *cookie))
+
+    async def plan_json(self, request: Request) -> Document:
+        """Tell programs what a reload would do, as it was looked at last."""
+        visit = _visit(request)
+        if refusal := self._gate.refusal(visit):
+            return self._refused(visit, refusal, links_at(1))
+        if _by_token(visit) and (turned_away := self._turned_away(visit)):
+            return turned_away
+        if not _by_token(visit) and self._session(visit)[0] is None:
+            return self._closed("", links_at(1))
+        look = self._look()
+        if look is None:
+            return passing_document(json_body({"error": _NOT_LOOKED}), JSON, status=HTTPStatus.NOT_FOUND)
+        body = await asyncio.to_thread(lambda: json_body(plan_page_json(look, _place(request))))
+        return passing_document(body, JSON, extra=(_OWN,))
+
+    def _look(self) -> Look | None:
+        found = self._operator.proposal()
+        if found is None:
+            return None
+        bound = found.new.settings.reload_bound
+        return Look(number=found.number, said=found.said, planned=found.planned, bound=bound, reasons=MOST_REASONS)
+
     async def login(self, request: Request) -> Document:
         """Let who has the token in."""
         visit = _visit(request)
@@ -143,20 +181,23 @@ class Admin:
         visit, links = _visit(request), links_at(1)
         if refusal := self._gate.refusal(visit):
             return self._refused(visit, refusal, links)
-        by_token = visit.header("authorization")[: len(_BEARER)].lower() == _BEARER
-        if by_token:
-            if wait := self._gate.wait(visit):
-                return self._hold(wait)
-            if not self._gate.opens(visit, visit.header("authorization")[len(_BEARER) :].strip()):
-                _log.warning("admin: a wrong token from %s", visit.peer)
-                return passing_document(
-                    json_body({"error": "that is not the token"}), JSON, status=HTTPStatus.UNAUTHORIZED
-                )
+        by_token = _by_token(visit)
+        if by_token and (turned_away := self._turned_away(visit)):
+            return turned_away
         fields = await self._fields(request)
         session = None if by_token else self._gate.session(visit)
         if not by_token and (session is None or not proves(session, field(fields, "proof"))):
             return self._refused(visit, "The form is not from a page of this session; load it again", links)
         return await self._do(request.path_params["form"], fields, session)
+
+    def _turned_away(self, visit: Visit) -> Document | None:
+        """Answer a program whose token is not the one, or that has to wait; None lets it in."""
+        if wait := self._gate.wait(visit):
+            return self._hold(wait)
+        if self._gate.opens(visit, visit.header("authorization")[len(_BEARER) :].strip()):
+            return None
+        _log.warning("admin: a wrong token from %s", visit.peer)
+        return passing_document(json_body({"error": "that is not the token"}), JSON, status=HTTPStatus.UNAUTHORIZED)
 
     async def _do(self, form: str, fields: Fields, session: Session | None) -> Document:
         try:
@@ -173,7 +214,7 @@ class Admin:
             if session is None:
                 return passing_document(json_body({"done": done}), JSON)
             session.said, session.wrong = self._told(form, field(fields, "topic"), done), False
-        return self._see_other(_back(field(fields, "back")))
+        return self._see_other(back_to(field(fields, "back")))
 
     async def _check_private(self, slug: str) -> None:
         """Let tokens be made and revoked for private topics only."""
@@ -186,7 +227,7 @@ class Admin:
             return f"The address is told this once: {self._site.base_url}/f/{done}/{topic}.atom"
         if form == "revoke" and done is not None:
             return f"{topic}: {count(done, 'address holds', 'addresses hold')} no longer."
-        return _told(form, done)
+        return told(form, done)
 
     async def _carry_out(self, command: str, wanted: Mapping[str, Any]) -> Any:
         """Do it; what takes long goes on after the visitor was told so."""
@@ -254,23 +295,13 @@ def _visit(request: Request) -> Visit:
     return Visit(peer=peer, headers=headers, posting=request.method == "POST")
 
 
-def _back(wanted: str) -> str:
-    """Choose the page to show next: a story, or the desk; nothing else is ever led to."""
-    return f"/s/{wanted}" if wanted.isascii() and wanted.isalnum() else ""
+def _place(request: Request) -> Place:
+    asked = request.query_params
+    return place_of(asked.get("topic", ""), asked.get("way", ""), asked.get("page", ""))
 
 
-def _told(form: str, done: Any) -> str:
-    """Say what was done."""
-    if done is None:
-        return "It is under way; /status will tell how it ended."
-    if form == "poll":
-        failed = done.get("failed") or ()
-        return f"Polled; these failed: {', '.join(failed)}" if failed else "Polled."
-    if isinstance(done, str):
-        return done
-    if "number" in done:
-        return f"Act {done['number']}, {done['act']}, is undone." if form == "undo" else f"Done: act {done['number']}."
-    return json.dumps(done, ensure_ascii=False)
+def _by_token(visit: Visit) -> bool:
+    return visit.header("authorization")[: len(_BEARER)].lower() == _BEARER
 
 
 def _log_late(task: asyncio.Task[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -105,9 +106,47 @@ def _revoke(fields: Fields) -> tuple[str, dict[str, Any]]:
 
 
 def _reload(fields: Fields) -> tuple[str, dict[str, Any]]:
-    return "reload", {"accept": bool(field(fields, "accept"))}
+    number = field(fields, "plan")
+    if number and not (number.isascii() and number.isdecimal() and len(number) < len(str(2**63))):
+        raise ControlError(f"{number}: is no number of a plan")
+    return "reload", {"accept": bool(field(fields, "accept"))} | ({"plan": int(number)} if number else {})
+
+
+def _plan(_: Fields) -> tuple[str, dict[str, Any]]:
+    return "propose", {}
 
 
 _FORMS: Mapping[str, Callable[[Fields], tuple[str, dict[str, Any]]]] = MappingProxyType(
-    {"poll": _poll, "pause": _pause, "resume": _resume, "reload": _reload, "token": _token, "revoke": _revoke}
+    {
+        "poll": _poll,
+        "pause": _pause,
+        "resume": _resume,
+        "plan": _plan,
+        "reload": _reload,
+        "token": _token,
+        "revoke": _revoke,
+    }
 )
+
+
+def back_to(wanted: str) -> str:
+    """Choose the page to show next: the plan, a story, or the desk; nothing else is ever led to."""
+    if wanted == "plan":
+        return "/plan"
+    return f"/s/{wanted}" if wanted.isascii() and wanted.isalnum() else ""
+
+
+def told(form: str, done: Any) -> str:
+    """Say what was done."""
+    if form == "plan":
+        return "Looked at." if done else "It is being looked at; load this page again in a moment."
+    if done is None:
+        return "It is under way; /status will tell how it ended."
+    if form == "poll":
+        failed = done.get("failed") or ()
+        return f"Polled; these failed: {', '.join(failed)}" if failed else "Polled."
+    if isinstance(done, str):
+        return done
+    if "number" in done:
+        return f"Act {done['number']}, {done['act']}, is undone." if form == "undo" else f"Done: act {done['number']}."
+    return json.dumps(done, ensure_ascii=False)

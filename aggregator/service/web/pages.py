@@ -12,6 +12,7 @@ from starlette.requests import Request
 from aggregator import __version__
 from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.looking import Activity
+from aggregator.model.shape import Queue
 from aggregator.model.topic import FeedFormat
 from aggregator.pages.assets import assets
 from aggregator.pages.cards import TopicCard, card_of
@@ -73,7 +74,7 @@ class Pages:
             return self._elsewhere(slug, ending)
         if feed_format and self._shelf.document(f"{slug}.{feed_format.value}") is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return self._topic(edition, feed_format, depth=0)
+        return await self._topic(edition, feed_format, depth=0)
 
     async def feed(self, request: Request) -> Document:
         """Show a topic to a browser at ``/TOPIC/feed``."""
@@ -84,7 +85,7 @@ class Pages:
         name = self._shelf.first_feed(slug)
         if name is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return self._topic(edition, _split(name)[1], depth=1)
+        return await self._topic(edition, _split(name)[1], depth=1)
 
     async def slash(self, request: Request) -> Document:
         """Lead ``/TOPIC/`` to ``/TOPIC``."""
@@ -121,14 +122,22 @@ class Pages:
     def _cards(self, daily: Mapping[str, tuple[int, ...]]) -> list[TopicCard]:
         return [card_of(edition, daily.get(edition.slug, ())) for edition in self._shelf.editions()]
 
-    def _topic(self, edition: Edition, feed_format: FeedFormat | None, *, depth: int) -> Document:
+    async def _queues(self) -> Mapping[str, tuple[Queue, ...]]:
+        """Tell what waits in topics, as far as it is known."""
+        seen = (await self._activity.look()).value
+        return {} if seen is None else dict(seen.queues)
+
+    async def _topic(self, edition: Edition, feed_format: FeedFormat | None, *, depth: int) -> Document:
+        queues = await self._queues()
+
         def make() -> Document:
-            html = render_topic(self._site, edition, links_at(depth), shown_for=feed_format)
+            waiting = queues.get(edition.slug, ())
+            html = render_topic(self._site, edition, links_at(depth), shown_for=feed_format, queues=waiting)
             if feed_format is None:
                 return page(html)
             return passing_document(encoded(html), extra=_IN_PLACE_OF_FEED)
 
-        return self._topics.get(self._shelf.version, (edition.slug, feed_format, depth), make)
+        return self._topics.get((self._shelf.version, queues), (edition.slug, feed_format, depth), make)
 
     def _elsewhere(self, slug: str, ending: str) -> Document:
         if slug in self._shelf.aliases:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,19 +14,19 @@ from aggregator.model.looking import (
     ACTIVITY_HOURS,
     DAY,
     HOUR,
+    MONTH_DAYS,
     Activity,
-    Hour,
+    Stretch,
     first_day,
     first_hour,
     middle_delay,
+    middle_step,
 )
 from aggregator.store.sqlite.rows import known_moment, moment
+from aggregator.store.sqlite.shaping import queues
+from aggregator.store.sqlite.tallies import counted_since, delays_since, polls_since
 
 # Moments are texts: the first 13 characters name the hour, the first 10 the day.
-_POLLS: Final = """
-SELECT substr(p.at, 1, 13), p.outcome, count(*) FROM polls p JOIN sources s ON s.id = p.source_id
-WHERE s.active = 1 AND p.at >= ? AND p.at <= ? GROUP BY 1, 2 ORDER BY 1, 2
-"""
 _ENTRIES: Final = """
 SELECT substr(first_seen_at, 1, 13), count(*) FROM entries
 WHERE first_seen_at >= ? AND first_seen_at <= ? AND pruned_at IS NULL GROUP BY 1
@@ -42,22 +43,52 @@ WHERE retired = 0 AND announced_at >= ? AND announced_at <= ? GROUP BY 1, 2 ORDE
 
 def activity(db: Database, now: datetime) -> Activity:
     """Count what happened in the last hours and days."""
+    return Activity(
+        at=now,
+        hours=tuple(_hours(db, now)),
+        days=_days(db, now),
+        month=tuple(_month(db, now)),
+        counted_since=counted_since(db),
+        queues=tuple(queues(db).items()),
+    )
+
+
+def _hours(db: Database, now: datetime) -> Iterator[Stretch]:
     start = first_hour(now)
     span = (moment(start), moment(now))
-    polls: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for hour, outcome, count in db.execute(_POLLS, span):
-        polls[hour].append((outcome, count))
+    polls = polls_since(db, start, now, 13)
     entries = dict(db.execute(_ENTRIES, span).fetchall())
     delays: dict[str, list[timedelta]] = defaultdict(list)
     for seen, published in db.execute(_DELAYS, span):
         delays[seen[:13]].append(known_moment(seen) - known_moment(published))
-    hours = []
     for number in range(ACTIVITY_HOURS):
         at = start + number * HOUR
         name = moment(at)[:13]
-        delay = middle_delay(delays[name])
-        hours.append(Hour(at=at, polls=tuple(polls[name]), entries=entries.get(name, 0), delay=delay))
-    return Activity(at=now, hours=tuple(hours), days=_days(db, now))
+        counted = polls.get(name, [])
+        yield Stretch(
+            at=at,
+            polls=tuple((outcome, number) for outcome, number, _, _ in counted),
+            entries=entries.get(name, 0),
+            delay=middle_delay(delays[name]),
+            bytes=sum(length for *_, length in counted),
+        )
+
+
+def _month(db: Database, now: datetime) -> Iterator[Stretch]:
+    """Give what was counted: entries may be pruned before a month is over."""
+    start = first_day(now, MONTH_DAYS)
+    polls, delays = polls_since(db, start, now, 10), delays_since(db, start, now)
+    for number in range(MONTH_DAYS):
+        at = start + number * DAY
+        name = moment(at)[:10]
+        counted = polls.get(name, [])
+        yield Stretch(
+            at=at,
+            polls=tuple((outcome, number) for outcome, number, _, _ in counted),
+            entries=sum(new for _, _, new, _ in counted),
+            delay=middle_step(delays.get(name, {})),
+            bytes=sum(length for *_, length in counted),
+        )
 
 
 def _days(db: Database, now: datetime) -> tuple[tuple[str, tuple[int, ...]], ...]:

@@ -29,6 +29,7 @@ from aggregator.store.sqlite.outbox import add_messages, told_until, write_told
 from aggregator.store.sqlite.rows import (
     Row,
     encode,
+    first_row,
     moment,
     moment_or_none,
     read_moment,
@@ -37,6 +38,7 @@ from aggregator.store.sqlite.shaping import (
     add_elsewhere,
     digests,
     forget_absent,
+    forget_told,
     recent,
     wake_changed,
     write_decisions,
@@ -106,6 +108,7 @@ def announce(db: Database, topic: Topic, now: datetime, compose: Callable[[Topic
     add_messages(db, last.messages)
     write_told(db, topic.slug, last.told)
     db.execute(_SETTLES[topic.mode], {"topic": topic.slug})
+    forget_told(db, topic.slug)
     _write_state(db, topic, state, last)
     return last.edition
 
@@ -147,7 +150,33 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
 ) -> _Slice:
     """Announce what waits, or leave it out; give the edition of it and of what was announced before."""
     found = find_candidates(db, topic, waiting, now)
-    view = TopicView(
+    view = _view(db, topic, state, found, now)
+    composed = compose(view)
+    _write_ledger(db, composed, found)
+    _write_announced(db, topic, composed, found, now)
+    write_decisions(db, topic.slug, composed.decisions, found.subjects, now)
+    if composed.leads:
+        whole = read_whole(db, replace(found, candidates=view.candidates), composed.leads)
+        composed = compose(replace(view, candidates=whole))
+    if composed.digest is not None:
+        write_digest(db, topic.slug, composed.digest)
+    cut = (one.subject for one in composed.decisions if one.fate is Fate.CUT)
+    return _Slice(composed, frozenset(found.subjects[key] for key in (*cut, *composed.announced)))
+
+
+def shown(db: Database, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition | None:
+    """Compose what a topic has announced, and announce nothing; None when it never has."""
+    state = first_row(db, "SELECT * FROM topics WHERE topic = ? AND changed_at IS NOT NULL", [topic.slug])
+    if state is None:
+        return None
+    found = find_candidates(db, topic, (), now)
+    view = _view(db, topic, state, found, now)
+    whole = read_whole(db, replace(found, candidates=view.candidates), compose(view).leads)
+    return compose(replace(view, candidates=whole)).edition
+
+
+def _view(db: Database, topic: Topic, state: Row, found: Found, now: datetime) -> TopicView:
+    return TopicView(
         topic=topic,
         feed_id=state["feed_id"],
         authority=authority(db),
@@ -164,17 +193,6 @@ def _announce(  # noqa: PLR0913, PLR0917 - one slice of what the caller was aske
         older_at=older_at(db, topic, found),
         told=told_until(db, topic.slug),
     )
-    composed = compose(view)
-    _write_ledger(db, composed, found)
-    _write_announced(db, topic, composed, found, now)
-    write_decisions(db, topic.slug, composed.decisions, found.subjects, now)
-    if composed.leads:
-        whole = read_whole(db, replace(found, candidates=view.candidates), composed.leads)
-        composed = compose(replace(view, candidates=whole))
-    if composed.digest is not None:
-        write_digest(db, topic.slug, composed.digest)
-    cut = (one.subject for one in composed.decisions if one.fate is Fate.CUT)
-    return _Slice(composed, frozenset(found.subjects[key] for key in (*cut, *composed.announced)))
 
 
 def _write_ledger(db: Database, composed: Composed, found: Found) -> None:

@@ -50,6 +50,11 @@ JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
 WHERE a.topic = :topic AND a.announced_at >= :since AND a.announced_at < :until AND a.digest IS NULL
 ORDER BY a.announced_at DESC, l.published_at DESC, l.atom_id
 """
+_MONTHS: Final = """
+SELECT substr(a.announced_at, 1, 7) AS month, count(*) FILTER (WHERE a.digest IS NULL AND EXISTS (
+  SELECT 1 FROM ledger l WHERE l.subject_id = ifnull(a.told_as, a.subject_id)))
+FROM announcements a WHERE a.topic = ? GROUP BY 1 ORDER BY 1 DESC
+"""
 _OPEN: Final = """
 SELECT DISTINCT a.topic, substr(a.announced_at, 1, 7) AS month FROM announcements a
 WHERE a.topic IN (SELECT value FROM json_each(:topics)) AND a.announced_at < :before
@@ -93,6 +98,11 @@ def open_months(db: Database, topics: Sequence[Topic], before: str) -> tuple[tup
     """Name the months before one in which a topic announced something, and that are not kept."""
     wanted = {"topics": encode([topic.slug for topic in topics]), "before": before}
     return tuple((topic, month) for topic, month in db.execute(_OPEN, wanted).fetchall())
+
+
+def told_months(db: Database, topic: str) -> tuple[tuple[str, int], ...]:
+    """Name the months in which a topic announced something, the newest first, with how many items of their own."""
+    return tuple(db.execute(_MONTHS, [topic]).fetchall())
 
 
 def kept_months(db: Database, topic: str) -> tuple[str, ...]:

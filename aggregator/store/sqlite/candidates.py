@@ -59,7 +59,9 @@ _PENDING: Final = """
 SELECT {subject}, a.announced_at FROM topic_entries m JOIN entries e ON e.id = m.entry_id
 LEFT JOIN announcements a ON a.topic = m.topic AND a.subject_id = {subject}
 LEFT JOIN shaped w ON w.topic = m.topic AND w.subject_id = {subject} AND w.fate = 'cut'
+LEFT JOIN topics t ON t.topic = m.topic
 WHERE m.topic = :topic AND m.pending = 1 AND {subject} IS NOT NULL AND w.topic IS NULL
+  AND e.id >= ifnull(t.matching_below, 0)
 """
 # What decides who speaks, and what is named beside it.
 _LIGHT: Final = """
@@ -122,7 +124,10 @@ class Found:
 
 
 def waiting_for(db: Database, topic: Topic) -> list[int]:
-    """List the subjects that wait for being announced, the first seen first; what was cut is not among them."""
+    """List the subjects that wait for being announced, the first seen first.
+
+    What was cut is not among them, nor what a changed rule has not come to yet: it may let it in no more.
+    """
     pending = db.execute(_SQL[topic.mode]["pending"], {"topic": topic.slug})
     return sorted({subject_id for subject_id, announced_at in pending if announced_at is None})
 

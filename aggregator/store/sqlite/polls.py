@@ -49,6 +49,7 @@ from aggregator.store.sqlite.rows import (
     read_moment,
 )
 from aggregator.store.sqlite.state_rows import state_columns, state_of
+from aggregator.store.sqlite.tallies import count_delays, count_polls
 
 KEPT_POLLS: Final = 30
 RECORD: Final = """
@@ -100,7 +101,9 @@ def transact(db: Database, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Co
         write_pace(db, changes.pace, row["family"], changes.poll.at)
     counted = {"id": row["id"], "new_entries": len(new_ids), "raised": int(ask.version is not None)}
     conn.execute(_STATE, state_columns(changes.state) | counted)
-    conn.execute(RECORD, record_columns(row["id"], row["polls"], changes.poll))
+    record = record_columns(row["id"], row["polls"], changes.poll)
+    conn.execute(RECORD, record)
+    count_polls(conn, [record])
     return Committed(source_id=ask.source_id, poll=changes.poll, released=release(conn, changes.poll.at))
 
 
@@ -152,6 +155,7 @@ def _write_entries(
     }
     in_order = list(reversed(fresh.values()))
     row_ids = insert_new(conn, source_id, in_order, changes.poll.at) if in_order else []
+    count_delays(conn, in_order, changes.poll.at)
     for verdict in changes.verdicts:
         if isinstance(verdict, Revised):
             revise(conn, source_id, places[verdict.entry.key.guid], verdict, changes.poll.at)

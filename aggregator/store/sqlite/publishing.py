@@ -21,6 +21,10 @@ class Publishing(Part):
         """Compose a topic's edition; commit new ledger rows and the topic's state with it."""
         return await self._write(lambda db: announcements.announce(db, topic, now, compose))
 
+    async def shown(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition | None:
+        """Compose what a topic has announced; None when it never has."""
+        return await self._reader.run(lambda db: announcements.shown(db, topic, now, compose))
+
     async def due_topics(self, now: datetime) -> tuple[str, ...]:
         """Name the topics for which time alone may have changed something."""
         return await self._reader.run(lambda db: shaping.due_topics(db, now))
@@ -35,6 +39,10 @@ class Publishing(Part):
     async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
         """Name topics with months before one in which they announced something, and that are not kept."""
         return await self._reader.run(lambda db: archives.open_months(db, topics, before))
+
+    async def told_months(self, topic: str) -> tuple[tuple[str, int], ...]:
+        """Name the months in which a topic announced something, the newest first, with how many items."""
+        return await self._reader.run(lambda db: archives.told_months(db, topic))
 
     async def kept_months(self, topic: str) -> tuple[str, ...]:
         """Name the months of a topic that are kept, and their parts."""

@@ -14,6 +14,7 @@ from aggregator.store.sqlite.polls import RECORD, record_columns, transact, upda
 from aggregator.store.sqlite.recognition import release
 from aggregator.store.sqlite.rows import decode, encode
 from aggregator.store.sqlite.state_rows import rhythm_columns, same_but_for_rhythm
+from aggregator.store.sqlite.tallies import count_polls
 
 QuietPoll = tuple[Ask, Callable[[Known], ChangeSet]]
 
@@ -47,6 +48,7 @@ def transact_quiet(db: Database, polls: Sequence[QuietPoll]) -> list[Committed]:
         done.append(Committed(source_id=ask.source_id, poll=changes.poll))
     conn.executemany(_RHYTHM, states)
     conn.executemany(RECORD, records)
+    count_polls(conn, records)
     ended = [found or transact(db, *poll) for found, poll in zip(done, polls, strict=True)]
     ended[-1] = replace(ended[-1], released=ended[-1].released + release(conn, ended[-1].poll.at))
     return ended

@@ -18,6 +18,7 @@ from aggregator.store.sqlite.outbox import targets
 from aggregator.store.sqlite.paces import known_paces
 from aggregator.store.sqlite.polls import KEPT_POLLS, poll_of
 from aggregator.store.sqlite.rows import encode, moment, read_moment, stored_of
+from aggregator.store.sqlite.shaping import queues
 from aggregator.store.sqlite.source_rows import source_of
 from aggregator.store.sqlite.state_rows import shown_state_of
 
@@ -101,7 +102,7 @@ def _sources(db: Database, polls: int) -> tuple[SourceStatus, ...]:
 def _topics(db: Database, topics: Sequence[Topic]) -> tuple[TopicStatus, ...]:
     members = {topic: (entries, stories) for topic, entries, stories in db.execute(_MEMBERS)}
     rows = {row["topic"]: row for row in db.query("SELECT * FROM topics")}
-    subscribers = topic_subscribers(db)
+    subscribers, waiting = topic_subscribers(db), queues(db)
     return tuple(
         TopicStatus(
             slug=topic.slug,
@@ -112,6 +113,7 @@ def _topics(db: Database, topics: Sequence[Topic]) -> tuple[TopicStatus, ...]:
             matched=matched(rows[topic.slug]) if topic.slug in rows else 1.0,
             subscribers=subscribers.get(topic.slug, 0),
             private=topic.access is Access.TOKEN,
+            queues=waiting.get(topic.slug, ()),
         )
         for topic in topics
     )

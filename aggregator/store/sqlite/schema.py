@@ -19,10 +19,11 @@ from aggregator.store.sqlite.schema_outbox import OUTBOX
 from aggregator.store.sqlite.schema_paces import PACES
 from aggregator.store.sqlite.schema_retroactive import RETROACTIVE
 from aggregator.store.sqlite.schema_scheduling import SCHEDULING
-from aggregator.store.sqlite.schema_shape import SHAPE
+from aggregator.store.sqlite.schema_shape import QUEUES, SHAPE
 from aggregator.store.sqlite.schema_websub import WEBSUB
 from aggregator.store.sqlite.searching import SCHEMA as WORDS
 from aggregator.store.sqlite.story_tables import add_story_tables
+from aggregator.store.sqlite.tallies import TALLIES
 from aggregator.store.sqlite.tastes import SCHEMA as TASTES
 from aggregator.store.sqlite.traces import TRACES
 from aggregator.store.sqlite.weighing import SCHEMA as WEIGHING
@@ -143,3 +144,13 @@ def _tastes(db: Database) -> None:
 @MIGRATIONS(name="0027-traces")
 def _traces(db: Database) -> None:
     db.execute(TRACES)
+
+
+@MIGRATIONS(name="0028-queues")
+def _queues(db: Database) -> None:
+    db.execute(QUEUES)
+
+
+@MIGRATIONS(name="0029-tallies")
+def _tallies(db: Database) -> None:
+    db.executescript(TALLIES)

@@ -1,4 +1,4 @@
-"""Migration 0018: what became of what waits in topics, digests, and when a topic has to be looked at."""
+"""Migrations 0018 and 0028: what became of what waits in topics, digests, and when a topic has to be looked at."""
 
 from __future__ import annotations
 
@@ -40,3 +40,5 @@ CREATE TABLE digests (
     "ALTER TABLE topics ADD COLUMN digested_at TEXT",
     "ALTER TABLE topics ADD COLUMN due_at TEXT",
 )
+# Far more was told or left out than waits.
+QUEUES: Final = "CREATE INDEX shaped_waits ON shaped (topic) WHERE fate = 'waits'"

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from aggregator.model.edition import Candidate
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
-from aggregator.model.shape import Decision, Digest, Telling
+from aggregator.model.shape import Decision, Digest, Queue, Telling
 from aggregator.model.topic import Topic
 from aggregator.store.sqlite.candidates import MEMBER_OF, SUBJECT_OF
 from aggregator.store.sqlite.rows import (
@@ -41,6 +41,10 @@ DELETE FROM shaped WHERE fate = 'cut' AND subject_id IN (
 _FORGET: Final = """
 DELETE FROM shaped WHERE topic = ? AND fate = 'waits' AND subject_id NOT IN (SELECT value FROM json_each(?))
 """
+_FORGET_TOLD: Final = """
+DELETE FROM shaped WHERE topic = ? AND fate = 'waits' AND EXISTS (
+  SELECT 1 FROM announcements a WHERE a.topic = shaped.topic AND a.subject_id = shaped.subject_id)
+"""
 _RECENT: Final = """
 SELECT a.announced_at, s.source FROM announcements a JOIN ledger l ON l.subject_id = ifnull(a.told_as, a.subject_id)
 JOIN entries lead ON lead.id = l.lead_id JOIN sources s ON s.id = lead.source_id
@@ -62,6 +66,11 @@ _DIGESTS: Final = "SELECT * FROM digests WHERE topic = ? AND made_at LIKE ? ORDE
 _INSERT_DIGEST: Final = """
 INSERT INTO digests (topic, at, made_at, atom_id, url, title, summary, content_html, stories)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_QUEUES: Final = """
+SELECT w.topic, json_extract(w.reason, '$.rule') AS rule, count(*) AS waiting, min(w.again_at)
+FROM shaped w JOIN topics t ON t.topic = w.topic AND t.retired = 0
+WHERE w.fate = 'waits' GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
 """
 _OF_ENTRY: Final = """
 SELECT w.topic, w.reason, w.again_at FROM shaped w JOIN entries e ON e.id = ?
@@ -91,6 +100,11 @@ def wake(db: Database, entries: str) -> None:
 def forget_absent(db: Database, topic: str, waiting: Sequence[int]) -> None:
     """Forget what was decided about subjects that wait no more, since stories were merged or parted."""
     db.execute(_FORGET, [topic, encode(waiting)])
+
+
+def forget_told(db: Database, topic: str) -> None:
+    """Forget what kept subjects waiting that were announced since nothing does any more."""
+    db.execute(_FORGET_TOLD, [topic])
 
 
 def write_decisions(
@@ -169,6 +183,14 @@ def fates_of(db: Database, entry: int) -> tuple[tuple[str, Reason, datetime | No
     """Tell what became of an entry's subject in each topic in which something keeps, or kept, it waiting."""
     rows = db.execute(_OF_ENTRY, [entry])
     return tuple((topic, known_reason(reason), read_moment(again_at)) for topic, reason, again_at in rows)
+
+
+def queues(db: Database) -> dict[str, tuple[Queue, ...]]:
+    """Count what waits in each topic, gate by gate, the longest queue first."""
+    found: dict[str, list[Queue]] = {}
+    for topic, rule, waiting, next_at in db.execute(_QUEUES):
+        found.setdefault(topic, []).append(Queue(rule=rule, waiting=waiting, next_at=read_moment(next_at)))
+    return {topic: tuple(ones) for topic, ones in found.items()}
 
 
 def due_topics(db: Database, now: datetime) -> tuple[str, ...]:

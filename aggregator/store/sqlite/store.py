@@ -42,6 +42,7 @@ from aggregator.store.sqlite import (
     reading,
     searching,
     sources as source_table,
+    tallies,
     tastes,
     timing,
     weighing,
@@ -272,6 +273,7 @@ class SqliteStore(Publishing, Telling, Matching):
         await self._write(lambda db: paces.prune_paces(db, now))
         await self._write(lambda db: outbox.forget_messages(db, now))
         await self._write(lambda db: incidents.forget_incidents(db, now))
+        await self._write(lambda db: tallies.fold_tallies(db, now))
         while await self._write(lambda db: near.forget(db, now)):
             pass
         return Pruned(entries=gone, polls=forgotten, tombstones=await self._reader.run(care.tombstones))

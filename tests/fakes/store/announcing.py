@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -22,24 +23,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
         _change_mode(kept, topic.slug)
     shaping.wake_changed(kept, topic, row.shape, now)
     candidates = tuple(_candidates(kept, topic, now))
-    composed = compose(
-        TopicView(
-            topic=topic,
-            feed_id=row.feed_id,
-            authority=kept.authority,
-            candidates=candidates,
-            taken_ids=_taken_ids(kept, [one for one in candidates if one.ledger is None]),
-            taken_urls=frozenset(line.url for line, _ in kept.ledger.values() if line.url is not None),
-            last_digest=row.digest,
-            last_changed_at=row.changed_at,
-            older_at=_older_at(kept, topic.slug, {one.subject for one in candidates}),
-            told=tuple(sorted(kept.told.get(topic.slug, {}).items())),
-            marks=marks.marks_on(kept, topic.slug, now),
-            recent=shaping.recent(kept, topic, now),
-            rhythm=row.rhythm,
-            digests=shaping.digests(kept, topic),
-        )
-    )
+    composed = compose(_view(kept, topic, candidates, now))
     numbers = {kept.key(number): number for number in kept.entries}
     held = {line.atom_id for line, _ in kept.ledger.values()}
     if any(line.atom_id in held for line in composed.new_rows):
@@ -53,6 +37,7 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
     if digest is not None:
         kept.digests[topic.slug, digest.at] = digest
     _settle(kept, topic)
+    shaping.forget_told(kept, topic.slug)
     outbox.add(kept, composed.messages)
     kept.told[topic.slug] = kept.told.get(topic.slug, {}) | dict(composed.told)
     edition = composed.edition
@@ -68,6 +53,36 @@ def announce(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicVi
         access=topic.access,
     )
     return edition
+
+
+def shown(kept: Kept, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition | None:
+    """Compose what was announced, and announce nothing."""
+    if topic.slug not in kept.topics or kept.topics[topic.slug].changed_at is None:
+        return None
+    members = _members_by_subject(kept, topic.mode)
+    subjects = sorted(_announced(kept, topic, members, now))
+    candidates = tuple(_candidate(kept, topic, subject, members[subject]) for subject in subjects)
+    return compose(_view(kept, topic, candidates, now)).edition
+
+
+def _view(kept: Kept, topic: Topic, candidates: tuple[Candidate, ...], now: datetime) -> TopicView:
+    row = kept.topics[topic.slug]
+    return TopicView(
+        topic=topic,
+        feed_id=row.feed_id,
+        authority=kept.authority,
+        candidates=candidates,
+        taken_ids=_taken_ids(kept, [one for one in candidates if one.ledger is None]),
+        taken_urls=frozenset(line.url for line, _ in kept.ledger.values() if line.url is not None),
+        last_digest=row.digest,
+        last_changed_at=row.changed_at,
+        older_at=_older_at(kept, topic.slug, {one.subject for one in candidates}),
+        told=tuple(sorted(kept.told.get(topic.slug, {}).items())),
+        marks=marks.marks_on(kept, topic.slug, now),
+        recent=shaping.recent(kept, topic, now),
+        rhythm=row.rhythm,
+        digests=shaping.digests(kept, topic),
+    )
 
 
 def month(
@@ -102,6 +117,12 @@ def month(
     )
     full = full_parts(len(told), topic.limit)
     return part.put_on(compose(view).edition, full, gone=len(told[cut]) - len(subjects))
+
+
+def told_months(kept: Kept, topic: str) -> tuple[tuple[str, int], ...]:
+    months = {f"{told.at:%Y-%m}" for (slug, _), told in kept.announced.items() if slug == topic}
+    items = Counter(f"{kept.announced[topic, one].at:%Y-%m}" for one in latest(kept, topic, len(kept.announced)))
+    return tuple((month, items[month]) for month in sorted(months, reverse=True))
 
 
 def open_months(kept: Kept, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
@@ -164,13 +185,16 @@ def _candidates(kept: Kept, topic: Topic, now: datetime) -> Iterable[Candidate]:
     _give_back(kept, topic, _waiting(kept, topic.slug, members))
     waiting = _waiting(kept, topic.slug, members)
     shaping.forget_absent(kept, topic.slug, waiting)
+    for subject in sorted((*_announced(kept, topic, members, now), *waiting)):
+        yield _candidate(kept, topic, subject, members[subject])
+
+
+def _announced(kept: Kept, topic: Topic, members: Mapping[int, Sequence[int]], now: datetime) -> list[int]:
+    """List the subjects that were announced last, and those that are pinned."""
     announced = latest(kept, topic.slug, topic.limit, members)
     pinned = {_subject(topic.mode, one, kept.entries[one]) for one in marks.pinned_subjects(kept, topic.slug, now)}
-    announced += [
-        one for one in pinned if one is not None and (topic.slug, one) in kept.announced and one not in announced
-    ]
-    for subject in sorted((*announced, *waiting)):
-        yield _candidate(kept, topic, subject, members[subject])
+    told = (one for one in pinned if one is not None and (topic.slug, one) in kept.announced and one not in announced)
+    return [*announced, *told]
 
 
 def _candidate(kept: Kept, topic: Topic, subject: int, members: Sequence[int]) -> Candidate:
@@ -220,7 +244,8 @@ def _give_back(kept: Kept, topic: Topic, waiting: Iterable[int]) -> None:
 
 def _is_pending(kept: Kept, topic: str, number: int) -> bool:
     match = kept.matches.get((topic, number))
-    return match is not None and match.pending
+    # What a changed rule has not come to yet may be let in no more.
+    return match is not None and match.pending and number >= kept.topics[topic].below
 
 
 def _members(kept: Kept, topic: str, numbers: Iterable[int]) -> tuple[Member, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.model.status import Pruned
-from tests.fakes.store import incidents, marks, near, outbox
+from tests.fakes.store import incidents, marks, near, outbox, tallies
 from tests.fakes.store.announcing import latest
 from tests.fakes.store.kept import Kept, KeptEntry
 
@@ -25,6 +25,7 @@ def prune(kept: Kept, now: datetime, vanished_for: timedelta) -> Pruned:
     near.forget(kept, now)
     outbox.forget(kept, now)
     incidents.forget(kept, now)
+    tallies.forget(kept, now)
     return Pruned(entries=len(gone), polls=forgotten, tombstones=sum(one.pruned for one in kept.entries.values()))
 
 

@@ -57,6 +57,15 @@ class KeptSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Polls of an hour that ended in the same way."""
+
+    polls: int = 0
+    new: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEntry:
     """An entry; once ``pruned`` only its keys, its date, its fingerprint and a trace mean anything."""
 
@@ -230,6 +239,8 @@ class Kept:
     tastes: dict[str, Learned] = field(default_factory=dict)
     due: dict[int, datetime] = field(default_factory=dict)
     words: dict[int, KeptWords] = field(default_factory=dict)
+    tallies: dict[tuple[datetime, str], Tally] = field(default_factory=dict)
+    delays: dict[tuple[datetime, int], int] = field(default_factory=dict)
     archives: dict[tuple[str, str], Rendition] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 

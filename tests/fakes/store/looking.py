@@ -14,8 +14,9 @@ from aggregator.model.looking import (
     ACTIVITY_HOURS,
     DAY,
     HOUR,
+    MONTH_DAYS,
     Activity,
-    Hour,
+    Stretch,
     first_day,
     first_hour,
     middle_delay,
@@ -24,10 +25,9 @@ from aggregator.model.source import SourceCondition, SourceState
 from aggregator.model.status import EntryFilter, EntryView, SourceStatus, SourceView, Status, StoryView, TopicStatus
 from aggregator.model.topic import Access, Topic
 from aggregator.text.link_keys import link_key
-from tests.fakes.store import editing, outbox, readers, shaping, weighing
+from tests.fakes.store import editing, outbox, readers, shaping, tallies, weighing
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 from tests.fakes.store.memberships import matched
-from tests.fakes.store.polls import KEPT_POLLS
 
 MOST_MEMBERS = 500
 
@@ -95,27 +95,29 @@ def story_view(kept: Kept, wanted: str) -> StoryView | None:
 def activity(kept: Kept, now: datetime) -> Activity:
     start = first_hour(now)
     hours = (_hour(kept, start + number * HOUR, now) for number in range(ACTIVITY_HOURS))
-    return Activity(at=now, hours=tuple(hours), days=tuple(_days(kept, now)))
+    since = first_day(now, MONTH_DAYS)
+    return Activity(
+        at=now,
+        hours=tuple(hours),
+        days=tuple(_days(kept, now)),
+        month=tuple(tallies.day(kept, since + number * DAY, now) for number in range(MONTH_DAYS)),
+        counted_since=tallies.counted_since(kept),
+        queues=tuple(shaping.queues(kept).items()),
+    )
 
 
-def _hour(kept: Kept, at: datetime, now: datetime) -> Hour:
+def _hour(kept: Kept, at: datetime, now: datetime) -> Stretch:
     def within(moment: datetime) -> bool:
         return at <= moment < at + HOUR and moment <= now
 
-    polls = Counter(
-        poll.outcome
-        for one in kept.sources.values()
-        if one.active
-        for poll in one.polls[:KEPT_POLLS]
-        if within(poll.at)
-    )
+    polls, length = tallies.polls_of(kept, at, at + HOUR if at <= now else at)
     seen = [one for _, one in kept.live() if within(one.first_seen_at)]
     delays = (
         one.first_seen_at - one.entry.published_at
         for one in seen
         if one.entry.published_at is not None and not one.backfilled
     )
-    return Hour(at=at, polls=tuple(sorted(polls.items())), entries=len(seen), delay=middle_delay(delays))
+    return Stretch(at=at, polls=polls, entries=len(seen), delay=middle_delay(delays), bytes=length)
 
 
 def _days(kept: Kept, now: datetime) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -203,4 +205,5 @@ def _topic_status(kept: Kept, topic: Topic) -> TopicStatus:
         matched=matched(row) if row else 1.0,
         subscribers=readers.subscribers(kept).get(topic.slug, 0),
         private=topic.access is Access.TOKEN,
+        queues=shaping.queues(kept).get(topic.slug, ()),
     )

@@ -26,6 +26,7 @@ from aggregator.model.verdict import (
 )
 from aggregator.text.domains import family_of
 from aggregator.text.traces import trace_of
+from tests.fakes.store import tallies
 from tests.fakes.store.claims import LONGEST_HOLD
 from tests.fakes.store.kept import Kept, KeptEntry, KeptSource
 
@@ -45,6 +46,7 @@ def transact(kept: Kept, ask: Ask, decide: Callable[[Known], ChangeSet]) -> Comm
     if _learn_names(kept, number, changes):
         changes = _decide(kept, number, ask, decide)
     fresh = _write_entries(kept, number, changes)
+    tallies.count(kept, changes.poll, [kept.entries[entry] for entry in fresh])
     state = replace(changes.state, version=one.state.version + (ask.version is not None))
     one = replace(one, state=state, polls=(changes.poll, *one.polls)[:KEPT_POLLS])
     if changes.pace_key is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aggregator.model.edition import Candidate
 from aggregator.model.entry import EntryKey
 from aggregator.model.reason import Reason
-from aggregator.model.shape import Decision, Digest, Fate, Telling
+from aggregator.model.shape import Decision, Digest, Fate, Queue, Telling
 from aggregator.model.topic import Topic, TopicMode
 from tests.fakes.store.kept import Kept
 
@@ -49,6 +49,15 @@ def forget_absent(kept: Kept, topic: str, waiting: Collection[int]) -> None:
         key: one
         for key, one in kept.shaped.items()
         if key[0] != topic or one.fate is not Fate.WAITS or key[1] in waiting
+    }
+
+
+def forget_told(kept: Kept, topic: str) -> None:
+    """Forget what kept subjects waiting that were announced since nothing does any more."""
+    kept.shaped = {
+        key: one
+        for key, one in kept.shaped.items()
+        if key[0] != topic or one.fate is not Fate.WAITS or key not in kept.announced
     }
 
 
@@ -106,6 +115,23 @@ def fates_of(kept: Kept, entry: int) -> tuple[tuple[str, Reason, datetime | None
         if subject == own and row is not None and not row.retired:
             found.append((slug, decision.reason, decision.again_at))
     return tuple(sorted(found, key=lambda it: it[0]))
+
+
+def queues(kept: Kept) -> dict[str, tuple[Queue, ...]]:
+    """Count what waits in each topic, gate by gate, the longest queue first."""
+    found: dict[str, dict[str, list[Decision]]] = {}
+    for (slug, _), one in sorted(kept.shaped.items()):
+        if one.fate is Fate.WAITS and not kept.topics[slug].retired:
+            found.setdefault(slug, {}).setdefault(one.reason.rule, []).append(one)
+    return {
+        slug: tuple(sorted(map(_queue, gates.values()), key=lambda it: (-it.waiting, it.rule)))
+        for slug, gates in found.items()
+    }
+
+
+def _queue(ones: Sequence[Decision]) -> Queue:
+    times = [one.again_at for one in ones if one.again_at is not None]
+    return Queue(rule=ones[0].reason.rule, waiting=len(ones), next_at=min(times, default=None))
 
 
 def due_topics(kept: Kept, now: datetime) -> tuple[str, ...]:

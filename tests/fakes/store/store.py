@@ -188,6 +188,9 @@ class FakeStore:
     async def events(self, limit: int) -> Events:
         return incidents.events(self._readable(), limit)
 
+    async def shown(self, topic: Topic, now: datetime, compose: Callable[[TopicView], Composed]) -> Edition | None:
+        return announcing.shown(self._readable(), topic, now, compose)
+
     async def month(
         self, topic: Topic, part: MonthPart, now: datetime, compose: Callable[[TopicView], Composed], *, most: int
     ) -> Edition | None:
@@ -195,6 +198,9 @@ class FakeStore:
 
     async def open_months(self, topics: Sequence[Topic], before: str) -> tuple[tuple[str, str], ...]:
         return announcing.open_months(self._readable(), topics, before)
+
+    async def told_months(self, topic: str) -> tuple[tuple[str, int], ...]:
+        return announcing.told_months(self._readable(), topic)
 
     async def kept_months(self, topic: str) -> tuple[str, ...]:
         return tuple(sorted(month for slug, month in self._readable().archives if slug == topic))

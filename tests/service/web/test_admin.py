@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
@@ -16,13 +17,14 @@ from aggregator.errors import ControlError, StoreError
 from aggregator.model.editing import ActKind, DoneAct
 from aggregator.model.source import SourceCondition
 from aggregator.model.status import TopicStatus
+from aggregator.service.reloading import Proposal
 from aggregator.service.web import admin as admin_room
 from aggregator.service.web.app import Behind, make_app
 from aggregator.service.web.gate import COOKIE, Gate
 from tests.builders import NOON, make_facts
 from tests.pages.samples import SITE, make_source_status, make_status, make_story, make_view
 from tests.pages.test_render import Page
-from tests.service.web.visits import FakeOperator, Insides, Readiness, filled_shelf
+from tests.service.web.visits import FakeOperator, Insides, Readiness, filled_shelf, make_proposal
 
 pytestmark = pytest.mark.anyio
 
@@ -356,3 +358,35 @@ async def test_addresses_of_private_topics_are_made_and_revoked_and_of_no_others
         await browser.send("/admin/token", [("topic", topic)])
         assert "is no topic with `access: token`" in (await browser.ask("/admin")).text
     assert [command for command, _ in browser.operator.told] == ["token", "revoke"]
+
+
+@pytest.fixture
+def proposal(tmp_path: Path) -> Proposal:
+    return make_proposal(tmp_path)
+
+
+async def test_what_a_reload_would_do_is_looked_at_and_accepted_as_it_was_looked_at(proposal: Proposal):
+    browser = Browser()
+    assert (await browser.ask("/admin/plan")).headers["location"] == "/admin"
+    assert (await browser.ask("/admin/plan.json")).status_code == 401
+    await browser.come_in()
+    assert "Nothing is changed." in (await browser.ask("/admin/plan")).text
+    assert (await browser.ask("/admin/plan.json")).status_code == 404
+    browser.operator.proposed = proposal
+    looked = await browser.send("/admin/plan", [("back", "plan")])
+    assert (looked.status_code, looked.headers["location"]) == (303, "/admin/plan")
+    page = await browser.ask("/admin/plan?topic=harbour&page=2")
+    assert ("Looked at." in page.text, "Page 2 of 2" in page.text) == (True, True)
+    assert (await browser.ask("/admin/plan.json?topic=harbour&way=enters")).json()["pages"] == 1
+    await browser.send("/admin/reload", [("accept", "1"), ("plan", "7"), ("back", "plan")])
+    assert browser.operator.told == [("propose", {}), ("reload", {"accept": True, "plan": 7})]
+    await browser.send("/admin/reload", [("plan", "x")])
+    assert "x: is no number of a plan" in (await browser.ask("/admin/plan")).text
+
+
+async def test_a_program_is_told_what_a_reload_would_do(proposal: Proposal):
+    browser = Browser(peer="8.8.8.8")
+    browser.operator.proposed = proposal
+    bearer = {"authorization": f"Bearer {TOKEN}"}
+    assert (await browser.ask("/admin/plan.json", **bearer)).json()["plan"] == 7
+    assert (await browser.ask("/admin/plan.json", authorization="Bearer wrong")).status_code == 401

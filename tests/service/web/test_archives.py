@@ -16,12 +16,14 @@ from lxml import etree
 from starlette.types import ASGIApp
 
 from aggregator.errors import StoreError
+from aggregator.model.editing import Act, ActKind
 from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.topic import Access, Topic
 from aggregator.publish import Painter, render
 from aggregator.service.archives import GRACE, Archives
 from aggregator.service.doors import Doors
-from aggregator.service.site import look, make_site
+from aggregator.service.site import LOOK, look, make_site
+from aggregator.service.site_months import Before
 from aggregator.service.web.shelf import Shelf
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOON, make_topic
@@ -168,14 +170,26 @@ async def test_the_static_site_has_the_same_chain_with_pages_and_leaves_what_is_
     web = Web(await settled(store, WORLD))
     await live_long(web)
     chain = await follow(web.app, "/world.atom")
+    named = await web.archives.chain("world", "2027-02")
+    assert [f"/world/{part.name}.atom" for part in named] == list(chain)[1:]
     files: dict[str, bytes] = {}
-    for settled_before in (set[str](), {path[1:] for path, body in chain.items() if b"<fh:archive" in body}):
-        seen = await look(store, web.shelf, web.archives, await store.status([WORLD], web.clock.now(), polls=1), files)
+
+    async def build() -> set[str]:
+        """Build over what is there; name the files of months that were made."""
+        status = await store.status([WORLD], web.clock.now(), polls=1)
+        before = Before(frozenset(files), files.get(LOOK, b"").decode())
+        seen = await look(SITE, store, web.shelf, months=web.archives, status=status, before=before)
         made = make_site(SITE, web.shelf, seen, ["world"])
-        feeds = {name for name in made.files if name.endswith(".atom")}
-        assert feeds == {"earth.atom"} | {path[1:] for path in chain} - settled_before
-        assert all(made.keeps(name) for name in settled_before)
-        files |= made.files
+        assert all(made.keeps(name) != (name in made.files) for name in files if name.startswith("world/2"))
+        files.update(made.files)
+        return {name for name in made.files if name.startswith("world/2")}
+
+    everything = {path[1:] for path in chain if path != "/world.atom"}
+    everything |= {name.replace(".atom", ".html") for name in everything}
+    assert await build() == everything
+    assert await build() == {"world/2027-02.atom", "world/2027-02.html"}
+    await store.edit(Act(kind=ActKind.HIDE, named=(web.shelf.edition("world").entries[0].short_id,)), NOON)
+    assert await build() == {name for name in everything if name.endswith(".html") or name.startswith("world/2027-02")}
     assert {path: files[path[1:]] for path in chain} == chain
     for name in (path[1:].replace(".atom", ".html") for path in chain):
         page = files[name].decode()

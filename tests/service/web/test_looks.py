@@ -35,7 +35,7 @@ from tests.pages.samples import (
 from tests.service.web.axe import needs_axe, violations
 from tests.service.web.browser import needs_chromium
 from tests.service.web.devtools import Tab, browsing
-from tests.service.web.visits import FakeOperator, Readiness, fill
+from tests.service.web.visits import FakeOperator, Readiness, fill, make_proposal
 
 pytestmark = [pytest.mark.anyio, needs_chromium]
 
@@ -78,13 +78,14 @@ class Place:
                 f"e/{story}?pictures",
                 f"s/{story}",
             ),
-            *("nothing/here", "admin", f"admin/s/{story}"),
+            *("nothing/here", "admin", f"admin/s/{story}", "admin/plan", "admin/plan?topic=harbour"),
         )
 
 
 @asynccontextmanager
 async def opened(tmp_path: Path, operator: FakeOperator, shelf: Shelf) -> AsyncIterator[Place]:
     gate = Gate("", "", "127.0.0.1", lambda: 0.0)
+    operator.proposed = make_proposal(tmp_path)
     app = make_app(shelf, SITE, Behind(inside=operator, checks=Readiness(), operator=operator, gate=gate))
     server = WebServer(app, "127.0.0.1", 0)
     await server.start()

@@ -10,12 +10,22 @@ import anyio
 import pytest
 
 from aggregator.errors import StoreError
+from aggregator.model.shape import Queue
 from aggregator.model.source import SourceState
 from aggregator.pages.assets import assets
 from aggregator.service.web.desk import FRESH_SECONDS
 from aggregator.service.web.health import Check
 from aggregator.service.web.shelf import Shelf
-from tests.pages.samples import SITE, make_edition, make_edition_entry, make_failing, make_source_status, make_status
+from tests.builders import NOON
+from tests.pages.samples import (
+    SITE,
+    make_activity,
+    make_edition,
+    make_edition_entry,
+    make_failing,
+    make_source_status,
+    make_status,
+)
 from tests.service.web.visits import Insides, Readiness, ask, build, fill, filled_shelf
 
 pytestmark = pytest.mark.anyio
@@ -73,6 +83,18 @@ async def test_the_page_of_a_topic_follows_its_edition():
     fill(shelf, make_edition(entries=(make_edition_entry(title="Brand new"),)))
     assert "Brand new" in (await ask(app, "/harbour")).text
     assert "Brand new" in (await ask(app, "/")).text
+
+
+async def test_the_page_of_a_topic_tells_what_waits_in_it_and_no_other_page_does():
+    inside = Insides()
+    inside.lately = make_activity(queues=(("harbour", (Queue(rule="digest", waiting=2, next_at=NOON),)),))
+    shelf = filled_shelf()
+    fill(shelf, make_edition("docks"))
+    app = build(shelf, inside=inside)
+    assert "2 items wait for the next digest; the next may come out" in (await ask(app, "/harbour")).text
+    assert "items wait" not in (await ask(app, "/docks")).text
+    inside.failing = StoreError("locked")
+    assert (await ask(build(shelf, inside=inside), "/harbour")).status_code == 200
 
 
 async def test_half_a_character_in_a_title_does_not_take_the_page_down():

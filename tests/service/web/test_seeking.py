@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
 from aggregator.errors import StoreError
+from aggregator.model.liking import Example, Like, Likeness
 from aggregator.model.reason import Reason
 from aggregator.model.searching import Found, SearchHit
+from aggregator.model.topic import Access
 from aggregator.pages.searching import topic_yaml
 from aggregator.service.insight import Insight
 from aggregator.service.web.app import Behind, make_app
-from tests.builders import NOON, make_entry, make_facts, make_source, make_stored
+from tests.builders import NOON, make_entry, make_facts, make_source, make_stored, make_topic
 from tests.contract.steps import bring, deciding, new
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
@@ -104,6 +107,18 @@ async def test_while_the_store_fails_search_says_so():
         assert (answer.status_code, "/secret" in answer.text) == (503, False)
 
 
+class LikesAll:
+    """Finds everything alike."""
+
+    digest = "all"
+
+    def score(self, title: str, text: str) -> float:
+        return 1.0
+
+    def likeness(self, title: str, text: str) -> Likeness:
+        return Likeness(score=1.0, nearest=Example(title="x"))
+
+
 async def test_entries_of_private_sources_are_never_found():
     store = FakeStore()
     await store.sync_sources([make_source("open"), make_source("letters", private=True)], NOON)
@@ -112,7 +127,11 @@ async def test_entries_of_private_sources_are_never_found():
         await bring(store, new(entry), source_id=source)
     await store.curate(9, deciding("harbour"))
 
+    secret = make_topic("secret", like=Like(entries=("x",)), taste=LikesAll(), access=Access.TOKEN)
+
     class Engine:
+        plan = SimpleNamespace(topics=(secret, replace(secret, slug="known", access=Access.PUBLIC)))
+
         async def status(self):
             return Insides().answer
 
@@ -126,3 +145,5 @@ async def test_entries_of_private_sources_are_never_found():
         assert answer.status_code == 200
         assert "Ferry of letters" not in answer.text
     assert "Ferry of open" in (await ask(app, "/search.json?q=ferry")).text
+    assert "Ferry of open" in (await ask(app, "/search.json?q=like:known")).text
+    assert "Ferry" not in (await ask(app, "/search.json?q=like:secret")).text, "what it learned is nobody's business"

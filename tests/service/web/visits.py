@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
 
+from aggregator import bootstrap
 from aggregator.model.editing import DoneAct
 from aggregator.model.edition import Edition, Rendition, SiteFacts
 from aggregator.model.looking import Activity
@@ -17,11 +19,12 @@ from aggregator.model.metering import Counts
 from aggregator.model.searching import Found
 from aggregator.model.status import EntryView, Status, StoryView
 from aggregator.model.topic import FeedFormat
+from aggregator.service.reloading import Proposal
 from aggregator.service.web.app import Behind, make_app
 from aggregator.service.web.health import Check
 from aggregator.service.web.shelf import Shelf
 from tests.builders import NOON
-from tests.pages.samples import SITE, make_activity, make_edition, make_source_status, make_status
+from tests.pages.samples import SITE, make_activity, make_edition, make_plan, make_source_status, make_status
 
 TYPES = {
     FeedFormat.ATOM: "application/atom+xml; charset=utf-8",
@@ -120,6 +123,7 @@ class FakeOperator(Insides):
     Attributes:
         told: Commands with what they took.
         answers: What comes of them, by name; an exception is a refusal.
+        proposed: What a reload would do.
     """
 
     def __init__(self) -> None:
@@ -127,6 +131,10 @@ class FakeOperator(Insides):
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, Any] = {"poll": {"failed": []}, "reload": "+1 -0 sources"}
         self.journal: tuple[DoneAct, ...] = ()
+        self.proposed: Proposal | None = None
+
+    def proposal(self) -> Proposal | None:
+        return self.proposed
 
     async def acts(self) -> tuple[DoneAct, ...]:
         self._fail()
@@ -138,6 +146,13 @@ class FakeOperator(Insides):
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+def make_proposal(folder: Path) -> Proposal:
+    """Look at what a reload would do, where a folder may hold its configuration."""
+    (folder / "proposed.yaml").write_text("topics: {all: {}}", encoding="utf-8")
+    new = bootstrap.make_plan(bootstrap.read_settings(folder / "proposed.yaml", {}))
+    return Proposal(number=7, at=0.0, new=new, planned=make_plan(), said="+1 -0 sources")
 
 
 class Readiness:
