@@ -71,7 +71,8 @@ def write_site(
     except OSError as error:
         where = error.filename2 or error.filename or folder
         raise PublishError(f"{where}: {error.strerror or error}; {_advice(error)}") from error
-    return WrittenSite(written=changed, unchanged=tuple(sorted(files.keys() - set(changed))), removed=stale)
+    unchanged = (known | files.keys()) - {*changed, *stale}
+    return WrittenSite(written=changed, unchanged=tuple(sorted(unchanged)), removed=stale)
 
 
 def _advice(error: OSError) -> str:

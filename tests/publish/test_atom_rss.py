@@ -12,7 +12,7 @@ from lxml import etree
 
 from aggregator.model.edition import Edition
 from aggregator.model.topic import Access, Output
-from aggregator.publish import compose
+from aggregator.publish import Painter, compose
 from aggregator.publish.atom_rss import render_atom, render_rss
 from aggregator.publish.json_feed import render_json
 from tests.builders import NOON
@@ -163,6 +163,31 @@ def test_the_hub_and_the_archive_are_named_and_no_private_feed_names_itself(edit
     }
     told = {rel: href for rel, href in told.items() if rel in {"self", "hub", "prev-archive"}}
     assert told == {"prev-archive": "world/2026-10.atom"}
+
+
+@pytest.mark.parametrize(
+    ("access", "links"),
+    [
+        (
+            Access.PUBLIC,
+            {
+                "self": "https://feeds.example.org/world/2026-10-2.atom",
+                "current": "https://feeds.example.org/world.atom",
+                "prev-archive": "https://feeds.example.org/world/2026-10-1.atom",
+                "next-archive": "https://feeds.example.org/world/2026-10.atom",
+            },
+        ),
+        (
+            Access.TOKEN,
+            {"current": "../world.atom", "prev-archive": "2026-10-1.atom", "next-archive": "2026-10.atom"},
+        ),
+    ],
+)
+def test_a_part_of_a_month_names_its_neighbours(edition: Edition, access: Access, links: dict[str, str]) -> None:
+    part = replace(edition, month="2026-10-2", older="2026-10-1", newer="2026-10", final=True, access=access)
+    feed = etree.fromstring(Painter().render_archive(part, SITE).body)
+    told = {one.get("rel"): one.get("href") for one in feed.findall(f"{ATOM}link")}
+    assert {rel: href for rel, href in told.items() if rel != "alternate"} == links
 
 
 def test_the_language_of_an_entry_is_said_where_it_differs() -> None:

@@ -603,7 +603,7 @@ async def test_what_was_received_and_not_read_causes_a_poll_after_a_stop(secure)
 
 
 async def test_secrets_are_in_no_log_and_no_database(secure, caplog):
-    caplog.set_level("DEBUG")
+    caplog.set_level("DEBUG", logger="aggregator")
     await secure.subscribed()
     await secure.hub.push(feed("two"))
     await secure.hub.push(feed("three"), signature="sha256=00")
