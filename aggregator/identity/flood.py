@@ -44,6 +44,12 @@ def is_flood(strangers: int, size: int, trust: Trust) -> bool:
     return strangers >= trust.policy.flood_least and strangers >= trust.policy.flood_share * size
 
 
+def is_emptied(strangers: int, size: int, gone: int, trust: Trust) -> bool:
+    """Say whether so few strangers, and nothing else, took the place of so many that they may be some of these."""
+    least = trust.policy.flood_least
+    return trust.policy.disguises and strangers == size < least <= gone
+
+
 def replaced(
     strangers: Sequence[Entry], left: Sequence[KnownEntry], size: int, trust: Trust
 ) -> Mapping[EntryKey, Found]:
@@ -88,6 +94,7 @@ def republished(
 ) -> Mapping[EntryKey, Found]:
     """Pair the strangers of a flood with anything that is kept of their source, by headline and text.
 
+    A text that comes again needs a headline that is akin, or the date that it had.
     Without a text an equal headline is believed only when its date is not that of news: some sources use a set of
     headlines every day.
     """
@@ -99,7 +106,8 @@ def republished(
         for other in index.near(entry):
             shared = agreement(entry, other, trust.affixes)
             if shared.text is not None:
-                same = shared.text >= trust.policy.republished and shared.numbers and shared.title >= trust.policy.akin
+                akin = shared.dated or shared.title >= trust.policy.akin
+                same = shared.text >= trust.policy.republished and shared.numbers and akin
             else:
                 same = shared.title == 1.0 and entry.key not in fresh
             returns = shared.text is None and entry.title in recurring

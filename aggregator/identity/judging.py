@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import replace
+from datetime import timedelta
 
 from aggregator.identity.around import Around, Judged
-from aggregator.identity.flood import is_flood, replaced, republished, stamped
+from aggregator.identity.flood import stamped
 from aggregator.identity.knowing import judge_known
 from aggregator.identity.learning import Seen, affixes_of, learn
 from aggregator.identity.newcomers import Met, judge_strangers
 from aggregator.identity.pairing import Found, Pairs, pair_up
-from aggregator.identity.shifting import shifted
+from aggregator.identity.recognising import Recognised, left_of, others, recognise, size_of
+from aggregator.identity.unmasking import SUSPECTED
 from aggregator.model.entry import Entry, EntryKey
 from aggregator.model.habits import QuirkKind
 from aggregator.model.reason import Reason
@@ -40,29 +42,19 @@ def judge(entries: Sequence[Entry], known: Sequence[KnownEntry], around: Around)
     wants = _wants(own, pairs, around)
     if wants is not Wanted.NOTHING:
         return Judged(wants=wants)
-    found = dict(pairs.found)
-    left = _left((*known, *(around.vanished or ())), found, around)
-    strangers = _others(own, found)
-    flooded = not around.first and is_flood(len(strangers), _size(own, around), around.trust)
-    if around.policy.replacement and not around.first:
-        found |= replaced(strangers, left, _size(own, around), around.trust)
-        strangers = _others(own, found)
-    if flooded and strangers and around.policy.floods:
-        if around.kept is None:
-            return Judged(wants=Wanted.ALL)
-        found |= _recognised(own, found, around)
-        strangers = _others(own, found)
-    elif strangers and left:
-        found |= _shifted(own, found, left, around)
-        strangers = _others(own, found)
-    retracted = _retracted(_left(left, found, around), pairs, found, around)
+    met = recognise(own, known, pairs, around)
+    if met is None:
+        return Judged(wants=Wanted.ALL)
+    found, strangers, size = met.found, others(own, met.found), size_of(own, around)
+    retracted = _retracted(left_of(met.left, found, around), pairs, found, around)
     around = replace(around, habits=replace(around.habits, held_until=None)) if retracted else around
-    batch = stamped(strangers, _size(own, around), len(left), around.trust) if flooded else frozenset[EntryKey]()
-    names = {other.key for other in (*known, *left, *(around.kept or ()))}
-    fresh = judge_strangers(strangers, Met(pairs.refused, names, batch, flooded), around)
+    batch = stamped(strangers, size, len(met.left), around.trust) if met.flooded else frozenset[EntryKey]()
+    names = {other.key for other in (*known, *met.left, *(around.kept or ()))}
+    fresh = judge_strangers(strangers, Met(pairs.refused, names, batch, met.flooded, met.emptied), around)
     known_now = tuple((own[key], one) for key, one in found.items())
-    seen = Seen(around.now, known_now, tuple(fresh.values()), _size(own, around))
-    shown = (*around.shown, *_of_batches(batch))
+    masked_until = around.now + around.policy.held_for if met.spans else None
+    seen = Seen(around.now, known_now, tuple(fresh.values()), size, masked_until)
+    shown = (*around.shown, *_of_batches(batch), *_of_disguises(met, fresh.values()))
     return Judged(
         verdicts=_verdicts(entries, found, fresh, around),
         retracted=retracted,
@@ -70,32 +62,18 @@ def judge(entries: Sequence[Entry], known: Sequence[KnownEntry], around: Around)
     )
 
 
-def _recognised(
-    own: Mapping[EntryKey, Entry], found: Mapping[EntryKey, Found], around: Around
-) -> dict[EntryKey, Found]:
-    """Compare the strangers of a flood with all that is kept."""
-    kept = around.kept or ()
-    more = _shifted(own, found, _free(kept, found, around), around)
-    both = {**found, **more}
-    taken = {*around.held, *(one.known.key for one in both.values())}
-    return more | dict(republished(_others(own, both), kept, taken, around.times, around.trust))
-
-
-def _shifted(
-    own: Mapping[EntryKey, Entry], found: Mapping[EntryKey, Found], pool: Sequence[KnownEntry], around: Around
-) -> dict[EntryKey, Found]:
-    moved = ((own[key], one.known) for key, one in found.items())
-    return dict(shifted(_others(own, found), pool, moved, around.times, around.trust))
-
-
-def _free(known: Sequence[KnownEntry], found: Mapping[EntryKey, Found], around: Around) -> list[KnownEntry]:
-    taken = {*around.held, *(one.known.key for one in found.values())}
-    return [other for other in known if other.key not in taken]
-
-
 def _of_batches(batch: AbstractSet[EntryKey]) -> tuple[tuple[QuirkKind, str, str], ...]:
     evidence = f"{len(batch)} entries took the place of all others, most of them dated at one moment"
     return ((QuirkKind.BATCHES, "", evidence),) if batch else ()
+
+
+def _of_disguises(met: Recognised, fresh: Iterable[New]) -> Iterator[tuple[QuirkKind, str, str]]:
+    if met.emptied and any(verdict.held_until for verdict in fresh):
+        yield QuirkKind.DISGUISED, SUSPECTED, "unknown entries with old dates took the place of a whole document"
+    for span in sorted(met.spans):
+        hours = span / timedelta(hours=1)
+        evidence = f"entries came under other names, dated {hours:g} hours apart from what they are"
+        yield QuirkKind.DISGUISED, str(int(span.total_seconds())), evidence
 
 
 def _wants(own: Mapping[EntryKey, Entry], pairs: Pairs, around: Around) -> Wanted:
@@ -110,23 +88,6 @@ def _wants(own: Mapping[EntryKey, Entry], pairs: Pairs, around: Around) -> Wante
 def _returning(found: Mapping[EntryKey, Found]) -> list[Found]:
     """Give the entries that are back after the last document had not held them."""
     return [one for one in found.values() if not one.known.present and not one.known.held]
-
-
-def _left(known: Sequence[KnownEntry], found: Mapping[EntryKey, Found], around: Around) -> list[KnownEntry]:
-    """Find the entries of the last document that this one does not hold."""
-    if not around.whole:
-        return []
-    there = {*around.held, *(one.known.key for one in found.values())}
-    return [other for other in known if other.present and other.key not in there]
-
-
-def _others(own: Mapping[EntryKey, Entry], found: Mapping[EntryKey, Found]) -> list[Entry]:
-    return [entry for key, entry in own.items() if key not in found]
-
-
-def _size(own: Mapping[EntryKey, Entry], around: Around) -> int:
-    """Count the entries of the document, those included that were not read again."""
-    return len(own) + len(around.held)
 
 
 def _verdicts(

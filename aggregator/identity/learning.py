@@ -41,19 +41,22 @@ class Seen:
         known: Entries that are stored ones.
         new: The others.
         size: Entries of the document, those included that were not read again.
+        masked_until: So long strangers with old dates are held; None when nothing came in disguise.
     """
 
     now: datetime
     known: Sequence[tuple[Entry, Found]]
     new: Sequence[New]
     size: int
+    masked_until: datetime | None = None
 
 
 def learn(habits: Habits, seen: Seen, shown: Sequence[Shown]) -> Habits | None:
     """Add what a document shows to what is known of its source; None when that is nothing."""
     headlines = _headlines(habits, seen)
     found = [*shown, *_of_guids(seen), *_of_dates(seen), *_of_headlines(headlines, habits)]
-    held = [verdict.held_until for verdict in seen.new if verdict.held_until is not None]
+    waits = (seen.masked_until, *(verdict.held_until for verdict in seen.new))
+    held = [until for until in waits if until is not None]
     after = replace(
         habits,
         since=habits.since or seen.now,

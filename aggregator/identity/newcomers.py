@@ -28,13 +28,15 @@ class Met:
         refused: The stored entry whose guid one has without being it.
         names: Keys that are taken.
         batch: Entries whose dates show nothing.
-        flooded: Whether they are a flood.
+        flooded: Whether they are a flood,
+        emptied: or few, in the place of many.
     """
 
     refused: Mapping[EntryKey, Found]
     names: AbstractSet[EntryKey]
     batch: AbstractSet[EntryKey]
     flooded: bool
+    emptied: bool
 
 
 def judge_strangers(strangers: Sequence[Entry], met: Met, around: Around) -> dict[EntryKey, New]:
@@ -46,7 +48,7 @@ def judge_strangers(strangers: Sequence[Entry], met: Met, around: Around) -> dic
         if entry.key in history:
             evidence = "older than the newest of the first document"
             verdict = New(entry=entry, backfilled=True, reason=_new("backfill", evidence, around))
-        elif met.flooded or around.habits.holding(around.now):
+        elif met.flooded or met.emptied or around.habits.holding(around.now):
             verdict = _of_flood(entry, strangers, met, around)
         else:
             verdict = New(entry=entry, reason=_unknown(entry, met.refused.get(entry.key), around))
@@ -59,7 +61,8 @@ def judge_strangers(strangers: Sequence[Entry], met: Met, around: Around) -> dic
 
 def _of_flood(entry: Entry, strangers: Sequence[Entry], met: Met, around: Around) -> New:
     times, policy = around.times, around.policy
-    told = f"one of {len(strangers)} unknown entries of one document, in a flood"
+    where = "in the place of many" if met.emptied else "in a flood"
+    told = f"one of {len(strangers)} unknown entries of one document, {where}"
     if entry.key not in met.batch and is_news(entry, times, around.trust):
         return New(entry=entry, reason=_new("unknown", f"{told}, dated after the last one", around))
     if entry.key in history_of(strangers, times, around.trust, around.backfill):

@@ -45,11 +45,11 @@ def shifted(
     """
     if not trust.policy.shifts or trust.habits.has(QuirkKind.REDATED):
         return {}
-    mine, theirs = _alone(strangers), _alone(pool)
+    mine, theirs = alone(strangers), alone(pool)
     span = span_of(found)
     if span is None:
         mine = {at: entry for at, entry in mine.items() if not is_news(entry, times, trust)}
-        span = _span(_steps(mine, theirs), min(len(mine), len(theirs)))
+        span = _span(steps(mine, theirs), min(len(mine), len(theirs)))
     if span is None:
         return {}
     pairs = [(entry, other) for at, entry in mine.items() if (other := theirs.get(at - span)) is not None]
@@ -62,7 +62,7 @@ def span_of(found: Iterable[tuple[Entry, KnownEntry]]) -> timedelta | None:
     return _span([pair for pair in known if _is_step(pair)], len(known))
 
 
-def _alone(entries: Iterable[_Dated]) -> dict[datetime, _Dated]:
+def alone(entries: Iterable[_Dated]) -> dict[datetime, _Dated]:
     """Give the entries whose dates are those of no other, by these."""
     dated: defaultdict[datetime, list[_Dated]] = defaultdict(list)
     for entry in entries:
@@ -71,7 +71,7 @@ def _alone(entries: Iterable[_Dated]) -> dict[datetime, _Dated]:
     return {at: these[0] for at, these in dated.items() if len(these) == 1}
 
 
-def _steps(mine: Iterable[datetime], theirs: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
+def steps(mine: Iterable[datetime], theirs: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
     """Pair all dates that are as far apart as clocks may be; those alone are compared that have the same rest."""
     same: defaultdict[float, list[datetime]] = defaultdict(list)
     for before in theirs:

@@ -21,6 +21,7 @@ class QuirkKind(StrEnum):
     FRAGMENTS = "fragments"
     TRACKING = "tracking-parameter"
     REDATED = "regenerated-dates"
+    DISGUISED = "disguised"
     BATCHES = "batches"
     AFFIX = "title-affix"
     RECURRING = "recurring-title"
@@ -111,6 +112,7 @@ class IdentityPolicy:
         one_to_one: Two entries of a document are never one stored entry.
         shifts: Entries are known by their dates when all of them moved by one span.
         floods: Documents full of strangers are compared with all that is kept of the source.
+        disguises: Few entries with old dates that take the place of a whole document may be some of it in disguise.
         stamps: A date is no sign of news where most of a document that holds nothing known has the same.
         archive: In a flood, what is older than the first document is history.
         hold: In a flood, what cannot be told from what is known waits.
@@ -133,6 +135,7 @@ class IdentityPolicy:
     health: bool = True
     one_to_one: bool = True
     floods: bool = True
+    disguises: bool = True
     stamps: bool = True
     archive: bool = True
     hold: bool = True

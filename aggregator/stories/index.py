@@ -123,11 +123,16 @@ class StoryIndex:
         least = self.thresholds.join
         nearest, former = Likeness(0.0, _NOBODY), Likeness(0.0, _NOBODY)
         best: list[Likeness] = []
+        takes_for = STORY_AGE.total_seconds()
         for story, dot in self._candidates(vector, length):
             score = dot / (length * story.length) * _freshness(now - story.last)
-            too_old = now - story.first > STORY_AGE.total_seconds()
-            one = Likeness(score, story) if score < least else self._likeness(vector, length, score, story)
-            enough = score >= least and one.rest >= one.least_rest
+            too_old = now - story.first > takes_for
+            if score < least:
+                # Nearly all end here: what is remembered of one is made for the likest only.
+                nearest = Likeness(score, story) if score > nearest.score and not too_old else nearest
+                continue
+            one = self._likeness(vector, length, score, story)
+            enough = one.rest >= one.least_rest
             if too_old:
                 former = one if enough and score > former.score else former
                 continue
@@ -211,15 +216,10 @@ class StoryIndex:
                 dots[story] = dots.get(story, 0) + weight * other
         # The rest of the vector, all in one direction, would add so much.
         lacking = self.thresholds.join * length - math.sqrt(left)
-        reaching = {story: dot for story, dot in dots.items() if dot >= lacking * story.length}
-        if len(reaching) > _MOST_COMPARED:
-            likeness = {story: dot / story.length for story, dot in reaching.items()}
-            least = sorted(likeness.values())[-_MOST_COMPARED]
-            reaching = {story: dot for story, dot in reaching.items() if likeness[story] >= least}
-        rest = known[used:]
+        rest = [(postings[term].get, weight) for _, term, weight in known[used:]]
         return [
-            (story, dot + sum([weight * postings[term].get(story, 0) for _, term, weight in rest]))
-            for story, dot in reaching.items()
+            (story, dot + sum([weight * weight_in(story, 0) for weight_in, weight in rest]))
+            for story, dot in _likest(dots, lacking)
         ]
 
     def _pour(self, story: OpenStory, weights: Iterable[tuple[str, int]]) -> None:
@@ -243,6 +243,13 @@ class StoryIndex:
             self.weights -= 1
         story.terms = None
         del self._stories[story.key]
+
+
+def _likest(dots: Mapping[OpenStory, int], lacking: float) -> list[tuple[OpenStory, int]]:
+    """Choose the stories that reach so much, the likest of them where there are many, in the order given."""
+    likeness = [dot / story.length for story, dot in dots.items()]
+    least = max(lacking, sorted(likeness)[-_MOST_COMPARED]) if len(likeness) > _MOST_COMPARED else lacking
+    return [one for one, like in zip(dots.items(), likeness, strict=True) if like >= least]
 
 
 def _freshness(seconds: float) -> float:

@@ -66,34 +66,37 @@ class Lexicon:
     def words(self, title: Sequence[str], summary: Sequence[str]) -> dict[str, tuple[str, float]]:
         """Map each term to the first word that gave it and to how often it was said."""
         said: dict[str, tuple[str, float]] = {}
+        equivalents, passed_over = self._equivalents, self._passed_over
         for tokens, weight in ((title, 1.0), (summary[:SUMMARY_WORDS], _SUMMARY_WEIGHT)):
             for token in tokens:
-                meant = self._equivalents.get(token, (token,))
+                meant = equivalents.get(token, (token,))
                 for word in meant:
-                    term = word if word[0].isdigit() else word[:_LETTERS]
-                    if word not in self._passed_over:
-                        first, count = said.get(term, (word, 0.0))
+                    if word not in passed_over:
+                        term = word if word[0].isdigit() else word[:_LETTERS]
+                        before = said.get(term)
                         # "PM" is one word still, and weighs no more than one.
-                        said[term] = first, count + weight / len(meant)
+                        share = weight / len(meant)
+                        said[term] = (before[0], before[1] + share) if before else (word, share)
         # "What we know so far" has no other words.
         return said or {token[:_LETTERS]: (token, 1.0) for token in title}
 
     def vector(self, said: Mapping[str, tuple[str, float]]) -> dict[str, int]:
         """Weigh the terms; the heaviest twenty make a vector of the length ``SCALE``."""
         counts, log, all_entries = self._counts, math.log, self._entries + _PRIOR + 1
+        # Below zero, so that the heaviest sort first.
         weights = [
             (
-                (1 + log(count) if count >= 1 else count)
+                -(1 + log(count) if count >= 1 else count)
                 * max(_LEAST_IDF, log(all_entries / (counts.get(term, 0.0) + _RARE + 1))) ** _DAMPING,
                 term,
             )
             for term, (_, count) in said.items()
         ]
         if len(weights) > MOST_TERMS:
-            weights.sort(key=lambda pair: (-pair[0], pair[1]))
+            weights.sort()
             del weights[MOST_TERMS:]
-        length = math.sqrt(sum(weight * weight for weight, _ in weights)) or 1.0
-        scaled = ((term, round(weight / length * SCALE)) for weight, term in weights)
+        length = math.sqrt(sum([weight * weight for weight, _ in weights])) or 1.0
+        scaled = [(term, round(-weight / length * SCALE)) for weight, term in weights]
         return {term: weight for term, weight in scaled if weight}
 
     def learn(self, terms: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Iterable
 
 
@@ -18,11 +19,14 @@ def digest64(*parts: str) -> int:
 
 def digests64(texts: Iterable[str]) -> list[int]:
     """Hash many texts, each as ``digest64`` hashes it alone."""
-    blake2b, number = hashlib.blake2b, int.from_bytes
-    return [
-        number(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
-        for text in texts
-    ]
+    # A copy of an empty hash is had for a third of what it costs to make one.
+    another = hashlib.blake2b(digest_size=8).copy
+    digests: list[bytes] = []
+    for text in texts:
+        one = another()
+        one.update(text.encode("utf-8", "surrogatepass"))
+        digests.append(one.digest())
+    return list(struct.unpack(f">{len(digests)}q", b"".join(digests)))
 
 
 def digest128(content: bytes) -> str:

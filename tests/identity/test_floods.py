@@ -211,6 +211,96 @@ def test_the_guid_of_a_pruned_entry_on_something_else_is_told_from_an_article_th
     assert kinds == [Unchanged, New]
 
 
+def single(number: int, at: datetime, **more: Any) -> Entry:
+    """Publish an entry in disguise: other names, no words, a day before its date."""
+    return article(number, f"export-{number}", title="4d 69 62", **({"at": at - DAY, "summary": ""} | more))
+
+
+RECENT = [
+    article(number, at=NOON - 3 * HOUR - number * timedelta(hours=5, minutes=3, seconds=11)) for number in range(6)
+]
+TELLING = NOON - 3 * HOUR - timedelta(hours=5, minutes=3, seconds=11)
+
+
+def suspicion(value: str = "", at: datetime = NOON - DAY) -> Habits:
+    return Habits(since=SINCE, quirks=(Quirk(QuirkKind.DISGUISED, value, "", 2, at, at),))
+
+
+def test_one_in_disguise_that_took_the_place_of_a_whole_document_is_known_by_its_date():
+    result = judged([single(1, TELLING)], stored(RECENT))
+    assert rules(result.verdicts) == ["shifted"]
+    assert result.habits is not None
+    assert {(one.kind, one.value) for one in result.habits.quirks} == {(QuirkKind.DISGUISED, "86400")}
+    assert result.habits.holding(NOON + 23 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("entry", "rule"),
+    [
+        (single(1, TELLING + timedelta(minutes=15)), "held"),
+        (single(1, TELLING, summary=TEXT), "held"),
+        (single(1, NOON + DAY), "unknown"),
+    ],
+)
+def test_other_spans_texts_and_news_in_an_emptied_document_are_not_what_left_it(entry, rule):
+    known = stored([replace(one, summary="the words of an article that is nothing like another") for one in RECENT])
+    assert rules(judged([entry], known).verdicts) == [rule]
+
+
+def test_an_old_stranger_that_took_the_place_of_many_is_held_and_raises_suspicion():
+    result = judged([article(40, at=NOON - 2 * DAY)], stored(RECENT))
+    assert rules(result.verdicts) == ["held"]
+    assert result.habits is not None
+    assert {(one.kind, one.value) for one in result.habits.quirks} == {(QuirkKind.DISGUISED, "")}
+
+
+def test_where_few_stand_anyway_an_old_stranger_is_news():
+    assert rules(judged([article(40, at=NOON - 2 * DAY)], stored(RECENT[:4])).verdicts) == ["unknown"]
+
+
+def test_what_waits_in_disguise_is_known_when_it_takes_its_own_clothes():
+    masked = stored([single(1, TELLING)], held=True)
+    (verdict,) = judged([article(1, at=TELLING)], masked).verdicts
+    assert isinstance(verdict, Revised)
+    assert verdict.entry.key == masked[0].key
+
+
+def test_a_whole_minute_shows_nothing_until_the_span_is_known():
+    at = TELLING.replace(second=0)
+    masked = stored([single(1, at)], held=True)
+    told = [
+        rules(judged([article(1, at=at)], masked, habits=habits).verdicts)
+        for habits in (suspicion(), suspicion("86400"))
+    ]
+    assert told == [["unknown"], ["shifted"]]
+
+
+@pytest.mark.parametrize(
+    ("habits", "rule"),
+    [
+        (suspicion(), "shifted"),
+        (suspicion("86400"), "shifted"),
+        (suspicion("3600"), "shifted"),
+        (suspicion("86400", NOON - 15 * DAY), "unknown"),
+        (Habits(since=SINCE), "unknown"),
+    ],
+)
+def test_for_two_weeks_after_a_disguise_old_strangers_are_compared_with_all_that_is_kept(habits, rule):
+    masked = stored([single(1, TELLING)], present=False)
+    document = [*RECENT[2:], article(1, at=TELLING)]
+    (*_, verdict) = judged(document, [*stored(RECENT[2:]), *masked], habits=habits).verdicts
+    assert rules([verdict]) == [rule]
+
+
+def test_much_that_returns_lets_old_strangers_be_compared_with_all_that_is_kept():
+    before = [article(number, title=f"Ferry {word} near Malta", summary=f"{TEXT} {word}") for number, word in WORDS]
+    edited = migrated(before[:1], title="Ferry towed near Malta", at=before[0].published_at)
+    for present, rule in ((False, "flood"), (True, "unknown")):
+        there = stored(before[1:], present=present)
+        verdicts = judged([*edited, *before[1:]], [*pruned(before[:1]), *there]).verdicts
+        assert rules(verdicts)[0] == rule
+
+
 def test_what_a_document_puts_behind_its_headlines_does_not_count_in_this_very_document():
     before = [article(number, title=f"Ferry {word} near Malta", summary=f"{TEXT} {word}") for number, word in WORDS]
     document = [

@@ -66,6 +66,7 @@ def test_a_shape_that_lets_everything_wait_repeats_nothing_and_loses_nothing(tmp
         ("hold", "GARBLED+UNDATED", {}),
         ("shifts", "GARBLED", {"hold": False}),
         ("stamps", "GARBLED+REDATED_ONCE", {}),
+        ("disguises", "GARBLED+PURGED", {}),
     ],
 )
 def test_a_guard_that_is_switched_off_turns_the_run_red(guard: str, names: str, others: dict[str, Any], tmp_path: Path):
