@@ -212,8 +212,12 @@ class StoryIndex:
             if left < bound or (spent + count > _MOST_LOOKED_AT and spent):
                 break
             spent, used, left = spent + count, used + 1, left - weight * weight
+            if not dots:
+                dots = {story: weight * other for story, other in postings[term].items()}
+                continue
+            before = dots.get
             for story, other in postings[term].items():
-                dots[story] = dots.get(story, 0) + weight * other
+                dots[story] = before(story, 0) + weight * other
         # The rest of the vector, all in one direction, would add so much.
         lacking = self.thresholds.join * length - math.sqrt(left)
         rest = [(postings[term].get, weight) for _, term, weight in known[used:]]
