@@ -74,13 +74,18 @@ def replaced(
             again = shared.title == 1.0 and entry.title not in recurring and size > 1
             told = dated and entry.published_at is not None and other.published_at is not None
             least = policy.same_headline if told else policy.akin
-            # The bulletins of a day have one and the same line below their headlines.
-            telling = not told or shared.dated or min(len(entry.summary), len(other.summary)) >= _TELLING_CHARS
+            telling = not told or _is_telling(entry, other, shared)
             edited = shared.title >= least and shared.numbers and text >= policy.republished and telling
             dates = told and shared.dated and _is_edited(shared, policy)
             if dates or edited or (again and text >= policy.same_text):
                 pairs.append((-shared.title - text, other.key, entry.key, Found(other, "replaced", shared)))
     return _one_to_one(pairs)
+
+
+def _is_telling(entry: Entry, other: KnownEntry, shared: Agreement) -> bool:
+    """Say whether equal texts tell anything: the bulletins of a day have one line below all their headlines."""
+    lengths = [len(one) for one in (entry.summary, other.summary) if one]
+    return shared.dated or shared.title == 1.0 or min(lengths, default=0) >= _TELLING_CHARS
 
 
 def _is_edited(shared: Agreement, policy: IdentityPolicy) -> bool:
@@ -94,20 +99,23 @@ def republished(
 ) -> Mapping[EntryKey, Found]:
     """Pair the strangers of a flood with anything that is kept of their source, by headline and text.
 
-    A text that comes again needs a headline that is akin, or the date that it had.
+    A text that comes again needs a headline that is akin, or the date that it had; one that is short and has another
+    date the same headline.
     Without a text an equal headline is believed only when its date is not that of news: some sources use a set of
     headlines every day.
     """
     index = _Index([other for other in kept if other.key not in taken and not other.is_bare])
     fresh = {entry.key for entry in strangers if is_news(entry, times, trust)} - _all_at_once(strangers)
-    recurring = trust.habits.values(QuirkKind.RECURRING)
+    recurring, dated = trust.habits.values(QuirkKind.RECURRING), not trust.habits.has(QuirkKind.REDATED)
     pairs = []
     for entry in strangers:
         for other in index.near(entry):
             shared = agreement(entry, other, trust.affixes)
             if shared.text is not None:
                 akin = shared.dated or shared.title >= trust.policy.akin
-                same = shared.text >= trust.policy.republished and shared.numbers and akin
+                told = dated and entry.published_at is not None and other.published_at is not None
+                telling = not told or _is_telling(entry, other, shared)
+                same = shared.text >= trust.policy.republished and shared.numbers and akin and telling
             else:
                 same = shared.title == 1.0 and entry.key not in fresh
             returns = shared.text is None and entry.title in recurring

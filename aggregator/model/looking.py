@@ -119,7 +119,7 @@ def middle_step(counted: Mapping[int, int]) -> timedelta | None:
     """Give the middle of delays that were counted by their steps; None without any.
 
     >>> middle_step({0: 1, 13: 5, 41: 2})
-    datetime.timedelta(seconds=563, microseconds=640938)
+    datetime.timedelta(seconds=562, microseconds=482986)
     """
     middle, passed = sum(counted.values()) / 2, 0
     for step in sorted(counted):

@@ -33,11 +33,11 @@ def _add(kept: Kept, key: tuple[datetime, str], more: Tally) -> None:
 
 def polls_of(kept: Kept, since: datetime, until: datetime) -> tuple[tuple[tuple[str, int], ...], int]:
     """Give the polls by outcome, and the bytes, of the hours from a moment on, before another."""
-    found = sorted((name, one) for (at, name), one in kept.tallies.items() if since <= at < until)
+    found = [(name, one) for (at, name), one in kept.tallies.items() if since <= at < until]
     polls: Counter[str] = Counter()
     for name, one in found:
         polls[name] += one.polls
-    return tuple(polls.items()), sum(one.bytes for _, one in found)
+    return tuple(sorted(polls.items())), sum(one.bytes for _, one in found)
 
 
 def day(kept: Kept, at: datetime, now: datetime) -> Stretch:
