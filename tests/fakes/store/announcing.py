@@ -193,8 +193,8 @@ def _announced(kept: Kept, topic: Topic, members: Mapping[int, Sequence[int]], n
     """List the subjects that were announced last, and those that are pinned."""
     announced = latest(kept, topic.slug, topic.limit, members)
     pinned = {_subject(topic.mode, one, kept.entries[one]) for one in marks.pinned_subjects(kept, topic.slug, now)}
-    told = (one for one in pinned if one is not None and (topic.slug, one) in kept.announced and one not in announced)
-    return [*announced, *told]
+    alone = {one for (slug, one), told in kept.announced.items() if slug == topic.slug and told.digest is None}
+    return [*announced, *(one for one in pinned if one in alone and one not in announced)]
 
 
 def _candidate(kept: Kept, topic: Topic, subject: int, members: Sequence[int]) -> Candidate:
