@@ -70,7 +70,7 @@ async def kill_and_tell(folder: Path, *, kills: int, seed: int) -> Told:
             killed = await work(folder, kill_after=chance.uniform(0.5, 1.0) * longest)
             told.killed += killed
             # Others use this machine, too: some rounds have to end by themselves, or all that waits comes as a flood.
-            longest *= 1.15 if killed else 0.9
+            longest *= 1.3 if killed else 0.6
         grow(folder, AT_FIRST + kills)
         await work(folder)
         posts = list(hook.posts)
