@@ -85,7 +85,7 @@ def replaced(
 def _is_telling(entry: Entry, other: KnownEntry, shared: Agreement) -> bool:
     """Say whether equal texts tell anything: the bulletins of a day have one line below all their headlines."""
     lengths = [len(one) for one in (entry.summary, other.summary) if one]
-    return shared.dated or shared.title == 1.0 or min(lengths, default=0) >= _TELLING_CHARS
+    return shared.dated or min(lengths, default=0) >= _TELLING_CHARS
 
 
 def _is_edited(shared: Agreement, policy: IdentityPolicy) -> bool:
@@ -114,7 +114,7 @@ def republished(
             if shared.text is not None:
                 akin = shared.dated or shared.title >= trust.policy.akin
                 told = dated and entry.published_at is not None and other.published_at is not None
-                telling = not told or _is_telling(entry, other, shared)
+                telling = not told or shared.title == 1.0 or _is_telling(entry, other, shared)
                 same = shared.text >= trust.policy.republished and shared.numbers and akin and telling
             else:
                 same = shared.title == 1.0 and entry.key not in fresh

@@ -301,6 +301,32 @@ def test_much_that_returns_lets_old_strangers_be_compared_with_all_that_is_kept(
         assert rules(verdicts)[0] == rule
 
 
+BULLETIN = "Latest news bulletin for all of Europe, in brief: {}"
+
+
+def bulletin(days_ago: int, name: str) -> Entry:
+    """Publish a bulletin: all of them have one line below their headlines."""
+    line = "The news of the hour, from here and from everywhere."
+    at = NOON - days_ago * DAY - HOUR
+    return article(0, f"{days_ago}-{name}", title=BULLETIN.format(name), summary=line, at=at)
+
+
+@pytest.mark.parametrize(("name", "rule"), [("noon", "unknown"), ("dawn", "flood")])
+def test_a_short_line_that_comes_again_in_a_flood_needs_the_same_headline(name, rule):
+    document = [bulletin(0, name), *(article(number, f"new-{number}", at=NOON - HOUR) for number in range(5))]
+    verdicts = judged(document, stored([bulletin(1, "dawn")], present=False)).verdicts
+    assert rules(verdicts) == [rule, *["unknown"] * 5]
+
+
+def test_a_bulletin_that_returns_every_day_takes_no_place():
+    quirk = Quirk(QuirkKind.RECURRING, BULLETIN.format("dawn"), "each day", 5, NOON - 9 * DAY, NOON - DAY)
+    beside = [article(number) for number in range(6)]
+    known = [*stored([bulletin(1, "dawn")]), *stored(beside)]
+    document = [bulletin(0, "dawn"), *beside]
+    verdicts = judged(document, known, habits=Habits(since=SINCE, quirks=(quirk,))).verdicts
+    assert isinstance(verdicts[0], New)
+
+
 def test_what_a_document_puts_behind_its_headlines_does_not_count_in_this_very_document():
     before = [article(number, title=f"Ferry {word} near Malta", summary=f"{TEXT} {word}") for number, word in WORDS]
     document = [
