@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
 import random
@@ -23,7 +24,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from aggregator.model.edition import Edition, Rendition
 from aggregator.publish import Painter, compose, render
@@ -31,6 +31,7 @@ from aggregator.service.clock import SystemClock
 from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.documents import SAFETY
 from aggregator.service.web.front import Front
+from aggregator.service.web.server import WebServer
 from aggregator.service.web.shelf import Shelf
 from benchmarks.results import Result
 from benchmarks.web import ROOT
@@ -250,18 +251,6 @@ def _documents() -> tuple[Rendition, ...]:
     return render(edition_of(*SIZE), SITE)
 
 
-def _app(kind: str) -> ASGIApp:
-    if kind == "starlette":
-        return _plain(_documents())
-    edition, shelf = edition_of(*SIZE), Shelf()
-    shelf.put(edition, render(edition, SITE))
-
-    async def nothing(*_: object) -> None:
-        raise AssertionError("only feeds are asked for")
-
-    return Front(shelf, SITE, nothing, turnstile=Turnstile(SystemClock()))
-
-
 def _plain(documents: tuple[Rendition, ...]) -> Starlette:
     """Serve the same bytes with the same headers as one would with Starlette alone."""
     by_name = {one.name: one for one in documents}
@@ -292,19 +281,29 @@ def _plain(documents: tuple[Rendition, ...]) -> Starlette:
     return Starlette(routes=[Route("/{name}", feed)])
 
 
-def _run_server(kind: str) -> None:
-    async def serve() -> None:
-        options = {"log_config": None, "access_log": False, "proxy_headers": False}
-        config = uvicorn.Config(_app(kind), port=0, lifespan="off", **options)
-        server = uvicorn.Server(config)
-        config.load()
-        server.lifespan = config.lifespan_class(config)
-        await server.startup()
-        print(server.servers[0].sockets[0].getsockname()[1], flush=True)
-        await server.main_loop()
+async def _serve_ours() -> None:
+    edition, shelf = edition_of(*SIZE), Shelf()
+    shelf.put(edition, render(edition, SITE))
 
-    uvloop.run(serve())
+    async def nothing(*_: object) -> None:
+        raise AssertionError("only feeds are asked for")
+
+    server = WebServer(Front(shelf, SITE, nothing, turnstile=Turnstile(SystemClock())), "127.0.0.1", 0)
+    await server.start()
+    print(server.port, flush=True)
+    await asyncio.Event().wait()
+
+
+async def _serve_starlette() -> None:
+    options = {"log_config": None, "access_log": False, "server_header": False, "proxy_headers": False}
+    config = uvicorn.Config(_plain(_documents()), port=0, lifespan="off", **options)
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    print(server.servers[0].sockets[0].getsockname()[1], flush=True)
+    await server.main_loop()
 
 
 if __name__ == "__main__":
-    _run_server(sys.argv[1])
+    uvloop.run(_serve_ours() if sys.argv[1] == "ours" else _serve_starlette())

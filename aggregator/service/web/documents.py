@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http import HTTPStatus
+from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
@@ -52,13 +53,26 @@ _PRIVATE_ARCHIVE: tuple[Header, ...] = (
     *_PRIVATE_FEED[1:],
 )
 
-_OK = int(HTTPStatus.OK)
-"""A plain number: looking it up in its enumeration takes longer than all the rest."""
+# Plain numbers: looking them up in their enumeration takes longer than all the rest.
+_OK, _NOT_MODIFIED = int(HTTPStatus.OK), int(HTTPStatus.NOT_MODIFIED)
 
 _REPEATED = frozenset({b"cache-control", b"vary", b"last-modified", b"access-control-allow-origin"})
 
 _GZIP_FROM = 1024
 """Bytes from which compressing a page is worth its time."""
+
+
+class Answer(NamedTuple):
+    """What is sent: status, headers and body, which for HEAD and 304 is empty."""
+
+    status: int
+    headers: list[Header]
+    body: bytes
+
+    async def send(self, send: Send) -> None:
+        """Send it as ASGI has it."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +112,15 @@ class Document:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD, as a whole or with 304."""
-        await self.answer(read_wishes(scope["headers"]), scope["method"], send)
+        await self.answer(read_wishes(scope["headers"]), scope["method"]).send(send)
 
-    async def answer(self, wishes: Wishes, method: str, send: Send) -> None:
+    def answer(self, wishes: Wishes, method: str) -> Answer:
         """Answer a request whose headers are already read."""
         form = self.packed if wishes.gzip and self.packed else self.plain
         known = self._known_form(form, wishes)
         if known:
-            await send({"type": "http.response.start", "status": 304, "headers": known.unchanged})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        await send({"type": "http.response.start", "status": self.status, "headers": form.headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else form.body})
+            return Answer(_NOT_MODIFIED, known.unchanged, b"")
+        return Answer(self.status, form.headers, b"" if method == "HEAD" else form.body)
 
     def _known_form(self, form: Form, wishes: Wishes) -> Form | None:
         """Find the form that the visitor already has.

@@ -16,6 +16,7 @@ from aggregator.service.doors import Doors
 from aggregator.service.web.audience import Turnstile
 from aggregator.service.web.conditions import read_wishes
 from aggregator.service.web.documents import (
+    Answer,
     Document,
     Header,
     archive_document,
@@ -65,20 +66,32 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; an exception is logged here, after its visitor was told."""
         if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
-            path: str = scope["path"][1:]
-            document = self._shelf.document(path) or await self._beside(path)
-            if document is not None:
-                wishes = read_wishes(scope["headers"])
-                topic = document.topic
-                if topic is None or not wishes.navigation or document.hidden or _wants_raw(scope):
-                    if topic is not None and self._turnstile is not None:
-                        self._turnstile.note(topic, scope)
-                    await document.answer(wishes, scope["method"], send)
-                    return
+            answer = self.ready(scope)
+            if answer is None and (beside := await self._beside(scope["path"][1:])):
+                answer = self._answer(beside, scope)
+            if answer is not None:
+                await answer.send(send)
+                return
         try:
             await self._rest(scope, receive, send)
         except Exception:  # noqa: BLE001 - the last place before the wire; Starlette has sent the error page
             _log.exception("cannot answer %s %r", scope.get("method", scope["type"]), _loggable(scope.get("path", "")))
+
+    def ready(self, scope: Scope) -> Answer | None:
+        """Give the answer to a GET or HEAD that needs nothing but the shelf; None for everything else."""
+        document = self._shelf.document(scope["path"][1:])
+        return None if document is None else self._answer(document, scope)
+
+    def _answer(self, document: Document, scope: Scope) -> Answer | None:
+        """Answer with a document, unless a page is to be shown in its place."""
+        wishes = read_wishes(scope["headers"])
+        topic = document.topic
+        if topic is not None:
+            if wishes.navigation and not document.hidden and not _wants_raw(scope):
+                return None
+            if self._turnstile is not None:
+                self._turnstile.note(topic, scope)
+        return document.answer(wishes, scope["method"])
 
     async def _beside(self, path: str) -> Document | None:
         """Find what is not on the shelf by its own name."""

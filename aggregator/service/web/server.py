@@ -1,4 +1,4 @@
-"""Listen and serve, inside the daemon's own loop; the one home of uvicorn."""
+"""Listen and serve, inside the daemon's own loop, by uvicorn."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from aggregator.errors import AggregatorError
+from aggregator.service.web.quick import QuickProtocol
 
 _GRACE_SECONDS = 3
 _BACKLOG = 2048
@@ -38,6 +39,7 @@ class WebServer:
         self._server = _Server(
             uvicorn.Config(
                 app,
+                http=QuickProtocol,
                 lifespan="off",
                 ws="none",
                 log_config=None,
