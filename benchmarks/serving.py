@@ -39,7 +39,7 @@ from tests.builders import NOON
 from tests.publish.views import SITE, make_candidate, make_member, make_view
 
 CONNECTIONS = 32
-REQUESTS = 8_000
+REQUESTS = 24_000
 ROUNDS = 3
 SIZE = (60, 2_400)
 """Entries of the topic that is served, and characters of each."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,15 +41,17 @@ THRESHOLDS: Final = {
 
 @dataclass(slots=True, eq=False)
 class OpenStory:
-    """A story that still takes entries; its weights stand in the postings of its terms.
+    """A story that still takes entries; its weights stand in the postings of its terms, under its number.
 
     Attributes:
+        number: Free for another one when the story is closed.
         first, last: Seconds since the epoch.
         square, length: Of the sum of its vectors.
         into: The story that it became a part of.
     """
 
     key: EntryKey
+    number: int
     first: float
     last: float
     size: int = 0
@@ -58,7 +61,7 @@ class OpenStory:
     into: OpenStory | None = None
 
 
-_NOBODY: Final = OpenStory(EntryKey("", ""), 0.0, 0.0)
+_NOBODY: Final = OpenStory(EntryKey("", ""), -1, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,11 @@ class StoryIndex:
 
     def __init__(self, thresholds: Thresholds) -> None:
         self.thresholds = thresholds
-        self._postings: dict[str, dict[OpenStory, int]] = {}
+        # Numbers and an array of lengths lie close together, and that is most of what a look-up costs.
+        self._postings: dict[str, dict[int, int]] = {}
+        self._lengths = array("d")
+        self._by_number: list[OpenStory] = []
+        self._free: list[int] = []
         self._stories: dict[EntryKey, OpenStory] = {}
         self._queue: deque[tuple[float, OpenStory]] = deque()
         self.weights = 0
@@ -148,10 +155,11 @@ class StoryIndex:
 
     def shared(self, vector: Mapping[str, int], story: OpenStory) -> list[str]:
         """Name the terms that an entry shares with a story, the weightiest first."""
+        number = story.number
         products = [
-            (-weight * self._postings[term][story], term)
+            (-weight * self._postings[term][number], term)
             for term, weight in vector.items()
-            if story in self._postings.get(term, ())
+            if number in self._postings.get(term, ())
         ]
         return [term for _, term in sorted(products)]
 
@@ -159,7 +167,8 @@ class StoryIndex:
         """Add an entry to the story of that key; open it when there is none."""
         story = self._stories.get(key)
         if story is None:
-            story = self._stories[key] = OpenStory(key, now, now, terms=[])
+            story = self._stories[key] = OpenStory(key, self._new_number(), now, now, terms=[])
+            self._by_number[story.number] = story
         self._pour(story, vector.items())
         story.first, story.last = min(story.first, now), max(story.last, now)
         story.size += 1
@@ -170,7 +179,7 @@ class StoryIndex:
         """Make two stories one; the older one's key stays. Gives the one that stays and the one that went."""
         kept, gone = sorted((one, other), key=lambda story: (story.first, story.key))
         terms = gone.terms or []
-        poured = [(term, self._postings[term][gone]) for term in terms]
+        poured = [(term, self._postings[term][gone.number]) for term in terms]
         self._drop(gone)
         self._pour(kept, poured)
         kept.last, kept.size, gone.into = max(kept.last, gone.last), kept.size + gone.size, kept
@@ -192,8 +201,8 @@ class StoryIndex:
     def _likeness(self, vector: Mapping[str, int], length: float, score: float, story: OpenStory) -> Likeness:
         if len(vector) < _TELLING_TERMS:
             return Likeness(score, story)
-        postings = self._postings
-        products = sorted(weight * postings[term].get(story, 0) for term, weight in vector.items() if term in postings)
+        postings, number = self._postings, story.number
+        products = sorted(weight * postings[term].get(number, 0) for term, weight in vector.items() if term in postings)
         return Likeness(score, story, sum(products[:-2]) / (length * story.length), _LEAST_REST)
 
     def _candidates(self, vector: Mapping[str, int], length: float) -> list[tuple[OpenStory, int]]:
@@ -204,56 +213,74 @@ class StoryIndex:
         that looking through the others takes long, the rarest of them have to do, and the likest of what they find.
         """
         postings = self._postings
-        known = sorted((len(found), term, weight) for term, weight in vector.items() if (found := postings.get(term)))
-        left = sum(weight * weight for _, _, weight in known)
+        known = sorted([(len(found), term, weight) for term, weight in vector.items() if (found := postings.get(term))])
+        left = sum([weight * weight for _, _, weight in known])
         bound, spent, used = (self.thresholds.join * length) ** 2, 0, 0
-        dots: dict[OpenStory, int] = {}
+        dots: dict[int, int] = {}
         for count, term, weight in known:
             if left < bound or (spent + count > _MOST_LOOKED_AT and spent):
                 break
             spent, used, left = spent + count, used + 1, left - weight * weight
             if not dots:
-                dots = {story: weight * other for story, other in postings[term].items()}
+                dots = {number: weight * other for number, other in postings[term].items()}
                 continue
-            before = dots.get
-            for story, other in postings[term].items():
-                dots[story] = before(story, 0) + weight * other
+            for number, other in postings[term].items():
+                if number in dots:
+                    dots[number] += weight * other
+                else:
+                    dots[number] = weight * other
         # The rest of the vector, all in one direction, would add so much.
-        lacking = self.thresholds.join * length - math.sqrt(left)
-        rest = [(postings[term].get, weight) for _, term, weight in known[used:]]
-        return [
-            (story, dot + sum([weight * weight_in(story, 0) for weight_in, weight in rest]))
-            for story, dot in _likest(dots, lacking)
-        ]
+        likest = self._likest(dots, self.thresholds.join * length - math.sqrt(left))
+        for _, term, weight in known[used:]:
+            weights = postings[term]
+            for number in likest.keys() & weights.keys():
+                likest[number] += weight * weights[number]
+        return [(self._by_number[number], dot) for number, dot in likest.items()]
+
+    def _likest(self, dots: Mapping[int, int], lacking: float) -> dict[int, int]:
+        """Choose the stories that reach so much, the likest of them where there are many, in the order given."""
+        lengths = self._lengths
+        likeness = [dot / lengths[number] for number, dot in dots.items()]
+        least = max(lacking, _among_most(likeness, _MOST_COMPARED)) if len(likeness) > _MOST_COMPARED else lacking
+        return {number: dot for (number, dot), like in zip(dots.items(), likeness, strict=True) if like >= least}
+
+    def _new_number(self) -> int:
+        if self._free:
+            return self._free.pop()
+        self._lengths.append(0.0)
+        self._by_number.append(_NOBODY)
+        return len(self._by_number) - 1
 
     def _pour(self, story: OpenStory, weights: Iterable[tuple[str, int]]) -> None:
         terms = story.terms if story.terms is not None else []
+        number = story.number
         for term, weight in weights:
             stories = self._postings.setdefault(term, {})
-            before = stories.get(story, 0)
+            before = stories.get(number, 0)
             if not before:
                 terms.append(term)
                 self.weights += 1
-            stories[story] = before + weight
+            stories[number] = before + weight
             story.square += 2 * before * weight + weight * weight
-        story.length = math.sqrt(story.square)
+        story.length = self._lengths[number] = math.sqrt(story.square)
 
     def _drop(self, story: OpenStory) -> None:
         for term in story.terms or ():
             stories = self._postings[term]
-            del stories[story]
+            del stories[story.number]
             if not stories:
                 del self._postings[term]
             self.weights -= 1
         story.terms = None
         del self._stories[story.key]
+        self._by_number[story.number] = _NOBODY
+        self._free.append(story.number)
 
 
-def _likest(dots: Mapping[OpenStory, int], lacking: float) -> list[tuple[OpenStory, int]]:
-    """Choose the stories that reach so much, the likest of them where there are many, in the order given."""
-    likeness = [dot / story.length for story, dot in dots.items()]
-    least = max(lacking, sorted(likeness)[-_MOST_COMPARED]) if len(likeness) > _MOST_COMPARED else lacking
-    return [one for one, like in zip(dots.items(), likeness, strict=True) if like >= least]
+def _among_most(values: Sequence[float], count: int) -> float:
+    """Give the last of the ``count`` greatest, without sorting all: below that of a part nobody is among them."""
+    rough = sorted(values[: 4 * count])[-count]
+    return sorted([value for value in values if value >= rough])[-count]
 
 
 def _freshness(seconds: float) -> float:

@@ -32,10 +32,14 @@ def fingerprint(words: Sequence[str]) -> tuple[int, ...]:
     digests = digests64(_runs(words))
     if len(digests) <= WINDOW:
         return (min(digests),) if digests else ()
-    # The least of seven from the least of four, of two: a third of the comparisons, and none of them in Python.
-    of_two = list(map(min, digests, digests[1:]))
-    of_four = list(map(min, of_two, of_two[2:]))
-    return tuple(sorted(set(map(min, of_four, of_four[3:]))))
+    # The least of seven from the least of four, of two: a third of the comparisons.
+    of_two = _lesser(digests, digests[1:])
+    of_four = _lesser(of_two, of_two[2:])
+    return tuple(sorted(set(_lesser(of_four, of_four[3:]))))
+
+
+def _lesser(ones: Sequence[int], others: Sequence[int]) -> list[int]:
+    return [min(other, one) for one, other in zip(ones, others, strict=False)]
 
 
 def containment(one: Collection[str], other: frozenset[str]) -> float:

@@ -20,7 +20,7 @@ from aggregator.model.story import (
     TermCounts,
 )
 from aggregator.stories import StoryMemory, place, read_texts
-from aggregator.stories.index import THRESHOLDS, StoryIndex
+from aggregator.stories.index import THRESHOLDS, StoryIndex, _among_most
 from aggregator.stories.replay import verdict_again
 from tests.builders import NOON, make_facts, make_stored
 
@@ -197,6 +197,25 @@ def test_no_story_that_is_like_enough_is_overlooked(vectors, asked):
     sure = {number for score, number in scores if score > 0.25 + 1e-9}
     assert found <= {number for score, number in scores if score > 0.25 - 1e-9}
     assert len(found) >= min(5, len(sure))
+
+
+def test_a_closed_story_leaves_nothing_behind_for_the_one_that_takes_its_number():
+    index = StoryIndex(THRESHOLDS[Granularity.NORMAL])
+    day = 24 * 3600.0
+    for number in range(30):
+        index.expire(number * day)
+        terms = {"ferry": 600, f"a{number}": 600, f"b{number}": 500}
+        found = {one.story.key.guid for one in index.probe(terms, number * day).best}
+        assert found <= {str(number - back) for back in (1, 2, 3, 4)}
+        assert index.add(EntryKey("s", str(number)), terms, number * day).number < 6
+        assert index.weights == 3 * len(index)
+    assert index.probe({"a3": 1000}, 30 * day).nearest is None
+
+
+@given(values=st.lists(st.floats(0, 1), min_size=1, max_size=300), count=st.integers(1, 30))
+def test_the_greatest_are_bounded_without_sorting_all(values, count):
+    count = min(count, len(values))
+    assert _among_most(values, count) == sorted(values)[-count]
 
 
 def test_counts_grow_old_and_are_forgotten():

@@ -28,7 +28,8 @@ Result = TypeVar("Result")
 READ_IN_PLACE: Final = frozenset(
     (
         *("entries", "entry_keys", "entry_revisions", "full_texts", "arrivals", "documents", "polls"),
-        *("prints", "headlines", "recent", "term_counts", "term_totals", "sqlite_sequence", "sqlite_stat1"),
+        *("prints", "new_prints", "headlines", "recent", "term_counts", "new_counts", "term_totals"),
+        *("sqlite_sequence", "sqlite_stat1"),
     )
 )
 _SCHEMA: Final = """

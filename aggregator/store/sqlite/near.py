@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,8 @@ from aggregator.store.sqlite.source_rows import facts_by_row
 MOST_LINKED: Final = 50
 """Enough entries of one link to see that it is nobody's own."""
 SLICE: Final = 1_000
+MOST_NEW_PRINTS: Final = 20_000
+MOST_NEW_COUNTS: Final = 100
 
 # The inner query keeps a link that stands on everything from being walked through to its end.
 _LINKED: Final = """
@@ -56,7 +59,10 @@ SELECT h.headline, h.entry_id, s.source, e.guid, h.first_at, h.last_at, h.times
 FROM headlines h JOIN sources s ON s.id = h.source_id JOIN entries e ON e.id = h.entry_id
 WHERE h.headline IN (SELECT value FROM json_each(?)) ORDER BY h.headline, h.source_id
 """
-_PRINTS: Final = "SELECT print, entry_id FROM prints WHERE print IN (SELECT value FROM json_each(?))"
+_PRINTS: Final = """
+SELECT print, entry_id FROM prints WHERE print IN (SELECT value FROM json_each(:wanted))
+UNION ALL SELECT print, entry_id FROM new_prints WHERE print IN (SELECT value FROM json_each(:wanted))
+"""
 _USE: Final = """
 INSERT OR REPLACE INTO headlines (headline, source_id, entry_id, first_at, last_at, times)
 SELECT ?, source_id, id, ?, ?, ? FROM entries WHERE id = ?
@@ -121,7 +127,9 @@ def remember(db: Database, decided: Curated, rows: Mapping[EntryKey, int], full:
     conn.executemany(
         "INSERT OR REPLACE INTO recent (entry_id, seen_at, language, terms, prints) VALUES (?, ?, ?, ?, ?)", recent
     )
-    conn.executemany("INSERT OR IGNORE INTO prints (print, entry_id) VALUES (?, ?)", sorted(prints))
+    conn.executemany("INSERT OR IGNORE INTO new_prints (print, entry_id) VALUES (?, ?)", sorted(prints))
+    if conn.execute("SELECT count(*) FROM new_prints").fetchone()[0] > MOST_NEW_PRINTS:
+        _put_away_prints(conn)
     conn.executemany(
         _USE,
         [
@@ -150,7 +158,11 @@ def recall(db: Database) -> Recalled:
         terms[language].append((term, n))
     counts = tuple(
         TermCounts(
-            language=language, day=date.fromisoformat(day), entries=entries, terms=tuple(terms[language]), complete=True
+            language=language,
+            day=date.fromisoformat(day),
+            entries=entries,
+            terms=(*terms[language], *_new_counts(db, language).items()),
+            complete=True,
         )
         for language, day, entries in db.execute("SELECT language, day, entries FROM term_totals ORDER BY language")
     )
@@ -164,6 +176,8 @@ def forget(db: Database, now: datetime) -> bool:
         [moment(now - TEXT_WINDOW), SLICE],
     ).fetchall()
     conn = db.conn
+    if old:
+        _put_away_prints(conn)
     conn.executemany(
         "DELETE FROM prints WHERE print = ? AND entry_id = ?",
         sorted((fingerprint, row_id) for row_id, packed in old for fingerprint in _unpack(packed)),
@@ -184,7 +198,7 @@ def _holders(db: Database, traces: Sequence[Traces]) -> tuple[list[tuple[int, in
     """Find the entries that share most fingerprints with each arrival."""
     wanted = sorted({fingerprint for trace in traces for fingerprint in trace.prints})
     by_print: defaultdict[int, list[int]] = defaultdict(list)
-    for fingerprint, row_id in db.execute(_PRINTS, [encode(wanted)]):
+    for fingerprint, row_id in sorted(db.execute(_PRINTS, {"wanted": encode(wanted)})):
         by_print[fingerprint].append(row_id)
     full = frozenset(one for one, row_ids in by_print.items() if len(row_ids) >= MOST_HOLDERS)
     telling = [[one for one in trace.prints if one not in full] for trace in traces]
@@ -229,17 +243,42 @@ def _use(row: Row) -> HeadlineUse:
 
 
 def _count(db: Database, counts: TermCounts) -> None:
+    """Write counts: all of them, or those that changed beside the others until there are many."""
     language = counts.language
     if counts.complete:
-        db.execute("DELETE FROM term_counts WHERE language = ?", [language])
-    db.conn.executemany(
-        "INSERT OR REPLACE INTO term_counts (language, term, n) VALUES (?, ?, ?)",
-        [(language, term, n) for term, n in counts.terms],
-    )
+        _put_counts(db, language, counts.terms, anew=True)
+    else:
+        db.execute("INSERT INTO new_counts (language, terms) VALUES (?, ?)", [language, encode(dict(counts.terms))])
+        (waiting,) = db.execute("SELECT count(*) FROM new_counts WHERE language = ?", [language]).fetchone()
+        if waiting > MOST_NEW_COUNTS:
+            _put_counts(db, language, _new_counts(db, language).items(), anew=False)
     db.execute(
         "INSERT OR REPLACE INTO term_totals (language, day, entries) VALUES (?, ?, ?)",
         [language, counts.day.isoformat(), counts.entries],
     )
+
+
+def _put_counts(db: Database, language: str, terms: Iterable[tuple[str, float]], *, anew: bool) -> None:
+    if anew:
+        db.execute("DELETE FROM term_counts WHERE language = ?", [language])
+    db.conn.executemany(
+        "INSERT OR REPLACE INTO term_counts (language, term, n) VALUES (?, ?, ?)",
+        ((language, term, n) for term, n in sorted(terms)),
+    )
+    db.execute("DELETE FROM new_counts WHERE language = ?", [language])
+
+
+def _new_counts(db: Database, language: str) -> dict[str, float]:
+    """Give the counts that wait beside the others; the last one of a term is the one that holds."""
+    found: dict[str, float] = {}
+    for (text,) in db.execute("SELECT terms FROM new_counts WHERE language = ? ORDER BY number", [language]):
+        found.update(decode(text))
+    return found
+
+
+def _put_away_prints(conn: sqlite3.Connection) -> None:
+    conn.execute("INSERT OR IGNORE INTO prints (print, entry_id) SELECT print, entry_id FROM new_prints")
+    conn.execute("DELETE FROM new_prints")
 
 
 def _pack(prints: Iterable[int]) -> bytes:

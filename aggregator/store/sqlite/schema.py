@@ -22,7 +22,7 @@ from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_shape import QUEUES, SHAPE
 from aggregator.store.sqlite.schema_websub import WEBSUB
 from aggregator.store.sqlite.searching import SCHEMA as WORDS
-from aggregator.store.sqlite.story_tables import add_story_tables
+from aggregator.store.sqlite.story_tables import NEW_PRINTS_AND_COUNTS, add_story_tables, let_stories_refer_freely
 from aggregator.store.sqlite.tallies import TALLIES
 from aggregator.store.sqlite.tastes import SCHEMA as TASTES
 from aggregator.store.sqlite.traces import TRACES
@@ -154,3 +154,13 @@ def _queues(db: Database) -> None:
 @MIGRATIONS(name="0029-tallies")
 def _tallies(db: Database) -> None:
     db.executescript(TALLIES)
+
+
+@MIGRATIONS(name="0030-new-prints-and-counts")
+def _new_prints_and_counts(db: Database) -> None:
+    db.executescript(NEW_PRINTS_AND_COUNTS)
+
+
+@MIGRATIONS(name="0031-stories-refer-freely")
+def _stories_refer_freely(db: Database) -> None:
+    let_stories_refer_freely(db)

@@ -10,6 +10,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from aggregator.errors import StoreError
+
 # `terms` is empty for copies; `prints` holds 64-bit integers, so that what goes takes its rows in `prints` along.
 _TABLES: Final = """
 ALTER TABLE entries ADD COLUMN copy_reason TEXT;
@@ -59,6 +61,20 @@ CREATE TABLE story_aliases (
 ) STRICT;
 CREATE INDEX story_aliases_new ON story_aliases (new_id);
 """
+# A row in its place of a large table costs a page of the disk, and an entry has dozens: what is new is written close
+# together, and put in its place when there is much of it.
+NEW_PRINTS_AND_COUNTS: Final = """
+CREATE TABLE new_prints (
+  print INTEGER NOT NULL,
+  entry_id INTEGER NOT NULL REFERENCES entries (id),
+  PRIMARY KEY (print, entry_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE new_counts (
+  number INTEGER PRIMARY KEY,
+  language TEXT NOT NULL,
+  terms TEXT NOT NULL
+) STRICT;
+"""
 # Of a story that was announced and became part of another: the ledger row under which a topic's readers know it. The
 # other one need not have one of its own.
 _TELL_AS: Final = "ALTER TABLE announcements ADD COLUMN told_as INTEGER REFERENCES ledger (subject_id)"
@@ -74,6 +90,29 @@ SELECT founder.short AS story, min(e.first_seen_at) AS first_at, max(e.first_see
 FROM entries e JOIN sources s ON s.id = e.source_id JOIN entries founder ON founder.id = e.story_id
 WHERE e.pruned_at IS NULL GROUP BY e.story_id;
 """
+
+
+_REFERRING: Final = ("story_id INTEGER REFERENCES entries (id)", "duplicate_of INTEGER REFERENCES entries (id)")
+
+
+def let_stories_refer_freely(db: Database) -> None:
+    """Take from two columns of the table of entries that they refer to it.
+
+    Rows of entries stay for ever, so nothing hangs on it; but where a table refers to itself, SQLite writes a row and
+    all that stands of it in indexes anew whenever such a column gets its value.
+
+    Follows: "Making Other Kinds Of Table Schema Changes" in SQLite's documentation of ALTER TABLE.
+    """
+    (version,) = db.execute("PRAGMA schema_version").fetchone()
+    (sql,) = db.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'entries'").fetchone()
+    for column in _REFERRING:
+        if column not in sql:
+            raise StoreError(f"the table of entries is not what it was: it has no `{column}`")
+        sql = sql.replace(column, column.partition(" REFERENCES")[0])
+    db.execute("PRAGMA writable_schema=ON")
+    db.execute("UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = 'entries'", [sql])
+    db.execute(f"PRAGMA schema_version={version + 1}")
+    db.execute("PRAGMA writable_schema=RESET")
 
 
 def add_story_tables(db: Database) -> None:
