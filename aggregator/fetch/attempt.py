@@ -31,7 +31,7 @@ class Attempt:
 
     def __init__(self, request: FetchRequest) -> None:
         self.request = request
-        self.target = Target(request.url, "", "", 0, "", None, None)
+        self.target = Target(request.url, "", "", 0, "", "", None, None)
         self.hops: tuple[Hop, ...] = ()
         self.status: int | None = None
         self._secrets = request.secret_headers

@@ -11,17 +11,15 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 import httpx
 
 from aggregator.fetch.fault import Fault
-from aggregator.fetch.guard import AddressGuard, BlockedAddress
-from aggregator.fetch.lean import LeanTransport
-from aggregator.fetch.names import Names
+from aggregator.fetch.guard import BlockedAddress
 from aggregator.fetch.wire import Headers, Target
 from aggregator.model.fetching import Failure
 
@@ -30,7 +28,7 @@ for _name in ("httpx", "httpcore", "aiohttp"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 _PORTS = {"http": 80, "https": 443}
-_NETWORK_ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError)
+NETWORK_ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError)
 
 
 @lru_cache(maxsize=8192)
@@ -64,7 +62,8 @@ def _target(read: Any, text: str) -> Target:
     port = url.port or _PORTS.get(url.scheme, 0)
     if port and (not host or "%" in host or not 0 < port < 1 << 16):
         raise Fault(Failure.UNREACHABLE, "not an address: its host or port cannot be")
-    return Target(str(url), url.scheme, host, port, url.netloc.decode("ascii"), authorization, url)
+    host_port = url.netloc.decode("ascii")
+    return Target(str(url), url.scheme, host, port, host_port, url.raw_path.decode("ascii"), authorization, url)
 
 
 def _basic(userinfo: bytes) -> str:
@@ -72,15 +71,27 @@ def _basic(userinfo: bytes) -> str:
     return f"Basic {base64.b64encode(plain.encode()).decode()}"
 
 
+class Stream(Protocol):
+    """A body on its way, undecoded."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give it in pieces, as they come."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of it, read to the end or not."""
+        ...
+
+
 class ClientAnswer:
-    """An httpx response, read through its stream only: everything else would decode without a bound."""
+    """An answer that is read through its stream only: everything else would decode without a bound."""
 
     __slots__ = ("_host", "_stream", "headers", "status")
 
-    def __init__(self, response: httpx.Response, host: str) -> None:
-        self.status = response.status_code
-        self.headers = _plain(response.headers.raw)
-        self._stream: Any = response.stream
+    def __init__(self, status: int, raw: Sequence[tuple[bytes, bytes]], stream: Stream, host: str) -> None:
+        self.status = status
+        self.headers = _plain(raw)
+        self._stream = stream
         self._host = host
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -88,13 +99,13 @@ class ClientAnswer:
         try:
             async for chunk in self._stream:
                 yield chunk
-        except _NETWORK_ERRORS as error:
+        except NETWORK_ERRORS as error:
             # A reset, an early end and a broken chunk cannot be told apart on every transport.
             raise Fault(Failure.BAD_BODY, f"{self._host} broke off in the middle of the body") from error
 
     async def close(self) -> None:
         """Drop the connection; an answer that is no longer wanted has nothing more to complain about."""
-        with contextlib.suppress(*_NETWORK_ERRORS):
+        with contextlib.suppress(*NETWORK_ERRORS):
             await self._stream.aclose()
 
 
@@ -111,9 +122,10 @@ class ClientWire:
         """Send one GET, or a POST where there is a body, and wait for the head of the answer."""
         try:
             response = await self._transport.handle_async_request(self.request(target, headers, body))
-        except _NETWORK_ERRORS as error:
-            raise _explain(error, target.host) from error
-        return ClientAnswer(response, target.host)
+        except NETWORK_ERRORS as error:
+            raise explained(error, target.host) from error
+        stream: Any = response.stream
+        return ClientAnswer(response.status_code, response.headers.raw, stream, target.host)
 
     def request(self, target: Target, headers: Headers, body: bytes | None) -> httpx.Request:
         """Build the request as it goes to the transport."""
@@ -129,11 +141,6 @@ class ClientWire:
         await self._transport.aclose()
 
 
-def open_lean(guard: AddressGuard) -> ClientWire:
-    """Open the transport that polls use; call it inside the running loop."""
-    return ClientWire(LeanTransport(Names(guard), tls_context))
-
-
 @lru_cache(maxsize=1)
 def tls_context() -> ssl.SSLContext:
     """Trust the authorities that httpx brings and those that the system, or ``SSL_CERT_FILE``, adds."""
@@ -143,7 +150,7 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-def _plain(raw: list[tuple[bytes, bytes]]) -> Headers:
+def _plain(raw: Sequence[tuple[bytes, bytes]]) -> Headers:
     found: dict[str, str] = {}
     for key, content in raw:
         name = key.decode("latin-1").lower()
@@ -164,8 +171,11 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _explain(error: Exception, host: str) -> Fault:
-    """Name what went wrong. The transports' own classes are too coarse: the truth lies down the chain of causes."""
+def explained(error: Exception, host: str) -> Fault:
+    """Name what went wrong at a host.
+
+    The transports' own classes are too coarse: the truth lies down the chain of causes.
+    """
     found = list(causes(error))
     for kinds, failure, what in _MEANINGS:
         cause = next((cause for cause in found if isinstance(cause, kinds)), None)

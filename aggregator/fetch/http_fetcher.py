@@ -12,10 +12,11 @@ from time import perf_counter
 from typing import ClassVar, Literal
 
 from aggregator.fetch.attempt import Attempt
-from aggregator.fetch.client import ClientWire, open_lean, read_target
+from aggregator.fetch.client import read_target
 from aggregator.fetch.decode import BodyDecoder
 from aggregator.fetch.fault import Fault
 from aggregator.fetch.guard import AddressGuard, BlockedAddress
+from aggregator.fetch.lean import open_lean
 from aggregator.fetch.posting import Posting
 from aggregator.fetch.refusals import REDIRECTS, RETRY_AFTER, header
 from aggregator.fetch.retry_after import read_retry_after
@@ -37,7 +38,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _fall_back(transport: str) -> Callable[[AddressGuard], ClientWire]:
+def _fall_back(transport: str) -> Callable[[AddressGuard], Wire]:
     from aggregator.fetch import fallbacks  # noqa: PLC0415 - many megabytes, which only who wants them pays for
 
     return {"aiohttp": fallbacks.open_aiohttp, "stock": fallbacks.open_stock}[transport]

@@ -1,4 +1,4 @@
-"""A transport of our own behind httpx's interface: one connection, one request, one answer, and no more than it takes.
+"""A transport of our own: one connection, one request, one answer, and no more than it takes.
 
 The parser is httptools', the connections are the event loop's. There is no pool, no redirect, no cookie and no proxy
 to pay for. What may be dialled is decided before: only addresses that the guard has seen reach the event loop.
@@ -15,13 +15,15 @@ from typing import Any, Final
 import httptools
 import httpx
 
+from aggregator.fetch.client import NETWORK_ERRORS, ClientAnswer, explained, tls_context
+from aggregator.fetch.guard import AddressGuard
 from aggregator.fetch.names import Names
+from aggregator.fetch.wire import Headers, Target
 
 MAX_HEAD: Final = 262_144
 """Bytes of status line and headers, those of interim answers included."""
 _MAX_WAITING: Final = 262_144
 _STAGGER_SECONDS: Final = 0.25
-_PORTS: Final = {"http": 80, "https": 443}
 
 # RFC 9112, 3 and 5; that no value breaks its line shows in the number of lines.
 _HEAD: Final = re.compile(
@@ -29,7 +31,7 @@ _HEAD: Final = re.compile(
 ).fullmatch
 
 
-class LeanTransport(httpx.AsyncBaseTransport):
+class LeanWire:
     """Sends each request on a connection of its own and hands the answer on as it comes.
 
     Args:
@@ -41,13 +43,22 @@ class LeanTransport(httpx.AsyncBaseTransport):
         self._names = names
         self._tls = tls
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and wait for the head of the answer."""
-        message = _message(request)
-        url = request.url
-        host, port = url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
+    async def ask(self, target: Target, headers: Headers, body: bytes | None = None) -> ClientAnswer:
+        """Send one GET, or a POST where there is a body, and wait for the head of the answer."""
+        try:
+            exchange = await self._send(target, _message(target, headers, body))
+        except NETWORK_ERRORS as error:
+            raise explained(error, target.host) from error
+        return ClientAnswer(exchange.status, exchange.headers, exchange, target.host)
+
+    async def close(self) -> None:
+        """Let go of the resolver; connections are let go with their answers."""
+        self._names.close()
+
+    async def _send(self, target: Target, message: bytes) -> _Exchange:
+        host, port = target.host, target.port
         addresses = await self._names.resolve(host, port)
-        tls: dict[str, Any] = {"ssl": self._tls(), "server_hostname": host} if url.scheme == "https" else {}
+        tls: dict[str, Any] = {"ssl": self._tls(), "server_hostname": host} if target.scheme == "https" else {}
         if len(addresses) == 1:
             exchange = await _dial(addresses[0], port, tls)
         else:
@@ -57,22 +68,24 @@ class LeanTransport(httpx.AsyncBaseTransport):
         except BaseException:
             exchange.abort()
             raise
-        return httpx.Response(exchange.status, headers=exchange.headers, stream=exchange)
-
-    async def aclose(self) -> None:
-        """Let go of the resolver."""
-        self._names.close()
+        return exchange
 
 
-def _message(request: httpx.Request) -> bytes:
-    parts = [request.method.encode("ascii"), b" ", request.url.raw_path, b" HTTP/1.1\r\n"]
-    for name, value in request.headers.raw:
-        parts += (name, b": ", value, b"\r\n")
-    parts.append(b"\r\n")
-    head = b"".join(parts)
-    if _HEAD(head) is None or head.count(b"\n") != len(request.headers.raw) + 2:
+def open_lean(guard: AddressGuard) -> LeanWire:
+    """Open the transport that polls use; call it inside the running loop."""
+    return LeanWire(Names(guard), tls_context)
+
+
+def _message(target: Target, headers: Headers, body: bytes | None) -> bytes:
+    """Write a request. No connection is kept, and the server is told so (RFC 9112, 9.6)."""
+    method, sized = ("GET", ()) if body is None else ("POST", (("Content-Length", f"{len(body)}"),))
+    fields = (("Host", target.host_port), *headers, *sized, ("Connection", "close"))
+    lines = "".join([f"{name}: {value}\r\n" for name, value in fields])
+    # What a server gave in UTF-8, an entity tag for one, goes back in it.
+    head = f"{method} {target.path} HTTP/1.1\r\n{lines}\r\n".encode()
+    if _HEAD(head) is None or head.count(b"\n") != len(fields) + 2:
         raise httpx.LocalProtocolError("the address or a header is not allowed in HTTP")
-    return head + request.read()
+    return head + body if body else head
 
 
 async def _dial(address: str, port: int, tls: dict[str, Any]) -> _Exchange:
@@ -109,7 +122,7 @@ async def _race(addresses: Sequence[str], port: int, tls: dict[str, Any]) -> _Ex
                 dial.result().abort()
 
 
-class _Exchange(asyncio.Protocol, httpx.AsyncByteStream):
+class _Exchange(asyncio.Protocol):
     """One request and its answer on one connection; as a stream it is the undecoded body.
 
     The head is complete when ``ask`` returns. A body that comes faster than it is read stops the reading.
@@ -147,6 +160,7 @@ class _Exchange(asyncio.Protocol, httpx.AsyncByteStream):
             yield piece
 
     async def aclose(self) -> None:
+        """Drop the connection."""
         self.abort()
 
     def abort(self) -> None:

@@ -19,6 +19,7 @@ class Target:
         host: ASCII, lower case; IPv6 without brackets.
         port: The scheme's own where none is written; 0 for other schemes than http and https.
         host_port: As the Host header has it.
+        path: With the query, as the request line has it; ASCII.
         authorization: Made of the credentials that stood in the address; None without them.
         parsed: The transport's own form.
     """
@@ -28,6 +29,7 @@ class Target:
     host: str
     port: int
     host_port: str
+    path: str
     authorization: str | None
     parsed: Any
 

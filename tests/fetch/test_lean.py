@@ -7,12 +7,15 @@ import gc
 import socket
 from collections.abc import AsyncIterator, Sequence
 
-import httpx
 import pytest
 
+from aggregator.fetch.client import read_target
+from aggregator.fetch.fault import Fault
 from aggregator.fetch.guard import AddressGuard
-from aggregator.fetch.lean import LeanTransport
+from aggregator.fetch.lean import LeanWire
 from aggregator.fetch.names import Names
+from aggregator.fetch.wire import Headers
+from aggregator.model.fetching import Failure
 from tests.web import Asked, ScriptedWeb
 
 pytestmark = pytest.mark.anyio
@@ -31,25 +34,24 @@ async def web() -> AsyncIterator[ScriptedWeb]:
         yield running
 
 
-def transport(addresses: Sequence[str]) -> LeanTransport:
+def wire(addresses: Sequence[str]) -> LeanWire:
     guard = AddressGuard(["127.0.0.0/8", "::1"], [])
-    return LeanTransport(Names(guard, lambda _host, _port: addresses), lambda: pytest.fail("no TLS here"))
+    return LeanWire(Names(guard, lambda _host, _port: addresses), lambda: pytest.fail("no TLS here"))
 
 
-async def ask(addresses: Sequence[str], port: int) -> tuple[httpx.Response, bytes]:
-    carrier = transport(addresses)
-    response = await carrier.handle_async_request(httpx.Request("GET", f"http://feeds.example:{port}/feed.xml"))
-    body = b"".join([piece async for piece in response.stream])  # type: ignore[union-attr]
-    await response.stream.aclose()  # type: ignore[union-attr]
-    await carrier.aclose()
-    return response, body
+async def ask(addresses: Sequence[str], port: int) -> tuple[int, bytes]:
+    carrier = wire(addresses)
+    answer = await carrier.ask(read_target(f"http://feeds.example:{port}/feed.xml"), ())
+    body = b"".join([piece async for piece in answer.chunks()])
+    await answer.close()
+    await carrier.close()
+    return answer.status, body
 
 
 async def test_an_address_that_refuses_is_passed_over_at_once(web: ScriptedWeb) -> None:
     web.publish("/feed.xml", b"<rss/>")
     started = asyncio.get_running_loop().time()
-    response, body = await ask(["::1", "127.0.0.1"], web.port)
-    assert (response.status_code, body) == (200, b"<rss/>")
+    assert await ask(["::1", "127.0.0.1"], web.port) == (200, b"<rss/>")
     assert web.asked("/feed.xml")[0].header("host") == f"feeds.example:{web.port}"
     assert asyncio.get_running_loop().time() - started < 5
 
@@ -90,7 +92,7 @@ async def test_of_two_addresses_that_answer_one_is_asked(web: ScriptedWeb) -> No
 async def test_when_no_address_answers_the_last_reason_is_told(web: ScriptedWeb) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        with pytest.raises(ConnectionRefusedError):
+        with pytest.raises(Fault, match=r"feeds\.example refuses the connection"):
             await ask(["127.0.0.1", "127.0.0.2", "127.0.0.3"], unused.getsockname()[1])
 
 
@@ -118,10 +120,32 @@ async def test_a_method_with_content_is_carried_too(web: ScriptedWeb) -> None:
         asked.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
 
     web.script("/hub", take)
-    carrier = transport(["127.0.0.1"])
-    request = httpx.Request("POST", f"http://hub.example:{web.port}/hub", data={"hub.mode": "subscribe"})
-    response = await carrier.handle_async_request(request)
-    await response.stream.aclose()  # type: ignore[union-attr]
-    await carrier.aclose()
-    assert response.status_code == 202
+    carrier = wire(["127.0.0.1"])
+    answer = await carrier.ask(read_target(f"http://hub.example:{web.port}/hub"), (), b"hub.mode=subscribe")
+    await answer.close()
+    await carrier.close()
+    assert answer.status == 202
     assert bodies == ["POST"]
+    assert web.asked("/hub")[0].header("content-length") == "18"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("X", "a\r\nb: c"),),
+        (("X", "a\nb"),),
+        (("X y", "a"),),
+        (("", "a"),),
+        (("X:", "a"),),
+        (("X", "\x00"),),
+        (("X", "\udc80"),),
+        (("Ä", "a"),),
+    ],
+)
+async def test_what_is_not_allowed_in_http_is_not_sent(web: ScriptedWeb, headers: Headers) -> None:
+    carrier = wire(["127.0.0.1"])
+    with pytest.raises(Fault, match="not allowed in HTTP") as caught:
+        await carrier.ask(read_target(f"http://feeds.example:{web.port}/feed.xml"), headers)
+    await carrier.close()
+    assert caught.value.kind is Failure.UNREACHABLE
+    assert not web.log
