@@ -16,7 +16,7 @@ _HALF_LIFE_SECONDS: Final = 16 * 3600.0
 _FLOOR: Final = 0.3
 """What is left of the likeness to a story that got nothing for long."""
 _BEST: Final = 5
-_MOST_LOOKED_AT: Final = 500
+_MOST_LOOKED_AT: Final = 600
 _MOST_COMPARED: Final = 24
 _TELLING_TERMS: Final = 12
 """An entry with so many terms, one with a summary, has to share more with a story than one name of two words."""
