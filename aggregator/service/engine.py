@@ -246,7 +246,7 @@ class Engine:
         """Count the polls that end meanwhile, and curate what they bring while others are under way."""
         tally, over = Tally(), asyncio.Event()
         self._tallies.append(tally)
-        curating = asyncio.create_task(self.settler.curate_until(over))
+        curating = asyncio.create_task(self.settler.curate_until(over, lambda: tally.arrived))
         try:
             yield tally
         finally:

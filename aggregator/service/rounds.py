@@ -27,6 +27,11 @@ class Tally:
     def __len__(self) -> int:
         return self._outcomes.total()
 
+    @property
+    def arrived(self) -> int:
+        """How many entries came, new or edited."""
+        return self._new + self._revised
+
     def add(self, polled: Polled) -> None:
         """Count one poll."""
         self._outcomes[polled.record.outcome] += 1

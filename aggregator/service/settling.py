@@ -14,7 +14,7 @@ from aggregator.model.editing import Act, Edited
 from aggregator.model.edition import Edition, Rendition
 from aggregator.model.topic import Access
 from aggregator.pipeline.announce import announce, in_turn
-from aggregator.pipeline.curate import Desk, Rematching, When, begin_rematch, curate, curate_batch
+from aggregator.pipeline.curate import BATCH, Desk, Rematching, When, begin_rematch, curate, curate_batch
 from aggregator.pipeline.weigh import weigh
 from aggregator.service.house import House, Plan, Shelf
 from aggregator.topics import TopicSet
@@ -136,17 +136,22 @@ class Settler:
         async with self._one_at_a_time:
             await self._announce(slugs, letters=True)
 
-    async def curate_until(self, over: asyncio.Event) -> None:
-        """Curate what polls bring while they go on, a little at a time; the rest, and announcing, is for ``settle``.
+    async def curate_until(self, over: asyncio.Event, arrived: Callable[[], int]) -> None:
+        """Curate what polls bring while they go on, a whole batch at a time; the rest, and announcing, is for `settle`.
 
         Polls do not wait for thinking: hosts are kept waiting by the one, nobody by the other.
+
+        Args:
+            over: Set when the last poll is stored.
+            arrived: Says how many entries have come since this began.
         """
-        clock, rest = self._house.clock, 0.0
+        clock, rest, begun = self._house.clock, 0.0, 0
         while not over.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), max(rest, _BETWEEN_CURATING.total_seconds()))
-            if self.unsettled.is_set() and not over.is_set():
+            if arrived() - begun >= BATCH and not over.is_set():
                 started = clock.monotonic()
+                begun += BATCH
                 try:
                     await self._curate_some()
                 except StoreError:
