@@ -187,3 +187,27 @@ async def test_what_comes_of_age_for_a_topic_is_settled_without_a_poll(tmp_path:
         await engine.settle()
         (topic,) = (await engine.status()).topics
         assert topic.entries == entries
+
+
+@pytest.mark.anyio
+async def test_while_polls_go_on_whole_batches_are_curated_and_the_rest_waits(tmp_path: Path, monkeypatch):
+    settler = (await Running.with_titles(tmp_path, "Ferry aground")).engine.settler
+    begun: list[int] = []
+    over, twice, arrived = asyncio.Event(), asyncio.Event(), 0
+
+    async def curate_some() -> None:
+        begun.append(arrived)
+        if len(begun) == 2:
+            twice.set()
+
+    monkeypatch.setattr(settler, "_curate_some", curate_some)
+    going_on = asyncio.create_task(settler.curate_until(over, lambda: arrived))
+    arrived = BATCH - 1
+    await asyncio.sleep(0.5)
+    assert begun == []
+    arrived = 2 * BATCH + 1
+    await asyncio.wait_for(twice.wait(), 10)
+    await asyncio.sleep(0.5)
+    over.set()
+    await going_on
+    assert begun == [arrived, arrived]
