@@ -60,8 +60,8 @@ FROM headlines h JOIN sources s ON s.id = h.source_id JOIN entries e ON e.id = h
 WHERE h.headline IN (SELECT value FROM json_each(?)) ORDER BY h.headline, h.source_id
 """
 _PRINTS: Final = """
-SELECT print, entry_id FROM prints WHERE print IN (SELECT value FROM json_each(:wanted))
-UNION ALL SELECT print, entry_id FROM new_prints WHERE print IN (SELECT value FROM json_each(:wanted))
+SELECT p.print, p.entry_id FROM json_each(:wanted) w CROSS JOIN prints p ON p.print = w.value
+UNION ALL SELECT p.print, p.entry_id FROM json_each(:wanted) w CROSS JOIN new_prints p ON p.print = w.value
 """
 _USE: Final = """
 INSERT OR REPLACE INTO headlines (headline, source_id, entry_id, first_at, last_at, times)
