@@ -10,8 +10,11 @@ from typing import Final
 from aggregator.model.story import TermCounts
 from aggregator.text.stop_words import STOP_WORDS
 
-SCALE: Final = 1000
-"""Length of a vector. Weights are whole numbers, so that sums are exact and in no order: what is loaded is what was."""
+SCALE: Final = 256
+"""Length of a vector. Weights are whole numbers, so that sums are exact and in no order: what is loaded is what was.
+
+The greatest is one that Python keeps a single object for; there are millions of them.
+"""
 SUMMARY_WORDS: Final = 40
 MOST_TERMS: Final = 20
 _LETTERS: Final = 5

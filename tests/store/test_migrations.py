@@ -147,6 +147,34 @@ async def test_a_journal_from_before_marks_keeps_its_acts_and_can_be_undone(tmp_
         assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+async def test_vectors_of_a_database_from_before_are_as_long_as_those_of_today(tmp_path):
+    path = tmp_path / "old.db"
+    old = Database(path)
+    MIGRATIONS.apply(old, stop_before="0032-short-vectors")
+    old.execute("INSERT INTO meta VALUES ('authority', 't.example,2026')")
+    old.execute(
+        "INSERT INTO sources (source, id_given, url, pace_key, active, position, longest_s, keep_s, settings, version,"
+        " body_digest, interval_s, next_poll_why, errors, condition, redirect_count, documents, profile)"
+        " VALUES ('lwn', 1, 'https://lwn.example', 'lwn.example', 1, 0, 1, 1, '{}', 1, '', 1, '', 0, 'ok', 0, 1, '{}')"
+    )
+    for number, terms in ((1, '{"ferry":800,"malta":600,"a":1}'), (2, "")):
+        old.execute(
+            "INSERT INTO entries (source_id, guid, short, first_seen_at, backfilled, identity_reason, story_id, keys,"
+            " title, authors, summary, content_html, categories, enclosures, fingerprint)"
+            " VALUES (1, ?, ?, ?, 0, '{}', 1, '[]', 'T', '[]', '', '', '[]', '[]', '')",
+            [f"{number}", f"s{number}", moment(NOON)],
+        )
+        old.execute("INSERT INTO recent VALUES (?, ?, 'en', ?, x'')", [number, moment(NOON), terms])
+    old.conn.commit()
+    old.close()
+    store = SqliteStore.open(path, site_authority="t.example")
+    (recent,) = (await store.recall()).recent
+    await store.close()
+    assert recent.terms == (("ferry", 205), ("malta", 154))
+    with closing(sqlite3.connect(path)) as conn:
+        assert conn.execute("SELECT terms FROM recent ORDER BY entry_id").fetchall()[1] == ("",)
+
+
 async def test_topics_of_a_database_from_before_changed_rules_were_run_in_parts_are_matched_whole(tmp_path):
     path = tmp_path / "old.db"
     old = Database(path)

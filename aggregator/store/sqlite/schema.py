@@ -22,7 +22,12 @@ from aggregator.store.sqlite.schema_scheduling import SCHEDULING
 from aggregator.store.sqlite.schema_shape import QUEUES, SHAPE
 from aggregator.store.sqlite.schema_websub import WEBSUB
 from aggregator.store.sqlite.searching import SCHEMA as WORDS
-from aggregator.store.sqlite.story_tables import NEW_PRINTS_AND_COUNTS, add_story_tables, let_stories_refer_freely
+from aggregator.store.sqlite.story_tables import (
+    NEW_PRINTS_AND_COUNTS,
+    add_story_tables,
+    let_stories_refer_freely,
+    shorten_vectors,
+)
 from aggregator.store.sqlite.tallies import TALLIES
 from aggregator.store.sqlite.tastes import SCHEMA as TASTES
 from aggregator.store.sqlite.traces import TRACES
@@ -164,3 +169,8 @@ def _new_prints_and_counts(db: Database) -> None:
 @MIGRATIONS(name="0031-stories-refer-freely")
 def _stories_refer_freely(db: Database) -> None:
     let_stories_refer_freely(db)
+
+
+@MIGRATIONS(name="0032-short-vectors")
+def _short_vectors(db: Database) -> None:
+    shorten_vectors(db)

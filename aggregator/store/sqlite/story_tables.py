@@ -11,6 +11,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from aggregator.errors import StoreError
+from aggregator.store.sqlite.rows import decode, encode
 
 # `terms` is empty for copies; `prints` holds 64-bit integers, so that what goes takes its rows in `prints` along.
 _TABLES: Final = """
@@ -113,6 +114,16 @@ def let_stories_refer_freely(db: Database) -> None:
     db.execute("UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = 'entries'", [sql])
     db.execute(f"PRAGMA schema_version={version + 1}")
     db.execute("PRAGMA writable_schema=RESET")
+
+
+def shorten_vectors(db: Database) -> None:
+    """Let the vectors of recent entries, which were 1,000 long, be 256 long."""
+    rows = db.execute("SELECT entry_id, terms FROM recent WHERE terms <> ''").fetchall()
+    shortened = (
+        (encode({term: short for term, weight in decode(terms).items() if (short := round(weight * 0.256))}), row_id)
+        for row_id, terms in rows
+    )
+    db.conn.executemany("UPDATE recent SET terms = ? WHERE entry_id = ?", shortened)
 
 
 def add_story_tables(db: Database) -> None:
