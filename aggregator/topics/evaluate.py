@@ -22,6 +22,7 @@ from aggregator.topics.tree import After, And, Has, Leaf, Like, Measure, Node, N
 MAX_HITS = 5
 MAX_EVIDENCE_CHARACTERS = 200
 _MAX_QUOTE_CHARACTERS = 60
+_JOINING = (And, Or)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _witnesses(node: Node, entry: IndexedEntry, *, wanted: bool = True) -> Itera
     """Walk over the leaves that are true and that made ``node`` what was ``wanted``."""
     if isinstance(node, Not):
         yield from _witnesses(node.child, entry, wanted=not wanted)
-    elif isinstance(node, And | Or):
+    elif isinstance(node, _JOINING):
         for child in node.children:
             if holds(child, entry) is wanted:
                 yield from _witnesses(child, entry, wanted=wanted)

@@ -14,7 +14,6 @@ from aggregator.topics.liking import is_alike, like_evidence
 from aggregator.topics.patterns import search
 from aggregator.topics.tree import (
     VALUE_FIELDS,
-    After,
     Fact,
     Has,
     Leaf,
@@ -32,6 +31,8 @@ from aggregator.topics.tree import (
 
 # The short fields first: where they decide, the text is never cut into words.
 EVERYWHERE = ("title", "category", "author", "summary", "text")
+# Written out, a union of classes is made anew at every look.
+_OF_WORDS = (Word, Prefix, Phrase, Near)
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -69,12 +70,8 @@ def scope(field: str | None) -> tuple[str, ...]:
 
 def find(leaf: Leaf, entry: IndexedEntry) -> Hit | None:
     """Find the first place where a leaf is true."""
-    if isinstance(leaf, Value):
-        return _find_value(leaf, entry)
-    if isinstance(leaf, Regex):
-        return _find_pattern(leaf, entry)
-    if isinstance(leaf, Measure | Has | After | Like):
-        return _find_fact(leaf, entry)
+    if not isinstance(leaf, _OF_WORDS):
+        return _find_other(leaf, entry)
     if _lacks(leaf, entry):
         return None
     for field in scope(leaf.field):
@@ -82,6 +79,14 @@ def find(leaf: Leaf, entry: IndexedEntry) -> Hit | None:
         if found is not None:
             return found
     return None
+
+
+def _find_other(leaf: Value | Regex | Fact, entry: IndexedEntry) -> Hit | None:
+    if isinstance(leaf, Value):
+        return _find_value(leaf, entry)
+    if isinstance(leaf, Regex):
+        return _find_pattern(leaf, entry)
+    return _find_fact(leaf, entry)
 
 
 def _lacks(leaf: WordLeaf, entry: IndexedEntry) -> bool:
