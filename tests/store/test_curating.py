@@ -106,7 +106,7 @@ def test_what_waits_beside_the_large_tables_is_found_as_if_it_stood_in_them(tmp_
             recalled = asyncio.run(store.recall())
         finally:
             asyncio.run(store.close())
-        terms = [(one.entries, dict(one.terms)) for one in recalled.counts]
+        terms = [(one.entries, one.terms) for one in recalled.counts]
         prints = rows(folder, "SELECT * FROM prints UNION ALL SELECT * FROM new_prints ORDER BY print, entry_id")
         return stories, recalled.recent, terms, prints
 

@@ -153,15 +153,15 @@ def recall(db: Database) -> Recalled:
         )
         for source, guid, story_source, story_guid, seen_at, language, terms in db.execute(_RECALL)
     )
-    terms: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+    terms: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for language, term, n in db.execute("SELECT language, term, n FROM term_counts"):
-        terms[language].append((term, n))
+        terms[language][term] = n
     counts = tuple(
         TermCounts(
             language=language,
             day=date.fromisoformat(day),
             entries=entries,
-            terms=(*terms[language], *_new_counts(db, language).items()),
+            terms=tuple(sorted((terms[language] | _new_counts(db, language)).items())),
             complete=True,
         )
         for language, day, entries in db.execute("SELECT language, day, entries FROM term_totals ORDER BY language")
