@@ -23,7 +23,7 @@ from typing import Any
 
 from aggregator.bootstrap import database_path, make_plan, open_store, read_settings, run
 from aggregator.model.fetching import FetchOutcome, FetchRequest, NotModified, PostOutcome, PostRequest
-from aggregator.model.reading import Document, ReadOutcome
+from aggregator.model.reading import Document, Part, Reading, ReadOutcome
 from aggregator.model.sending import Attempt, Letter, MailServer
 from aggregator.model.source import Every, Source, Validators
 from aggregator.publish import Painter
@@ -82,6 +82,10 @@ class Network:
 
     async def read(self, document: Document) -> ReadOutcome:  # noqa: ARG002 - a port has its signature
         """Fail: nothing is there to be read."""
+        raise AssertionError("no server sent a document")
+
+    async def read_part(self, part: Part) -> Reading | None:  # noqa: ARG002 - see above
+        """Fail likewise."""
         raise AssertionError("no server sent a document")
 
 

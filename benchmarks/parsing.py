@@ -10,7 +10,10 @@ from statistics import median
 
 import feedparser
 
-from aggregator.parse import Cut, cut_items, parse_feed
+from aggregator.model.reading import Document, Reading
+from aggregator.model.verdict import KnownDocument, ReadItem
+from aggregator.parse import parse_feed
+from aggregator.pipeline.read import leave_out, read_document
 from benchmarks.results import Result
 from tests.web.feeds import FeedFactory, Recipe
 
@@ -27,7 +30,8 @@ def measure(repeats: int) -> list[Result]:
     factory = FeedFactory(Recipe(base=datetime.now(UTC), feeds=FEEDS, items=40, new=2))
     before = [factory.body(feed, 0) for feed in range(FEEDS)]
     after = [factory.body(feed, 1) for feed in range(FEEDS)]
-    known = [frozenset(cut.digests()) if isinstance(cut := cut_items(body), Cut) else frozenset() for body in before]
+    known = [_known(_document(body)) for body in before]
+    documents = list(map(_document, after))
 
     def whole(number: int) -> None:
         feedparser.parse(
@@ -38,7 +42,8 @@ def measure(repeats: int) -> list[Result]:
         parse_feed(after[number], url=URL, headers=HEADERS)
 
     def delta(number: int) -> None:
-        parse_feed(after[number], url=URL, headers=HEADERS, known_items=known[number])
+        part = leave_out(documents[number], known[number])
+        parse_feed(part.document.body if part else b"", url=URL, headers=HEADERS)
 
     rates = _rates((whole, full, delta), repeats)
     beside = f"feedparser {feedparser.__version__}"
@@ -46,6 +51,19 @@ def measure(repeats: int) -> list[Result]:
         Result("parse.full", rates[1], "feeds/s", beside, rates[0]),
         Result("parse.delta", rates[2], "feeds/s", beside, rates[0]),
     ]
+
+
+def _document(body: bytes) -> Document:
+    headers = tuple(HEADERS.items())
+    return Document(source_id="s", url=URL, source_url=URL, headers=headers, body=body, now=datetime.now(UTC))
+
+
+def _known(document: Document) -> KnownDocument:
+    """Give what the store remembers of a document that was read."""
+    reading = read_document(document)
+    assert isinstance(reading, Reading)
+    items = tuple(ReadItem(digest, key.guid if key else None, key) for digest, key in reading.items)
+    return KnownDocument(items=items, frame=reading.frame)
 
 
 def _rates(ways: Sequence[Callable[[int], None]], repeats: int) -> list[float]:

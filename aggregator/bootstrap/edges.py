@@ -75,7 +75,7 @@ async def search_feeds(address: str, network: Network, contact: str | None) -> D
 
     clock = SystemClock()
     http = HttpFetcher(allow_private=network.allow_private, ports=network.ports, now=clock.now, proxy=network.proxy)
-    pool = WorkerPool("aggregator.pipeline.read:read_document", size=1)
+    pool = WorkerPool("aggregator.pipeline.read:read_asked", size=1)
     try:
         parts = DiscoverParts(
             fetcher=PacedFetcher(http, clock, lambda url: pace_of(host_of(url), network)),

@@ -87,7 +87,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         proxy=network.proxy,
         visits=Visits(clock.monotonic, clock.sleep),
     )
-    pool = WorkerPool("aggregator.pipeline.read:read_document", size=max(1, os.cpu_count() or 1))
+    pool = WorkerPool("aggregator.pipeline.read:read_asked", size=max(1, os.cpu_count() or 1))
     pages = WorkerPool("aggregator.pipeline.article:read_article", size=1) if can_read_articles() else None
     store = open_store(settings)
     painter = Painter(_report_entry)

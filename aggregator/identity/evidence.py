@@ -95,6 +95,13 @@ def agreement(entry: Entry, other: KnownEntry, affixes: Sequence[str] = ()) -> A
     )
 
 
+def may_agree(entry: Entry, other: KnownEntry, least: float, affixes: Sequence[str] = ()) -> bool:
+    """Say whether two entries have one date, or headlines that overlap so far; their texts are not looked at."""
+    if entry.published_at is not None and entry.published_at == other.published_at:
+        return True
+    return other.trace is not None or overlap(entry.title, other.title, affixes) >= least
+
+
 def overlap(one: str, other: str, affixes: Sequence[str] = ()) -> float:
     """Say how much of their words two headlines share, those of known affixes left out.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from aggregator.identity.evidence import Agreement, agreement
+from aggregator.identity.evidence import Agreement, agreement, may_agree
 from aggregator.identity.pairing import Found
 from aggregator.identity.trust import Trust
 from aggregator.model.entry import Entry, EntryKey
@@ -69,6 +69,9 @@ def replaced(
     pairs = []
     for entry in strangers:
         for other in left:
+            # Texts are compared last, and only where they can decide: cutting them into words costs most.
+            if not may_agree(entry, other, min(policy.akin, policy.same_headline), trust.affixes):
+                continue
             shared = agreement(entry, other, trust.affixes)
             text = shared.text or 0.0
             again = shared.title == 1.0 and entry.title not in recurring and size > 1

@@ -150,7 +150,6 @@ class ParsedFeed:
         bozo: Why the document is not well-formed, or None.
         truncated: How many items were left out because the document held too many.
         items: Digest of the bytes of each entry, in the same order; empty when they were not told apart.
-        known_items: Digests of items that were left out because they are known.
         frame: Digest of the document without its items, or empty.
     """
 
@@ -170,5 +169,4 @@ class ParsedFeed:
     bozo: str | None = None
     truncated: int = 0
     items: tuple[str, ...] = ()
-    known_items: tuple[str, ...] = ()
     frame: str = ""

@@ -24,8 +24,6 @@ class Document:
         source_url: The configured address of the source.
         headers: Lower-case names.
         now: Dates later than this plus a day are not believed.
-        known_items: Digests of items of the last document, each with the guids that its entry goes by; what did
-            not change need not be read again.
         drop: A query; entries that it holds for are left out.
     """
 
@@ -37,9 +35,27 @@ class Document:
     now: datetime
     language: str | None = None
     content: ContentPolicy = ContentPolicy.FEED
-    known_items: tuple[tuple[str, frozenset[str]], ...] = ()
     overrides: Overrides = NO_OVERRIDES
     drop: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A document without the items that are known and need not be read again.
+
+    Attributes:
+        document: Its body lacks them.
+        left_out: Their digests, each once, in the order of the document.
+        names: The guids that their entries go by.
+        frame: Digest of the document without any items, as in ``Reading``.
+        is_empty: Whether no item is left.
+    """
+
+    document: Document
+    left_out: tuple[str, ...]
+    names: frozenset[str]
+    frame: str
+    is_empty: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,6 @@ def normalize(parsed: ParsedFeed, document: Document) -> Reading:
         bozo=parsed.bozo,
         truncated=parsed.truncated,
         items=tuple(zip(parsed.items, keys, strict=True)) if parsed.items else (),
-        known_items=parsed.known_items,
         frame=parsed.frame,
         habits=(*shown_sharing(guids, kept), *shown),
     )

@@ -6,12 +6,14 @@ from aggregator.parse.document import is_web_page, parse_feed
 from aggregator.parse.feed_lists import read_feed_list
 from aggregator.parse.hosts import known_feeds, lookup_address, read_lookup
 from aggregator.parse.items import Cut, Whole, cut_items
+from aggregator.parse.limits import MAX_ENTRIES
 from aggregator.parse.opml import read_opml
 from aggregator.parse.robots import ALLOWS_ALL, ALLOWS_NOTHING, Robots, read_robots
 
 __all__ = [
     "ALLOWS_ALL",
     "ALLOWS_NOTHING",
+    "MAX_ENTRIES",
     "Cut",
     "Robots",
     "Whole",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Mapping
 
 from aggregator.errors import FormatError
 from aggregator.model.parsed import ParsedFeed
@@ -16,16 +16,13 @@ _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta)[\s>]", 
 _FEED = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel|item|entry)(?=[\s>/])", re.IGNORECASE)
 
 
-def parse_feed(
-    body: bytes, *, url: str, headers: Mapping[str, str], known_items: AbstractSet[str] = frozenset()
-) -> ParsedFeed:
+def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     """Read a document in any of the feed formats; at most its first 2,000 entries.
 
     Args:
         body: As decoded from the wire, in whichever character encoding.
         url: Final address; relative addresses are resolved against it.
         headers: Of the response, names in lower case.
-        known_items: Digests of items that may be left out; they are where the document can be cut into its items.
 
     Raises:
         FormatError: What it was instead of a feed, in a sentence for people.
@@ -40,7 +37,7 @@ def parse_feed(
     # feedparser takes a tenth of a second to import, which reading a subscription list should not cost.
     from aggregator.parse.feed import read_feed  # noqa: PLC0415 - see above
 
-    feed = read_feed(body, url=url, headers=headers, known_items=known_items)
+    feed = read_feed(body, url=url, headers=headers)
     if feed is None:
         raise FormatError("this is a web page" if is_web_page(body, headers) else "no feed format was recognised")
     return feed

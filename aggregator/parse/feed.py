@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -56,9 +56,7 @@ _PLACE = re.compile(rb"</?(?:gml|georss):[^<>]{0,999}>")
 _INTEGER = re.compile(r"\d{1,9}")
 
 
-def read_feed(
-    body: bytes, *, url: str, headers: Mapping[str, str], known_items: AbstractSet[str] = frozenset()
-) -> ParsedFeed | None:
+def read_feed(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
     """Read RSS, RDF, Atom or CDF; None when feedparser finds none of them.
 
     A document is never refused for not being well-formed.
@@ -67,7 +65,7 @@ def read_feed(
         FormatError: feedparser failed, or the document would blow up.
     """
     settled = _settled(body, headers)
-    return _read_in_parts(settled, url, headers, known_items) or _read_whole(settled, url, headers)
+    return _read_in_parts(settled, url, headers) or _read_whole(settled, url, headers)
 
 
 def read_whole(body: bytes, *, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
@@ -103,19 +101,16 @@ def _mended(feed: ParsedFeed, body: bytes) -> ParsedFeed:
     )
 
 
-def _read_in_parts(
-    settled: Encoded, url: str, headers: Mapping[str, str], known_items: AbstractSet[str]
-) -> ParsedFeed | None:
+def _read_in_parts(settled: Encoded, url: str, headers: Mapping[str, str]) -> ParsedFeed | None:
     """Leave to feedparser what surrounds the items, and those that are not plain; None when that is not safe."""
     cut = cut_items(settled.body)
     if isinstance(cut, Whole) or settled.complaint or not is_utf8(cut.head, settled, headers):
         return None
-    digests = cut.digests()[:MAX_ENTRIES]
-    fresh = [(digest, item) for digest, item in zip(digests, cut.items, strict=False) if digest not in known_items]
-    plain = read_plain(cut.holding(item for _, item in fresh), headers.get("content-language"), settled.encoding)
-    if plain is None or len(plain) != len(fresh):
+    items = cut.items[:MAX_ENTRIES]
+    plain = read_plain(cut.holding(items), headers.get("content-language"), settled.encoding)
+    if plain is None or len(plain) != len(items):
         return None
-    others = (item for (_, item), entry in zip(fresh, plain, strict=True) if entry is None)
+    others = (item for item, entry in zip(items, plain, strict=True) if entry is None)
     rest = replace(settled, body=cut.holding(others))
     result = _parse(rest, url, headers)
     entries = dicts(result, "entries")
@@ -124,9 +119,8 @@ def _read_in_parts(
     side = read_side(rest.body, rest.encoding)
     read = iter(_read_entries(result, entries, side))
     return replace(
-        _feed(result, side, tuple(entry or next(read) for entry in plain), len(cut.items) - len(digests)),
-        items=tuple(digest for digest, _ in fresh),
-        known_items=tuple(dict.fromkeys(digest for digest in digests if digest in known_items)),
+        _feed(result, side, tuple(entry or next(read) for entry in plain), len(cut.items) - len(items)),
+        items=cut.digests()[: len(items)],
         frame=cut.frame,
     )
 

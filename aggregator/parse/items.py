@@ -11,7 +11,7 @@ from aggregator.text.digests import digest128
 
 # Bounded and without alternatives that overlap: the scan is linear on any input.
 _MARK = re.compile(
-    rb"<(?:(!\[CDATA\[)|(!--)|(/?)((?:[A-Za-z_][\w.-]{0,29}:)?(?:item|entry|(rss|feed|RDF|channel)))(?=[\s/>]))"
+    rb"<(?:(!\[CDATA\[)|(!--)|(/?)((?:[A-Za-z_][\w.-]{0,29}+:)?+(?:item|entry|(rss|feed|RDF|channel)))(?=[\s/>]))"
 )
 # Declarations within an item hold for it alone; one item cannot be taken out of their reach.
 _DECLARES = re.compile(rb"\sxmlns[\s:=]|\sxml:base[\s=]")
@@ -65,19 +65,18 @@ def cut_items(body: bytes) -> Cut | Whole:
     ranges = _ranges(body)
     if isinstance(ranges, Whole):
         return ranges
-    if not ranges:
-        return Whole("no items")
-    head = body[: ranges[0][0]]
+    first, last = (ranges[0][0], ranges[-1][1]) if ranges else (len(body), len(body))
+    head = body[:first]
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
         return Whole("a document type")
     items = tuple(body[start:end] for start, end in ranges)
     # Two words that are hardly ever there are found much faster than the pattern that tells what they mean.
-    if _holds_any(body, ranges[0][0], b"xmlns", b"xml:base") and any(map(_DECLARES.search, items)):
+    if _holds_any(body, first, b"xmlns", b"xml:base") and any(map(_DECLARES.search, items)):
         return Whole("a declaration in an item")
     between = [body[end:start] for (_, end), (start, _) in itertools.pairwise(ranges)]
     if not all(map(_is_balanced, between)):
         return Whole("items in several places")
-    return Cut(head, items, b"".join((*between, body[ranges[-1][1] :])))
+    return Cut(head, items, b"".join((*between, body[last:])))
 
 
 def _is_balanced(piece: bytes) -> bool:

@@ -26,7 +26,7 @@ from aggregator.model.verdict import (
     Wanted,
 )
 from aggregator.pipeline.ports import Clock, Fetcher, PollStore, Reader
-from aggregator.pipeline.read import is_current, recognise_items
+from aggregator.pipeline.read import leave_out
 from aggregator.schedule import (
     EVIDENCE_FOR,
     Asked,
@@ -174,14 +174,16 @@ async def _read(claim: Claim, outcome: FetchOutcome, known: KnownDocument, parts
         now=parts.clock.now(),
         language=claim.source.language,
         content=claim.source.content,
-        known_items=tuple((item.digest, _names(item)) for item in known.items),
         overrides=claim.source.overrides,
         drop=claim.source.drop,
     )
-    if known.frame and (digests := recognise_items(document, known.frame)):
-        state = claim.state
-        return Reading(profile=state.profile, hints=state.hints, entries=(), known_items=digests, frame=known.frame)
-    return await parts.reader.read(document)
+    part = leave_out(document, known)
+    if part is None:
+        return await parts.reader.read(document)
+    if part.is_empty and part.frame == known.frame:
+        profile, hints = claim.state.profile, claim.state.hints
+        return Reading(profile=profile, hints=hints, entries=(), known_items=part.left_out, frame=part.frame)
+    return await parts.reader.read_part(part) or await parts.reader.read(document)
 
 
 def _is_read(state: SourceState, answer: Fetched) -> bool:
@@ -193,9 +195,7 @@ async def _known(claim: Claim, outcome: FetchOutcome, parts: PollParts) -> Known
     """Ask for the items of the last document, where there is another one to be read now."""
     if not isinstance(outcome, Fetched) or not claim.state.documents or _is_read(claim.state, outcome):
         return KnownDocument()
-    known = await parts.store.known_document(claim.source.id)
-    current = is_current(known.frame, claim.source.overrides, claim.source.drop)
-    return known if current else KnownDocument()
+    return await parts.store.known_document(claim.source.id)
 
 
 def _failed(outcome: FetchOutcome, reading: ReadOutcome | None) -> bool:
@@ -206,10 +206,6 @@ def _digests(reading: ReadOutcome | None) -> tuple[int, ...]:
     if not isinstance(reading, Reading):
         return ()
     return tuple(key.digest for entry in reading.entries for key in entry.keys)
-
-
-def _names(item: ReadItem) -> frozenset[str]:
-    return frozenset((item.guid, item.key.guid)) if item.guid is not None and item.key else frozenset()
 
 
 def _items(reading: Reading, verdicts: tuple[Verdict, ...]) -> tuple[ReadItem, ...]:

@@ -10,10 +10,12 @@ from aggregator.model.discovery import PageFacts
 from aggregator.model.entry import KeyKind, SourceFacts
 from aggregator.model.fetching import Failure
 from aggregator.model.overrides import NO_OVERRIDES, Overrides
-from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
+from aggregator.model.parsed import ParsedFeed
+from aggregator.model.reading import Document, Part, Reading, ReadOutcome, Unreadable
 from aggregator.model.source import READING_VERSION
+from aggregator.model.verdict import KnownDocument, ReadItem
 from aggregator.normalize import normalize
-from aggregator.parse import Whole, cut_items, is_web_page, parse_feed, read_page
+from aggregator.parse import MAX_ENTRIES, Whole, cut_items, is_web_page, parse_feed, read_page
 from aggregator.pipeline.examine import examine
 from aggregator.text.characters import one_line
 from aggregator.text.digests import digest128
@@ -26,24 +28,61 @@ _SHOWN_OFFERS = 3
 
 
 def read_document(document: Document) -> ReadOutcome:
-    """Parse and normalise one document, or say in a sentence what it was instead.
-
-    Items that are known by their digest are left out, as long as the result is that of a whole reading: not when one
-    of the others repeats the guid of a known item, or has none.
-    """
-    known = dict(document.known_items)
+    """Parse and normalise one document, or say in a sentence what it was instead."""
     try:
-        reading = _read(document, known.keys())
-        names = frozenset[str]().union(*(known[digest] for digest in reading.known_items))
-        if reading.known_items and not _stands_alone(reading, names):
-            reading = _read(document, frozenset())
+        parsed = _parse(document)
     except FormatError as error:
         return _instead(document, error)
+    reading = normalize(parsed, document)
+    reading = replace(reading, findings=examine(document, parsed, reading))
     if reading.frame and _stands_alone(reading, frozenset()):
-        reading = replace(reading, frame=f"{_reader(document.overrides, document.drop)}:{reading.frame}")
-    else:
-        reading = replace(reading, items=(), frame="")
-    return _without_dropped(reading, document)
+        return _finished(reading, document)
+    return _finished(replace(reading, items=(), frame=""), document)
+
+
+def read_part(part: Part) -> Reading | None:
+    """Read what is new of a document, as a reading of all of it would; None when it takes all of it.
+
+    That is so when an entry repeats the guid of an item that was left out, or has none, or when the document is not
+    read item by item.
+    """
+    try:
+        reading = normalize(_parse(part.document), part.document)
+    except FormatError:
+        return None
+    if not reading.frame or not _stands_alone(reading, part.names):
+        return None
+    return _finished(replace(reading, known_items=part.left_out), part.document)
+
+
+def read_asked(asked: Document | Part) -> ReadOutcome | None:
+    """Do what a worker is asked for: read a document, or part of one."""
+    return read_part(asked) if isinstance(asked, Part) else read_document(asked)
+
+
+def leave_out(document: Document, known: KnownDocument) -> Part | None:
+    """Take the items that are known out of a document; None where there are none, or it is not safe.
+
+    Linear, and no parser is involved, so this needs no worker.
+    """
+    if not is_current(known.frame, document.overrides, document.drop):
+        return None
+    cut = cut_items(document.body)
+    if isinstance(cut, Whole) or len(cut.items) > MAX_ENTRIES:
+        return None
+    items = {item.digest: item for item in known.items}
+    digests = cut.digests()
+    left_out = tuple(dict.fromkeys(digest for digest in digests if digest in items))
+    if not left_out:
+        return None
+    fresh = [item for digest, item in zip(digests, cut.items, strict=True) if digest not in items]
+    return Part(
+        document=replace(document, body=cut.holding(fresh)),
+        left_out=left_out,
+        names=frozenset().union(*(_names(items[digest]) for digest in left_out)),
+        frame=f"{_reader(document.overrides, document.drop)}:{cut.frame}",
+        is_empty=not fresh,
+    )
 
 
 def is_current(frame: str, overrides: Overrides, drop: str | None) -> bool:
@@ -58,8 +97,10 @@ def _reader(overrides: Overrides, drop: str | None) -> str:
     return f"{READER}/{digest128(repr((overrides, drop)).encode())[:12]}"
 
 
-def _without_dropped(reading: Reading, document: Document) -> Reading:
-    """Leave out what the source drops; its items are known from then on, and say nothing."""
+def _finished(reading: Reading, document: Document) -> Reading:
+    """Say by whom it was read, and leave out what the source drops; the items of that are known, and say nothing."""
+    if reading.frame:
+        reading = replace(reading, frame=f"{_reader(document.overrides, document.drop)}:{reading.frame}")
     if document.drop is None:
         return reading
     facts = SourceFacts(id=document.source_id, title="", url=document.source_url, language=document.language)
@@ -73,22 +114,12 @@ def _without_dropped(reading: Reading, document: Document) -> Reading:
     )
 
 
-def recognise_items(document: Document, frame: str) -> tuple[str, ...]:
-    """Give the digests of the items of a document that holds no others than known ones, in the frame that is known.
-
-    Empty when it has to be read. Linear, and no parser is involved, so this needs no worker.
-    """
-    cut = cut_items(document.body)
-    if isinstance(cut, Whole) or f"{_reader(document.overrides, document.drop)}:{cut.frame}" != frame:
-        return ()
-    digests = tuple(dict.fromkeys(cut.digests()))
-    return digests if {digest for digest, _ in document.known_items}.issuperset(digests) else ()
+def _parse(document: Document) -> ParsedFeed:
+    return parse_feed(document.body, url=document.url, headers=dict(document.headers))
 
 
-def _read(document: Document, known_items: AbstractSet[str]) -> Reading:
-    parsed = parse_feed(document.body, url=document.url, headers=dict(document.headers), known_items=known_items)
-    reading = normalize(parsed, document)
-    return reading if reading.known_items else replace(reading, findings=examine(document, parsed, reading))
+def _names(item: ReadItem) -> tuple[str, ...]:
+    return (item.guid, item.key.guid) if item.guid is not None and item.key else ()
 
 
 def _stands_alone(reading: Reading, names: AbstractSet[str]) -> bool:

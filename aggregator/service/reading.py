@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.model.article import Article, ArticlePage
 from aggregator.model.fetching import Failure
-from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
+from aggregator.model.reading import Document, Part, Reading, ReadOutcome, Unreadable
 from aggregator.service.workers import WorkerKilled, WorkerPool
 
 
@@ -38,5 +38,15 @@ class PooledReader:
         except WorkerKilled as error:
             return Unreadable(Failure.PARSE_KILLED, f"the document could not be read safely: {error}")
         if not isinstance(result, Reading | Unreadable):
+            raise TypeError(f"the reader gave a {type(result).__name__}")
+        return result
+
+    async def read_part(self, part: Part) -> Reading | None:
+        """Read what is new of a document; what kills its worker is not told here, but when all of it is read."""
+        try:
+            result = await self._pool.call(part)
+        except WorkerKilled:
+            return None
+        if not isinstance(result, Reading | None):
             raise TypeError(f"the reader gave a {type(result).__name__}")
         return result

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from aggregator.model.article import Article, ArticlePage
-from aggregator.model.reading import Document, ReadOutcome, Unreadable
+from aggregator.model.reading import Document, Part, ReadOutcome, Unreadable
 from aggregator.pipeline import article, read
 from tests.fakes.reader import DEADLY
 
 
-def read_document(document: Document) -> ReadOutcome:
-    _die_of(document.body)
-    return read.read_document(document)
+def read_asked(asked: Document | Part) -> ReadOutcome | None:
+    _die_of(asked.document.body if isinstance(asked, Part) else asked.body)
+    return read.read_asked(asked)
 
 
 def read_article(page: ArticlePage) -> Article | Unreadable:

@@ -11,8 +11,9 @@ import pytest
 from aggregator.model.article import Article, ArticlePage
 from aggregator.model.fetching import Failure
 from aggregator.model.reading import Document, Reading, Unreadable
+from aggregator.model.verdict import KnownDocument, ReadItem
 from aggregator.pipeline.ports import ArticleReader, Reader
-from aggregator.pipeline.read import read_document
+from aggregator.pipeline.read import leave_out, read_document
 from aggregator.service.reading import PooledArticles, PooledReader
 from aggregator.service.workers import Limits, WorkerPool
 from tests.builders import NOON
@@ -39,7 +40,7 @@ async def reader(request: pytest.FixtureRequest) -> AsyncIterator[Reader]:
     if request.param == "fake":
         yield FakeReader()
         return
-    pool = WorkerPool("tests.contract.deadly:read_document", size=1, limits=LIMITS)
+    pool = WorkerPool("tests.contract.deadly:read_asked", size=1, limits=LIMITS)
     yield PooledReader(pool)
     await pool.close()
 
@@ -76,11 +77,26 @@ async def test_a_document_comes_back_read_as_it_would_be_here(reader: Reader):
 async def test_items_that_are_known_are_left_out(reader: Reader):
     whole = await reader.read(document(FEED))
     assert isinstance(whole, Reading)
-    known = tuple((digest, frozenset((key.guid,))) for digest, key in whole.items[:2] if key)
-    reading = await reader.read(document(FEED, known_items=known))
+    known = tuple(ReadItem(digest, key.guid, key) for digest, key in whole.items[:2] if key)
+    part = leave_out(document(FEED), KnownDocument(items=known, frame=whole.frame))
+    assert part is not None
+    reading = await reader.read_part(part)
     assert isinstance(reading, Reading)
     assert [entry.key.guid for entry in reading.entries] == ["g2"]
-    assert set(reading.known_items) == {digest for digest, _ in known}
+    assert reading.known_items == tuple(item.digest for item in known)
+    assert (reading.frame, reading.profile, reading.hints) == (whole.frame, whole.profile, whole.hints)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("rest", [DEADLY, b"<item><title>Again</title><guid isPermaLink='false'>g0</guid></item>"])
+async def test_a_part_that_does_not_stand_alone_is_told_and_no_more(reader: Reader, rest: bytes):
+    whole = await reader.read(document(FEED))
+    assert isinstance(whole, Reading)
+    known = tuple(ReadItem(digest, key.guid, key) for digest, key in whole.items if key)
+    body = FEED.replace(b"</channel>", rest + b"</channel>")
+    part = leave_out(document(body), KnownDocument(items=known, frame=whole.frame))
+    assert part is not None
+    assert await reader.read_part(part) is None
 
 
 @pytest.mark.anyio

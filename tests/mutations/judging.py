@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from random import Random
@@ -18,10 +18,11 @@ from aggregator.model.edition import Candidate, Member
 from aggregator.model.entry import Entry, SourceFacts, StoredEntry
 from aggregator.model.parsed import ParsedFeed
 from aggregator.model.reading import Document, Reading, ReadOutcome, Unreadable
+from aggregator.model.verdict import KnownDocument, ReadItem
 from aggregator.normalize import normalize
 from aggregator.parse import Cut, cut_items
 from aggregator.parse.feed import read_whole
-from aggregator.pipeline.read import read_document
+from aggregator.pipeline.read import READER, leave_out, read_document, read_part
 from aggregator.publish import compose
 from aggregator.publish.atom_rss import render_atom, render_rss
 from aggregator.publish.clean import xml_text
@@ -161,12 +162,14 @@ def _unlike_whole(reading: Reading, document: Document, known: Known) -> Iterato
     """Read a document of which some items are known: the rest and those together have to be what all of it is."""
     if not known:
         return
-    named = tuple(
-        (digest, frozenset((entry.key.guid,)) if entry else frozenset[str]()) for digest, entry in known.items()
+    items = tuple(
+        ReadItem(digest, entry.key.guid if entry else None, entry.key if entry else None)
+        for digest, entry in known.items()
     )
-    part = read_document(replace(document, known_items=named))
-    if not isinstance(part, Reading):
-        yield f"with known items it is not read: {part.detail}"
+    frame = f"{READER}:"  # of the reader at work; what surrounded the items does not count
+    cut = leave_out(document, KnownDocument(items=items, frame=frame))
+    part = read_part(cut) if cut else None
+    if part is None:
         return
     together = {entry.key: entry for entry in part.entries}
     left_out = [entry for digest in part.known_items if (entry := known[digest])]

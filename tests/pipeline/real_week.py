@@ -16,13 +16,13 @@ from xml.sax.saxutils import escape
 
 from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.fetching import FetchRequest
-from aggregator.model.reading import Document, ReadOutcome
+from aggregator.model.reading import Document, Part, Reading, ReadOutcome
 from aggregator.model.source import Source
 from aggregator.model.story import StoryPolicy
 from aggregator.pipeline.announce import announce
 from aggregator.pipeline.curate import Desk, curate, rematch
 from aggregator.pipeline.poll import PollParts, poll
-from aggregator.pipeline.read import read_document
+from aggregator.pipeline.read import read_document, read_part
 from aggregator.store.sqlite import SqliteStore
 from aggregator.topics import TopicSet
 from tests.builders import make_source, make_topic
@@ -82,6 +82,9 @@ class _OneAnswer:
 
     async def read(self, document: Document) -> ReadOutcome:
         return read_document(document)
+
+    async def read_part(self, part: Part) -> Reading | None:
+        return read_part(part)
 
 
 async def play_week(folder: Path, hours: int | None = None) -> Played:

@@ -41,7 +41,7 @@ GOOD = b"<rss version='2.0'><channel><title>T</title><item><guid>1</guid></item>
 
 @pytest.mark.anyio
 async def test_quick_hostile_documents_are_read_or_refused_with_a_reason_and_the_worker_lives_on():
-    pool = WorkerPool("aggregator.pipeline.read:read_document", size=1)
+    pool = WorkerPool("aggregator.pipeline.read:read_asked", size=1)
     reader = PooledReader(pool)
     try:
         for name in QUICK:

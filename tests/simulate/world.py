@@ -18,14 +18,14 @@ from typing import Protocol
 from aggregator.model.edition import Edition, SiteFacts
 from aggregator.model.fetching import FetchOutcome, FetchRequest
 from aggregator.model.habits import IDENTITY, IdentityPolicy
-from aggregator.model.reading import Document, ReadOutcome
+from aggregator.model.reading import Document, Part, Reading, ReadOutcome
 from aggregator.model.shape import NO_SHAPE, Shape
 from aggregator.model.source import Claim, Source
 from aggregator.model.story import Granularity, StoryPolicy
 from aggregator.model.topic import Topic, TopicMode
 from aggregator.pipeline.curate import Desk, curate, rematch
 from aggregator.pipeline.poll import PollParts, poll
-from aggregator.pipeline.read import read_document
+from aggregator.pipeline.read import read_document, read_part
 from aggregator.publish import compose
 from aggregator.store.sqlite import SqliteStore
 from aggregator.topics import TopicSet
@@ -317,6 +317,9 @@ class Here:
     async def read(self, document: Document) -> ReadOutcome:
         return read_document(document)
 
+    async def read_part(self, part: Part) -> Reading | None:
+        return read_part(part)
+
 
 class _Crashing:
     """Reads, and now and then the process ends before anything is written."""
@@ -325,9 +328,16 @@ class _Crashing:
         self._chance = chance
 
     async def read(self, document: Document) -> ReadOutcome:
+        self._crash()
+        return read_document(document)
+
+    async def read_part(self, part: Part) -> Reading | None:
+        self._crash()
+        return read_part(part)
+
+    def _crash(self) -> None:
         if self._chance.random() < _CRASH:
             raise Crash
-        return read_document(document)
 
 
 def _room(kind: frozenset[Mutation]) -> int:

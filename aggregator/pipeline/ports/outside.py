@@ -7,7 +7,7 @@ from typing import Protocol
 
 from aggregator.model.article import Article, ArticlePage
 from aggregator.model.fetching import FetchOutcome, FetchRequest, PostOutcome, PostRequest
-from aggregator.model.reading import Document, ReadOutcome, Unreadable
+from aggregator.model.reading import Document, Part, Reading, ReadOutcome, Unreadable
 from aggregator.model.sending import Attempt, Letter, MailServer
 
 
@@ -56,6 +56,10 @@ class Reader(Protocol):
 
     async def read(self, document: Document) -> ReadOutcome:
         """Read one document; a document that takes too long or too much is ``Unreadable``."""
+        ...
+
+    async def read_part(self, part: Part) -> Reading | None:
+        """Read what is new of a document; None when all of it has to be read, for whatever reason."""
         ...
 
 
