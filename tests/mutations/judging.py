@@ -58,7 +58,7 @@ def faults_of(document: Document, before: Reading | None = None, seed: int = 0) 
             *_ill_formed(found),
             *_unlike_feedparser(found, document),
             *_unlike_whole(found, document, _some(found, seed)),
-            *(_unlike_whole(found, document, _all(before)) if before else ()),
+            *(_unlike_whole(found, document, all_items(before)) if before else ()),
         ]
     except Exception as error:  # noqa: BLE001 - what is looked for
         return [f"{type(error).__name__}: {error}"[:300]]
@@ -148,28 +148,31 @@ def _difference(ours: Any, theirs: Any) -> str:
 Known = dict[str, Entry | None]
 
 
-def _all(reading: Reading) -> Known:
+def all_items(reading: Reading) -> Known:
     entries = {entry.key: entry for entry in reading.entries}
     return {digest: entries[key] if key else None for digest, key in reading.items}
 
 
 def _some(reading: Reading, seed: int) -> Known:
-    known = _all(reading)
+    known = all_items(reading)
     return {digest: known[digest] for digest in Random(seed).sample(sorted(known), len(known) // 2)}
 
 
-def _unlike_whole(reading: Reading, document: Document, known: Known) -> Iterator[str]:
-    """Read a document of which some items are known: the rest and those together have to be what all of it is."""
-    if not known:
-        return
+def read_rest(document: Document, known: Known) -> Reading | None:
+    """Read a document but for its known items; None where all of it has to be read."""
     items = tuple(
         ReadItem(digest, entry.key.guid if entry else None, entry.key if entry else None)
         for digest, entry in known.items()
     )
     frame = f"{READER}:"  # of the reader at work; what surrounded the items does not count
-    cut = leave_out(document, KnownDocument(items=items, frame=frame))
-    part = read_part(cut) if cut else None
-    if part is None:
+    part = leave_out(document, KnownDocument(items=items, frame=frame))
+    return read_part(part) if part else None
+
+
+def _unlike_whole(reading: Reading, document: Document, known: Known) -> Iterator[str]:
+    """Read a document of which some items are known: the rest and those together have to be what all of it is."""
+    part = read_rest(document, known) if known else None
+    if part is None:  # nothing is left out then, and all of it is read
         return
     together = {entry.key: entry for entry in part.entries}
     left_out = [entry for digest in part.known_items if (entry := known[digest])]

@@ -9,7 +9,7 @@ import pytest
 from aggregator.model.reading import Reading
 from aggregator.pipeline.read import read_document
 from tests.e2e.corpora import needs_corpora
-from tests.mutations.judging import document_of, faults_of
+from tests.mutations.judging import all_items, document_of, faults_of, read_rest
 from tests.mutations.running import judge_examples, judge_numbers
 from tests.mutations.seeds import all_seeds, mutant, own_seeds
 
@@ -24,6 +24,16 @@ def test_a_damaged_document_is_made_from_its_number_alone():
 def test_many_damaged_documents_are_read_all_the_same():
     outcomes = [read_document(document_of(mutant(number, own_seeds()).body)) for number in range(100)]
     assert sum(isinstance(outcome, Reading) and bool(outcome.entries) for outcome in outcomes) > 50
+
+
+def test_of_most_documents_in_items_the_known_ones_are_left_out():
+    documents = [document_of(mutant(number, own_seeds()).body) for number in range(300)]
+    read = [(document, reading) for document in documents if isinstance(reading := read_document(document), Reading)]
+    in_items = [(document, all_items(reading)) for document, reading in read if reading.items]
+    rest = [found for document, known in in_items if (found := read_rest(document, known))]
+    assert len(in_items) >= 20
+    assert len(rest) >= 0.8 * len(in_items)
+    assert not any(found.entries for found in rest)
 
 
 @pytest.mark.parametrize("start", [0, 1_000_000])
